@@ -1,0 +1,1 @@
+//! Criterion benchmarks live in this member; see the files named in `Cargo.toml`.

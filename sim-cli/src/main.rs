@@ -1,0 +1,2 @@
+//! The `oransim` binary.
+fn main() {}

@@ -1,0 +1,1 @@
+//! Model of vendor lock-in in radio access networks.
