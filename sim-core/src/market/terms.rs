@@ -1,0 +1,375 @@
+//! The terms of one slot on one day: everything that enters the value of its alternatives, once.
+//!
+//! Values are sums over components and sellers with a few joint items, so they are prepared by seller here and
+//! added up per alternative in a handful of operations.
+
+use super::alternatives::{Alternative, Kind, NESTS};
+use super::posted::Posted;
+use super::switching::{self, Attachment, BROUGHT_FORWARD};
+use super::value::{RemovalRisk, annuity, expected_removal_bill, extension_upkeep, share_of_life};
+use crate::calendar::Day;
+use crate::world::state::{FRONTHAUL, MANAGEMENT, State, X2};
+use crate::world::{BB, CountryInfo, Layer, NO_VENDOR, OperatorInfo, RU, RuleScope, Slot, Stack, VendorIx, World};
+
+/// What one vendor brings to a slot. Money per site over a contract, by component.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SellerTerms {
+    /// Quality, and shifts of value in the region.
+    pub quality: [f64; 2],
+    /// Persistent taste of the operator.
+    pub taste: [f64; 2],
+    /// Value of tied credit.
+    pub finance: [f64; 2],
+    /// Trust weight and expected bill of a removal.
+    pub risk: [f64; 2],
+    /// Sum of the above, risk taken off.
+    pub value: [f64; 2],
+    /// Unit cost.
+    pub cost: [f64; 2],
+    /// List margin by nest.
+    pub list_margin: [f64; NESTS],
+    /// Whether it may and does sell the component here today.
+    pub may_sell: [bool; 2],
+    /// Whether it sells closed bundles.
+    pub closed: bool,
+    /// Whether it sells open parts today.
+    pub open: bool,
+    /// Whether its open baseband is virtual.
+    pub is_virtual: bool,
+    /// How far the operator is trained for it, in [0,1].
+    pub trained: f64,
+    /// Grant element of its credit, share of price.
+    pub grant: f64,
+    /// Whether it supplies other slots of the operator.
+    pub elsewhere: bool,
+}
+
+/// See the module docs. Build once, reuse the buffer.
+#[derive(Debug, Clone, Default)]
+pub struct Terms {
+    sellers: Vec<SellerTerms>,
+    /// Start-up factor of each pair.
+    pairs: Vec<f64>,
+    /// Whether the slot is a core.
+    pub is_core: bool,
+    /// Price of a site's stack, USD.
+    pub price: f64,
+    /// Scale of taste shocks, USD.
+    pub mu: f64,
+    /// Weight of each component.
+    pub weight: [f64; 2],
+    /// Contract term, years.
+    pub term: f64,
+    /// Cost of capital, a year.
+    pub wacc: f64,
+    /// phi.
+    pub renewal_work_share: f64,
+    /// Break fee at full term, share of price.
+    pub break_fee_share: f64,
+    /// Full work of a change of radio, of a baseband box, and of virtual baseband software.
+    work: [f64; 3],
+    /// Outage of a change of both components.
+    pub outage: f64,
+    /// X2 integration with one neighbouring generation.
+    pub x2_anchor: f64,
+    /// Replacing the neighbour's baseband instead.
+    pub legacy_swap: f64,
+    /// Onboarding of a new vendor, closed and open.
+    pub onboarding: f64,
+    /// The same with open management interfaces.
+    pub onboarding_open: f64,
+    /// Start-up of a pair without experience.
+    pub start_up: f64,
+    /// Yearly operation of a pair over the contract.
+    pub operations: f64,
+    /// A vendor beyond the first, over the contract.
+    pub extra_vendor: f64,
+    /// Whether the operator has kit elsewhere.
+    pub has_others: bool,
+    /// Performance gap of an open stack of two vendors, and of one.
+    pub open_gap: [f64; 2],
+    /// Energy gap of a virtual baseband over the contract.
+    pub virtual_running: f64,
+    /// Growth of upkeep, share of price a year and year of age.
+    pub upkeep_growth: f64,
+    /// Years until the tender after a keep.
+    pub keep_years: f64,
+    /// Whether the kit that stands may run on through a keep.
+    pub may_run: [bool; 2],
+    share_of_keep: f64,
+}
+
+/// The buyer of a tender.
+#[derive(Debug, Clone, Copy)]
+pub struct Buyer<'a> {
+    /// Country.
+    pub country: &'a CountryInfo,
+    /// Its index, for rules.
+    pub country_index: usize,
+    /// Operator; `None` is the average unattached buyer of a region.
+    pub operator: Option<(usize, &'a OperatorInfo)>,
+    /// What is bought.
+    pub slot: &'a Slot,
+}
+
+/// Shortest time that a kept part runs on in a partial renewal, years.
+pub const PARTIAL_MINIMUM_YEARS: f64 = 2.0;
+
+impl Terms {
+    /// Number of vendors.
+    #[must_use]
+    pub fn vendors(&self) -> usize {
+        self.sellers.len()
+    }
+
+    /// Terms of a vendor.
+    #[must_use]
+    pub fn seller(&self, v: VendorIx) -> &SellerTerms {
+        &self.sellers[usize::from(v)]
+    }
+
+    /// Terms of a vendor, to be changed by an experiment (a dearer input, say).
+    pub fn seller_mut(&mut self, v: VendorIx) -> &mut SellerTerms {
+        &mut self.sellers[usize::from(v)]
+    }
+
+    /// Full work of a change of a component; `soft`: virtual software is changed for virtual software.
+    #[must_use]
+    pub fn work(&self, component: usize, soft: bool) -> f64 {
+        self.work[if component == BB && soft { 2 } else { component }]
+    }
+
+    /// Share of the contract term that `years` are.
+    #[must_use]
+    pub fn share_of_life(&self, years: f64) -> f64 {
+        share_of_life(self.wacc, years, self.term)
+    }
+
+    /// Start-up factor of a pair.
+    #[must_use]
+    pub fn pair_learning(&self, seller: [VendorIx; 2]) -> f64 {
+        self.pairs[usize::from(seller[RU]) * self.sellers.len() + usize::from(seller[BB])]
+    }
+
+    /// Fills the terms of a buyer today.
+    pub fn fill(&mut self, world: &World, state: &State, posted: &Posted, buyer: &Buyer, held: Option<&Stack>, today: Day) {
+        let s = &world.scenario;
+        let Buyer { country, slot, .. } = *buyer;
+        self.is_core = slot.layer == Layer::Core;
+        self.price = slot.price;
+        self.mu = s.market.taste_scale_share * slot.price;
+        self.weight = slot.weight;
+        self.term = s.contract.term_years;
+        self.wacc = country.wacc;
+        self.renewal_work_share = s.switching.renewal_work_share;
+        self.break_fee_share = s.contract.break_fee_share;
+        let labour = country.labour;
+        let physical = s.switching.removal + s.switching.optimisation;
+        self.work = if self.is_core {
+            [0.0, s.switching.core_work_share * slot.price, s.switching.core_work_share * slot.price]
+        } else {
+            [
+                labour * (s.switching.ru_work * slot.mix.ru_work + slot.weight[RU] * physical),
+                labour * (s.switching.bb_work + slot.weight[BB] * physical),
+                labour * (s.switching.bb_software_work + slot.weight[BB] * s.switching.optimisation),
+            ]
+        };
+        self.outage = if self.is_core { 0.0 } else { labour * s.switching.outage };
+        self.x2_anchor = country.price_level * s.switching.x2_anchor * (1.0 - posted.maturity[X2]);
+        // The neighbour's baseband at its own price: a gift of half its life on average, and the cabinet work.
+        self.legacy_swap = slot.price * slot.weight[BB] * self.share_of_life(self.term / 2.0) + self.work[BB];
+        let years = annuity(self.wacc, self.term);
+        let per_site = |sum: f64| sum / slot.territory_sites;
+        if let Some((_, op)) = buyer.operator {
+            self.onboarding = per_site(op.onboarding[0] + op.onboarding[1]);
+            self.onboarding_open = per_site(op.onboarding[0] * (1.0 - posted.maturity[MANAGEMENT]) + op.onboarding[1]);
+            self.extra_vendor = if self.is_core { 0.0 } else { per_site(op.extra_vendor) * years };
+            self.start_up = labour * s.integration.start_up * (1.0 - posted.maturity[FRONTHAUL]) * (1.0 - op.skill);
+            self.operations = s.integration.operations_share_per_year * slot.price * years * (1.0 - op.skill);
+        } else {
+            (self.onboarding, self.onboarding_open, self.extra_vendor) = (0.0, 0.0, 0.0);
+            self.start_up = labour * s.integration.start_up * (1.0 - posted.maturity[FRONTHAUL]);
+            self.operations = s.integration.operations_share_per_year * slot.price * years;
+        }
+        let gap = slot.mix.open_gap * (1.0 - posted.maturity[FRONTHAUL]) * s.market.quality_value_share * slot.price;
+        self.open_gap = [gap, gap * s.integration.single_vendor_gap_share];
+        self.virtual_running = s.integration.virtual_running_per_year * (1.0 - posted.maturity[FRONTHAUL]) * years;
+        self.upkeep_growth = s.keep.growth_share_per_year;
+        self.keep_years = s.keep.retender_years;
+        self.share_of_keep = self.share_of_life(self.keep_years);
+        self.pairs.clone_from(&posted.pair_learning);
+        self.fill_sellers(world, state, posted, buyer, held, today);
+    }
+
+    fn fill_sellers(&mut self, world: &World, state: &State, posted: &Posted, buyer: &Buyer, held: Option<&Stack>, today: Day) {
+        let s = &world.scenario;
+        let Buyer { country, country_index, slot, .. } = *buyer;
+        let layer = match slot.layer {
+            Layer::Ran(g) => g,
+            Layer::Core => world.gens.len(),
+        };
+        let vendors = world.vendors.len();
+        let operator_key = buyer.operator.map_or(u64::MAX, |(_, op)| op.key);
+        self.sellers.clear();
+        self.has_others = false;
+        self.may_run = [true; 2];
+        for (v, info) in world.vendors.iter().enumerate() {
+            let ix = v as VendorIx;
+            let mut t = SellerTerms { closed: info.closed || self.is_core, open: !self.is_core && info.is_open(today), is_virtual: info.is_virtual(today), grant: country.grant[v], ..SellerTerms::default() };
+            let on_sale = country.sells[v] && info.sells_from.is_none_or(|d| d <= today);
+            let mut deadline = None;
+            for component in [RU, BB] {
+                let unit = if self.is_core { if component == BB { info.core_cost } else { f64::NAN } } else { info.cost[component] };
+                let sold = on_sale && !unit.is_nan() && (self.is_core || info.generations[layer]);
+                let scope = RuleScope::of(slot.layer, component);
+                t.may_sell[component] = sold && state.rules.may_buy(country_index, ix, scope, operator_key);
+                t.cost[component] = if unit.is_nan() { 0.0 } else { unit * slot.cost_scale * if self.is_core { 1.0 } else { posted.cost_factor[v][component] } };
+                let quality = if self.is_core { info.core_quality } else { info.quality[component] };
+                let weight = slot.weight[component] * slot.price;
+                t.quality[component] = weight * (s.market.quality_value_share * quality + country.effect[v]);
+                t.finance[component] = weight * country.grant[v];
+                t.risk[component] = weight * s.market.risk_share * country.trust[v] * slot.mix.criticality;
+                if state.rules.has_removals() {
+                    let due = state.rules.deadline(country_index, ix, scope, operator_key);
+                    deadline = [deadline, due].into_iter().flatten().min();
+                    let runs = held.is_some_and(|h| h.seller[component] == ix);
+                    if runs && due.is_some_and(|d| d < today.plus_years(self.keep_years + s.contract.lead_time_months / 12.0)) {
+                        self.may_run[component] = false;
+                    }
+                }
+            }
+            let announced = state.rules.is_announced(country_index, ix);
+            let feared = country.hazard[v].max(if announced { s.hazard.after_announcement_per_year } else { 0.0 });
+            if feared > 0.0 || deadline.is_some() {
+                let risk = RemovalRisk { hazard: feared, certain_in: deadline.map(|d| today.years_until(d).max(0.0)) };
+                for component in [RU, BB] {
+                    let weight = slot.weight[component] * slot.price;
+                    if weight > 0.0 {
+                        t.risk[component] += expected_removal_bill(risk, self.wacc, self.term, weight, self.work[component]);
+                    }
+                }
+            }
+            if let Some((o, _)) = buyer.operator {
+                let at = o * vendors + v;
+                let here = u32::from(held.is_some_and(|h| !self.is_core && h.holds(ix)));
+                t.elsewhere = state.supplied[at] > here;
+                self.has_others |= t.elsewhere;
+                t.trained = if self.is_core { f64::from(u8::from(held.is_some_and(|h| h.holds(ix)))) } else { state.trained(world, o, ix) };
+                for component in [RU, BB] {
+                    t.taste[component] = slot.weight[component] * slot.price * state.taste[at];
+                }
+            }
+            for component in [RU, BB] {
+                t.value[component] = t.quality[component] + t.taste[component] + t.finance[component] - t.risk[component];
+            }
+            for (money, share) in t.list_margin.iter_mut().zip(posted.list_margins(country.region, layer, ix)) {
+                *money = share * slot.price;
+            }
+            self.sellers.push(t);
+        }
+    }
+
+    /// Flow of value over a contract: quality, taste, finance, less risk, gap and running cost.
+    #[must_use]
+    pub fn flow(&self, a: &Alternative, held: Option<&Stack>) -> f64 {
+        let mut value = self.seller(a.seller[BB]).value[BB];
+        if a.seller[RU] != NO_VENDOR {
+            value += self.seller(a.seller[RU]).value[RU];
+        }
+        value - self.gap(a, held) - self.running(a)
+    }
+
+    /// Performance gap of an open stack.
+    #[must_use]
+    pub fn gap(&self, a: &Alternative, held: Option<&Stack>) -> f64 {
+        let open = match a.kind {
+            Kind::Closed => false,
+            Kind::Keep => held.is_some_and(Stack::is_open),
+            _ => true,
+        };
+        if !open { 0.0 } else { self.open_gap[usize::from(!a.is_multi())] }
+    }
+
+    /// Running cost beside upkeep: the energy gap of a virtual baseband.
+    #[must_use]
+    pub fn running(&self, a: &Alternative) -> f64 {
+        if a.is_virtual { self.virtual_running } else { 0.0 }
+    }
+
+    /// Unit cost of what is bought.
+    #[must_use]
+    pub fn cost(&self, a: &Alternative) -> f64 {
+        let buys = a.buys();
+        [RU, BB].into_iter().filter(|k| buys[*k]).map(|k| self.seller(a.seller[k]).cost[k]).sum()
+    }
+
+    /// List price of what is bought: unit cost plus the list margin of each seller.
+    #[must_use]
+    pub fn list_price(&self, a: &Alternative) -> f64 {
+        let nest = usize::from(a.kind.nest());
+        let margin = |k: usize| self.seller(a.seller[k]).list_margin[nest];
+        let margins = match a.kind {
+            Kind::Keep => 0.0,
+            Kind::PartialRu => margin(RU),
+            Kind::OpenMulti => margin(RU) + margin(BB),
+            _ => margin(BB),
+        };
+        self.cost(a) + margins
+    }
+
+    /// What a part costs that stays: nothing now; from `years` on the posted renewal of that part by its own seller, which
+    /// is put off; and the growth of its upkeep.
+    ///
+    /// `(1 - rho) (list price + phi work) + upkeep`, per component, with rho the share of a life that `years` are.
+    #[must_use]
+    pub fn kept_part(&self, component: usize, stack: &Stack, age: f64, years: f64) -> f64 {
+        let seller = self.seller(stack.seller[component]);
+        let later = 1.0 - self.share_of_life(years);
+        let nest = usize::from(if stack.is_open() { Kind::OpenMulti } else { Kind::Closed }.nest());
+        let list = seller.cost[component] + self.weight[component] * seller.list_margin[nest];
+        let work = self.renewal_work_share * self.work(component, stack.is_virtual);
+        let upkeep = self.weight[component] * self.price * extension_upkeep(self.upkeep_growth, self.wacc, age, years, self.term);
+        later * (list + work) + upkeep
+    }
+
+    /// Value of an alternative before the price of what is bought: flow less the itemised bill, without
+    /// `brought_forward`. `ages`: years of each standing component at its replacement. Keep has its own ([`Terms::keep`]).
+    #[must_use]
+    pub fn value(&self, h: Option<&Attachment>, ages: [f64; 2], a: &Alternative, bill: &[f64; 7]) -> f64 {
+        let stack = h.and_then(|h| h.stack);
+        let costs: f64 = bill.iter().sum::<f64>() - bill[BROUGHT_FORWARD];
+        let mut value = self.flow(a, stack) - costs;
+        if let (Some(h), Some(stack)) = (h, stack) {
+            let kept = match a.kind {
+                Kind::PartialRu => BB,
+                Kind::PartialBb => RU,
+                _ => return value,
+            };
+            value -= self.kept_part(kept, stack, ages[kept], h.life_left[kept].max(PARTIAL_MINIMUM_YEARS));
+        }
+        value
+    }
+
+    /// Value of keep and extend, given the best alternative at list prices and its surplus `best`.
+    ///
+    /// For `T` years the kit that stands serves; then, at posted prices, the best alternative is bought:
+    /// `rho flow(kit) + (1 - rho) best - upkeep`. With growth of upkeep nil and `T` a whole life it is the
+    /// value of kit that costs nothing.
+    #[must_use]
+    pub fn keep(&self, stack: &Stack, ages: [f64; 2], best: f64) -> f64 {
+        let rho = self.share_of_keep;
+        let kit = Alternative { kind: Kind::Keep, seller: stack.seller, is_virtual: stack.is_virtual };
+        let mut operations = 0.0;
+        if kit.is_multi() {
+            operations = self.operations;
+        }
+        let upkeep: f64 = [RU, BB].into_iter().map(|k| self.weight[k] * extension_upkeep(self.upkeep_growth, self.wacc, ages[k], self.keep_years, self.term)).sum();
+        rho * (self.flow(&kit, Some(stack)) - operations) + (1.0 - rho) * best - self.price * upkeep
+    }
+
+    /// The itemised bill of an alternative ([`switching::bill`]).
+    #[must_use]
+    pub fn bill(&self, h: Option<&Attachment>, a: &Alternative) -> [f64; 7] {
+        switching::bill(self, h, a)
+    }
+}

@@ -1,0 +1,242 @@
+//! All that changes while a replicate is played.
+
+use super::{BB, Layer, NO_VENDOR, RU, RuleBook, VendorIx, World};
+use crate::calendar::{Day, Handle};
+use crate::draws::{Decision, Luck, StreamKey};
+
+/// Architecture of a stack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Arch {
+    /// One vendor's bundle.
+    Closed,
+    /// One vendor, open interfaces.
+    OpenSingle,
+    /// Radio and baseband of two vendors.
+    OpenMulti,
+}
+
+/// Kit of one slot.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Stack {
+    /// Seller of radio and baseband (for the core, only the second).
+    pub seller: [VendorIx; 2],
+    /// Architecture.
+    pub arch: Arch,
+    /// Whether the baseband is virtual.
+    pub is_virtual: bool,
+    /// Day on which each component stood.
+    pub installed: [Day; 2],
+    /// Whether a part of this open stack has been changed for another seller's.
+    pub exercised: bool,
+}
+
+impl Stack {
+    /// Whether the vendor supplies any of it.
+    #[must_use]
+    pub fn holds(&self, vendor: VendorIx) -> bool {
+        self.seller.contains(&vendor)
+    }
+
+    /// Whether the fronthaul is open.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.arch != Arch::Closed
+    }
+}
+
+/// State of one slot.
+#[derive(Debug, Clone, Copy)]
+pub struct SlotState {
+    /// Kit in service.
+    pub stack: Option<Stack>,
+    /// Kit bought and not yet standing.
+    pub pending: Option<Stack>,
+    /// Day on which the kit is due for replacement.
+    pub due: Day,
+    /// Awards so far: the number of the cycle in the key of luck.
+    pub cycle: u32,
+    /// The next tender in the calendar.
+    pub tender: Option<Handle>,
+    /// Whether that tender is forced.
+    pub forced: bool,
+    /// Contract price of a site, for add-ons, US dollars.
+    pub contract_price: f64,
+    /// Contract price of each component.
+    pub contract_price_by: [f64; 2],
+}
+
+/// One interface between parts, with what is posted of it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct InterfaceState {
+    /// Maturity in [0,1].
+    pub maturity: f64,
+    /// Day of the last release.
+    pub last_release: Day,
+}
+
+/// Interfaces, in the order of the arrays.
+pub const FRONTHAUL: usize = 0;
+/// Between generations and between neighbours.
+pub const X2: usize = 1;
+/// Between networks and management systems.
+pub const MANAGEMENT: usize = 2;
+
+/// All that changes.
+#[derive(Debug, Clone)]
+pub struct State {
+    /// Today.
+    pub today: Day,
+    /// Slots.
+    pub slots: Vec<SlotState>,
+    /// First day on which each operator's crews are free.
+    pub crew_free: Vec<Day>,
+    /// Slots held by each vendor at each operator, operator-major.
+    pub supplied: Vec<u32>,
+    /// Last day on which a vendor supplied an operator, operator-major; `None` if never.
+    pub last_supplied: Vec<Option<Day>>,
+    /// Rules.
+    pub rules: RuleBook,
+    /// Interfaces: fronthaul, X2, management.
+    pub interfaces: [InterfaceState; 3],
+    /// Cumulative sites of each vendor.
+    pub volume: Vec<f64>,
+    /// Cumulative white-box sites.
+    pub white_box_volume: f64,
+    /// Sites of each (radio, baseband) pair of two sellers, radio-major.
+    pub pair_sites: Vec<f64>,
+    /// Persistent tastes in units of price, operator-major.
+    pub taste: Vec<f64>,
+}
+
+impl State {
+    /// The state on the first day.
+    #[must_use]
+    pub fn new(world: &World, luck: &Luck) -> Self {
+        let vendors = world.vendors.len();
+        let slots = world.slots.iter().map(|s| SlotState {
+            stack: s.initial,
+            pending: None,
+            due: s.initial_due,
+            cycle: 0,
+            tender: None,
+            forced: false,
+            contract_price: s.price,
+            contract_price_by: [s.price * s.weight[RU], s.price * s.weight[BB]],
+        });
+        let integration = &world.scenario.interfaces;
+        let interface = |i: usize| InterfaceState { maturity: integration[i].maturity, last_release: world.start };
+        let mut state = Self {
+            today: world.start,
+            slots: slots.collect(),
+            crew_free: vec![world.start; world.operators.len()],
+            supplied: vec![0; world.operators.len() * vendors],
+            last_supplied: vec![None; world.operators.len() * vendors],
+            rules: RuleBook::new(world.countries.len(), vendors),
+            interfaces: [interface(FRONTHAUL), interface(X2), interface(MANAGEMENT)],
+            volume: world.vendors.iter().map(|v| v.cumulative_sites).collect(),
+            white_box_volume: world.scenario.learning.white_box_sites,
+            pair_sites: vec![0.0; vendors * vendors],
+            taste: draw_tastes(world, luck),
+        };
+        for (i, slot) in world.slots.iter().enumerate() {
+            if let Some(stack) = state.slots[i].stack {
+                state.enter(world, i, &stack);
+                if stack.arch == Arch::OpenMulti {
+                    let pair = usize::from(stack.seller[RU]) * vendors + usize::from(stack.seller[BB]);
+                    state.pair_sites[pair] += slot.sites;
+                }
+            }
+        }
+        state
+    }
+
+    /// Counts a stack among what its sellers supply to the operator.
+    pub fn enter(&mut self, world: &World, slot: usize, stack: &Stack) {
+        let operator = world.slots[slot].operator;
+        for v in sellers(stack) {
+            let at = operator * world.vendors.len() + usize::from(v);
+            self.supplied[at] += 1;
+            self.last_supplied[at] = Some(self.today);
+        }
+    }
+
+    /// Takes a stack out of what its sellers supply.
+    pub fn leave(&mut self, world: &World, slot: usize, stack: &Stack) {
+        let operator = world.slots[slot].operator;
+        for v in sellers(stack) {
+            let at = operator * world.vendors.len() + usize::from(v);
+            self.supplied[at] = self.supplied[at].saturating_sub(1);
+            self.last_supplied[at] = Some(self.today);
+        }
+    }
+
+    /// How far an operator is trained for a vendor, in [0,1]: 1 while it supplies, then halving with the
+    /// half-life of training.
+    #[must_use]
+    pub fn trained(&self, world: &World, operator: usize, vendor: VendorIx) -> f64 {
+        let at = operator * world.vendors.len() + usize::from(vendor);
+        if self.supplied[at] > 0 {
+            return 1.0;
+        }
+        let half_life = world.scenario.switching.training_half_life_years;
+        self.last_supplied[at].map_or(0.0, |d| libm::exp2(-d.years_until(self.today) / half_life))
+    }
+}
+
+/// The distinct sellers of a stack.
+pub fn sellers(stack: &Stack) -> impl Iterator<Item = VendorIx> {
+    let [a, b] = stack.seller;
+    let first = Some(a).filter(|v| *v != NO_VENDOR);
+    let second = Some(b).filter(|v| *v != NO_VENDOR && *v != a);
+    first.into_iter().chain(second)
+}
+
+/// Candidate vectors of taste from which one is taken.
+const TASTE_CANDIDATES: usize = 32;
+/// Positions of one candidate: the most vendors that a tender can tell apart.
+const TASTE_STRIDE: usize = crate::market::equilibrium::MAX_SELLERS;
+
+/// See [`World::draw_tastes`].
+pub(super) fn draw_tastes(world: &World, luck: &Luck) -> Vec<f64> {
+    let market = &world.scenario.market;
+    let sd = market.persistent_taste_sd_share;
+    let vendors = world.vendors.len();
+    let mut tastes = Vec::with_capacity(world.operators.len() * vendors);
+    let mut candidates = vec![0.0; TASTE_CANDIDATES * vendors];
+    let mut weight = vec![0.0; TASTE_CANDIDATES];
+    for operator in &world.operators {
+        let key = StreamKey { kind: Decision::Taste, entity: operator.key, lot: 0, cycle: 0, cause: 0 };
+        let mut draws = luck.stream(key);
+        for (i, c) in candidates.iter_mut().enumerate() {
+            // A fixed stride: a vendor that is added later changes no other vendor's taste.
+            *c = draws.normal_at((1 + i / vendors * TASTE_STRIDE + i % vendors) as u32);
+        }
+        // Sites that each vendor holds at the start: what the taste must have led to.
+        let mut held = vec![0.0; vendors];
+        let mut all = 0.0;
+        for slot in &world.slots[operator.slots.clone()] {
+            let (Layer::Ran(_), Some(stack)) = (slot.layer, slot.initial) else { continue };
+            for component in [RU, BB] {
+                held[usize::from(stack.seller[component])] += slot.sites * slot.weight[component];
+            }
+            all += slot.sites;
+        }
+        let country = &world.countries[operator.country];
+        let open_to = |v: usize| country.sells[v] && world.vendors[v].sells_component(RU);
+        for (k, w) in weight.iter_mut().enumerate() {
+            let taste = &candidates[k * vendors..(k + 1) * vendors];
+            let utility = |v: usize| (sd * taste[v] + country.effect[v]) / market.taste_scale_share;
+            let top = (0..vendors).filter(|v| open_to(*v)).map(utility).fold(f64::NEG_INFINITY, f64::max);
+            let sum: f64 = (0..vendors).filter(|v| open_to(*v)).map(|v| libm::exp(utility(v) - top)).sum();
+            // Likelihood of the mix: a geometric mean over sites of the shares of those who hold them.
+            let log = |v: usize| utility(v) - top - libm::log(sum);
+            let mean: f64 = if all > 0.0 { (0..vendors).filter(|v| held[*v] > 0.0).map(|v| held[v] / all * log(v)).sum() } else { 0.0 };
+            *w = libm::exp(mean);
+        }
+        let total: f64 = weight.iter().sum();
+        let mut left = draws.uniform_at(0) * total;
+        let pick = weight.iter().position(|w| { left -= w; left <= 0.0 }).unwrap_or(TASTE_CANDIDATES - 1);
+        tastes.extend(candidates[pick * vendors..(pick + 1) * vendors].iter().map(|n| sd * n));
+    }
+    tastes
+}
