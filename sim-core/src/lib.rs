@@ -3,4 +3,7 @@
 pub mod calendar;
 pub mod draws;
 pub mod inference;
+pub mod market;
 pub mod record;
+pub mod scenario;
+pub mod world;

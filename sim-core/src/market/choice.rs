@@ -1,0 +1,171 @@
+//! Logit and nested logit choice with a taste scale mu in money.
+//!
+//! A buyer takes the alternative with the highest `v_a + shock_a`, where `v_a` is the systematic value
+//! in money and the shocks follow the nested extreme-value law with scale mu. Nest `g` has a
+//! dissimilarity `lambda_g` in (0, 1]: 1 is plain logit, towards 0 the alternatives of the nest
+//! become copies of each other. Then
+//!
+//! ```text
+//! I_g       = mu lambda_g ln sum_{a in g} exp(v_a / (mu lambda_g))      inclusive value, money
+//! P_g       = exp(I_g / mu) / sum_h exp(I_h / mu)
+//! P_a       = P_g exp(v_a / (mu lambda_g)) / exp(I_g / (mu lambda_g))
+//! E[max]    = mu ln sum_g exp(I_g / mu)  + mu * Euler's constant
+//! ```
+//!
+//! (McFadden 1978; Train, *Discrete Choice Methods with Simulation*, chapters 3 and 4.) The expected
+//! maximum is reported without Euler's constant, as is usual: only its differences mean anything
+//! (Small and Rosen 1981).
+//!
+//! An alternative with value [`f64::NEG_INFINITY`] is not on offer: its share is 0 and it never wins.
+//!
+//! # Example
+//!
+//! ```
+//! use sim_core::market::choice::Tree;
+//! let tree = Tree { mu: 1.0, lambda: &[0.5, 1.0], nest: &[0, 0, 1], value: &[1.0, 0.8, 0.5] };
+//! let (mut inclusive, mut shares) = ([0.0; 2], [0.0; 3]);
+//! let logsum = tree.shares(&mut inclusive, &mut shares);
+//! assert!((logsum - 1.6412954574597496).abs() < 1e-12);
+//! assert!((shares[0] - 0.40746384113075373).abs() < 1e-12);
+//! ```
+
+/// Distance kept from 0 and 1 by [`gumbel`]: 2^-53, half the spacing of doubles just below 1, so that
+/// shocks stay within about -3.6 and 36.7 and are never infinite.
+pub const UNIFORM_GUARD: f64 = 1.0 / 9_007_199_254_740_992.0;
+
+/// Standard Gumbel (type-I extreme value) shock `-ln(-ln u)` of a uniform `u` in (0, 1).
+///
+/// Mean 0.5772 (Euler's constant), variance pi^2/6. Values of `u` at or beyond 0 and 1, and NaN, are
+/// moved to the nearest guard ([`UNIFORM_GUARD`]; NaN to the lower one), so the result is finite.
+#[must_use]
+pub fn gumbel(u: f64) -> f64 {
+    // `max` before `min` also turns NaN into the lower guard.
+    let inside = u.max(UNIFORM_GUARD).min(1.0 - UNIFORM_GUARD);
+    -libm::log(-libm::log(inside))
+}
+
+/// `ln sum exp(x)`, shifted by the largest term so that it neither overflows nor underflows.
+///
+/// [`f64::NEG_INFINITY`] if there is no term or all are minus infinity.
+#[must_use]
+pub fn log_sum_exp(terms: impl Iterator<Item = f64> + Clone) -> f64 {
+    let peak = terms.clone().fold(f64::NEG_INFINITY, f64::max);
+    if peak == f64::NEG_INFINITY {
+        return peak;
+    }
+    let sum: f64 = terms.map(|x| libm::exp(x - peak)).sum();
+    peak + libm::log(sum)
+}
+
+/// Plain logit: fills `shares` and returns the expected maximum in money, `mu ln sum exp(v/mu)`.
+///
+/// `value` and `mu` in money, `mu > 0`. If no alternative is on offer, shares are 0 and the result is
+/// minus infinity.
+///
+/// # Panics
+///
+/// If the two slices differ in length: a fault of the program, not of its input.
+pub fn logit(value: &[f64], mu: f64, shares: &mut [f64]) -> f64 {
+    assert_eq!(value.len(), shares.len(), "one share for each alternative");
+    let logsum = log_sum_exp(value.iter().map(|v| v / mu));
+    for (share, v) in shares.iter_mut().zip(value) {
+        *share = if logsum == f64::NEG_INFINITY {
+            0.0
+        } else {
+            libm::exp(v / mu - logsum)
+        };
+    }
+    mu * logsum
+}
+
+/// One buyer's choice among alternatives in a two-level tree.
+#[derive(Debug, Clone, Copy)]
+pub struct Tree<'a> {
+    /// Scale of taste shocks in money, above 0.
+    pub mu: f64,
+    /// Dissimilarity of each nest, in (0, 1].
+    pub lambda: &'a [f64],
+    /// The nest of each alternative, an index into `lambda`.
+    pub nest: &'a [u8],
+    /// Systematic value of each alternative net of its price, money; minus infinity = not on offer.
+    pub value: &'a [f64],
+}
+
+impl Tree<'_> {
+    /// Fills `inclusive[g]` with the inclusive value `I_g` of each nest in money.
+    ///
+    /// An empty nest gets minus infinity.
+    pub fn inclusive(&self, inclusive: &mut [f64]) {
+        for (g, (out, lambda)) in inclusive.iter_mut().zip(self.lambda).enumerate() {
+            let scale = self.mu * lambda;
+            let members = self.nest.iter().zip(self.value);
+            let members = members.filter(|(nest, _)| usize::from(**nest) == g);
+            *out = scale * log_sum_exp(members.map(|(_, v)| v / scale));
+        }
+    }
+
+    /// Fills inclusive values and shares; returns the expected maximum in money, without Euler's
+    /// constant.
+    ///
+    /// # Panics
+    ///
+    /// If a slice is shorter than the tree needs: a fault of the program, not of its input.
+    pub fn shares(&self, inclusive: &mut [f64], shares: &mut [f64]) -> f64 {
+        self.inclusive(inclusive);
+        let top = expected_maximum(self.mu, inclusive);
+        for ((share, v), nest) in shares.iter_mut().zip(self.value).zip(self.nest) {
+            let g = usize::from(*nest);
+            let inside = (v - inclusive[g]) / (self.mu * self.lambda[g]);
+            let log_share = inside + (inclusive[g] - top) / self.mu;
+            // A value of minus infinity in an empty nest gives NaN: it is not on offer.
+            *share = if log_share.is_nan() {
+                0.0
+            } else {
+                libm::exp(log_share)
+            };
+        }
+        top
+    }
+
+    /// Draws the winner: the nest by `argmax(I_g / mu + e_g)`, then the alternative in it by
+    /// `argmax(v_a / (mu lambda_g) + e_a)`, with independent standard Gumbel shocks.
+    ///
+    /// This is exact nested logit, and each shock belongs to one nest or one alternative, so two runs
+    /// with the same shocks differ only where values differ. `inclusive` must hold this tree's
+    /// inclusive values; `nest_shock(g)` and `alternative_shock(a)` give the shocks (see [`gumbel`]) and
+    /// are asked once each, in index order, alternatives only inside the chosen nest. Ties go to the lower
+    /// index. `None` if nothing is on offer.
+    pub fn draw(
+        &self,
+        inclusive: &[f64],
+        mut nest_shock: impl FnMut(usize) -> f64,
+        mut alternative_shock: impl FnMut(usize) -> f64,
+    ) -> Option<usize> {
+        let nests = inclusive.iter().map(|i| i / self.mu).enumerate();
+        let chosen = first_largest(nests.map(|(g, i)| (g, i + nest_shock(g))))?;
+        let scale = self.mu * self.lambda[chosen];
+        let members = self.nest.iter().zip(self.value).enumerate();
+        let members = members.filter(|(_, (nest, _))| usize::from(**nest) == chosen);
+        first_largest(members.map(|(a, (_, v))| (a, v / scale + alternative_shock(a))))
+    }
+}
+
+/// Expected maximum over the tree in money, from inclusive values: `mu ln sum_g exp(I_g / mu)`.
+#[must_use]
+pub fn expected_maximum(mu: f64, inclusive: &[f64]) -> f64 {
+    mu * log_sum_exp(inclusive.iter().map(|i| i / mu))
+}
+
+/// Key of the first largest score above minus infinity.
+fn first_largest(scores: impl Iterator<Item = (usize, f64)>) -> Option<usize> {
+    let none = (None, f64::NEG_INFINITY);
+    scores
+        .fold(none, |best, (key, score)| {
+            if score > best.1 {
+                (Some(key), score)
+            } else {
+                best
+            }
+        })
+        .0
+}

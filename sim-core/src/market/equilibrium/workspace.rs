@@ -1,0 +1,276 @@
+//! The solver: buffers that are reused, and the order of the steps.
+
+use super::demand::Demand;
+use super::layout::{Layout, NONE};
+use super::newton::Newton;
+use super::response::Response;
+use super::result::{Equilibrium, Output, Work};
+use super::start::starting_step;
+use super::tender::{NOBODY, SolveError, TenderSpec};
+
+/// Largest relative error of a first-order condition, `|m phi / target - 1|`, at which a tender counts
+/// as solved.
+pub const TOLERANCE: f64 = 1e-9;
+/// A start is good enough for Newton below this error.
+const STARTED: f64 = 0.5;
+/// Rounds of fallback before a tender counts as unsolved.
+const MAX_ROUNDS: u32 = 12;
+/// Sweeps of exact best responses in one round.
+const SWEEPS: usize = 5;
+/// Changes of the set of ceilings that hold before giving up.
+const MAX_CEILING_ROUNDS: usize = 64;
+
+/// Buffers of the solver. Keep one for each thread: after the first tender of a size, solving does
+/// not allocate.
+#[derive(Debug, Default)]
+pub struct Workspace {
+    layout: Layout,
+    demand: Demand,
+    newton: Newton,
+    response: Response,
+    margins: Vec<f64>,
+    saved: Vec<f64>,
+    output: Output,
+}
+
+impl Workspace {
+    /// An empty workspace.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Solves a tender from the standard start, margins near cost.
+    ///
+    /// Same input, same bits: earlier use of the workspace leaves no trace.
+    ///
+    /// # Errors
+    ///
+    /// [`SolveError`] if the tender is not valid. Failure to reach [`TOLERANCE`] is no error but
+    /// [`Equilibrium::converged`] = false.
+    pub fn solve(&mut self, tender: &TenderSpec<'_>) -> Result<Equilibrium<'_>, SolveError> {
+        self.solve_from(tender, None)
+    }
+
+    /// Solves a tender, starting from effective margins of a similar one: the table
+    /// [`Equilibrium::effective_margins`] of an earlier result, row-major `[seller * nests + nest]`, money. Entries that
+    /// are missing (NaN) or of no use start near cost.
+    ///
+    /// # Errors
+    ///
+    /// As [`Workspace::solve`], and [`SolveError::Start`] if the table has a wrong length.
+    pub fn solve_from(
+        &mut self,
+        tender: &TenderSpec<'_>,
+        start: Option<&[f64]>,
+    ) -> Result<Equilibrium<'_>, SolveError> {
+        let essential = tender.validate()?;
+        if start.is_some_and(|s| s.len() != tender.sellers * tender.lambda.len()) {
+            return Err(SolveError::Start);
+        }
+        let mut work = Work::default();
+        self.newton.factorings = 0;
+        self.newton.evaluations = 0;
+        self.layout.find_products(tender);
+        let mut converged;
+        if essential == 0 {
+            self.layout.number_unknowns(tender, false);
+            converged = self.solve_game(tender.mu, start, &mut work);
+        } else {
+            self.hold_all(tender, essential);
+            converged = false;
+            for _ in 0..MAX_CEILING_ROUNDS {
+                self.layout.number_unknowns(tender, true);
+                let solved = self.solve_game(tender.mu, start, &mut work);
+                if !self.change_ceilings(tender, essential) {
+                    converged = solved;
+                    break;
+                }
+            }
+        }
+        work.factorings = self.newton.factorings;
+        work.evaluations += self.newton.evaluations;
+        self.output
+            .write(tender, &self.layout, &self.demand, &self.margins);
+        Ok(self.output.view(tender, &self.demand, converged, work))
+    }
+
+    /// Solves the game of the present layout; true if an equilibrium was found.
+    fn solve_game(&mut self, mu: f64, start: Option<&[f64]>, work: &mut Work) -> bool {
+        self.initial_margins(mu, start);
+        let (layout, demand, margins) = (&self.layout, &mut self.demand, &mut self.margins);
+        demand.reset(layout, margins);
+        let mut error = demand.evaluate(layout, margins);
+        work.evaluations += 1;
+        for step in 0..2 {
+            if error <= STARTED && (step > 0 || start.is_some()) {
+                break;
+            }
+            starting_step(layout, demand, margins);
+            error = demand.evaluate(layout, margins);
+            work.evaluations += 1;
+        }
+        error = self.newton.run(layout, demand, margins, error, TOLERANCE);
+        let mut rounds = 0;
+        while !(error <= TOLERANCE && self.no_better_peak()) {
+            if rounds == MAX_ROUNDS {
+                return false;
+            }
+            if rounds == 0 {
+                work.fallbacks += 1;
+            }
+            rounds += 1;
+            error = self.sweep(work);
+            let (layout, demand) = (&self.layout, &mut self.demand);
+            error = self
+                .newton
+                .run(layout, demand, &mut self.margins, error, TOLERANCE);
+        }
+        true
+    }
+
+    /// Effective margins to start from, in units of mu: given ones where usable, else lambda, the margin of a
+    /// seller without weight.
+    fn initial_margins(&mut self, mu: f64, start: Option<&[f64]>) {
+        let layout = &self.layout;
+        let nests = layout.nest_count();
+        self.margins.clear();
+        for u in &layout.unknowns {
+            let (v, g) = (usize::from(u.seller), usize::from(u.nest));
+            let lambda = layout.lambda[g];
+            let given = start.map_or(f64::NAN, |s| {
+                let shift = if layout.extended {
+                    layout.shift[v]
+                } else {
+                    0.0
+                };
+                s[usize::from(layout.sellers[v]) * nests + g] / mu - shift
+            });
+            // NaN fails the comparison too.
+            self.margins
+                .push(if given > 0.5 * lambda && given.is_finite() {
+                    given
+                } else {
+                    lambda
+                });
+        }
+    }
+
+    /// Rounds of exact best responses, seller after seller; returns the error reached.
+    fn sweep(&mut self, work: &mut Work) -> f64 {
+        let (layout, demand, margins) = (&self.layout, &mut self.demand, &mut self.margins);
+        let mut error = f64::INFINITY;
+        for _ in 0..SWEEPS {
+            for v in 0..layout.seller_count() {
+                self.response.best(layout, demand, margins, v);
+                error = demand.evaluate(layout, margins);
+                work.evaluations += 1;
+            }
+        }
+        error
+    }
+
+    /// True unless some seller gains by moving to another peak of its profit.
+    ///
+    /// First-order conditions imply the global best response where `1 + Pi_v >= Wbar_vg` in each of a
+    /// seller's nests (see [`super::response`]); only sellers for whom that fails are tried.
+    fn no_better_peak(&mut self) -> bool {
+        let (layout, demand) = (&self.layout, &self.demand);
+        if !layout.extended {
+            return true;
+        }
+        let nests = layout.nest_count();
+        for v in 0..layout.seller_count() {
+            let kappa = 1.0 + demand.profit[v];
+            let doubtful = (0..nests).any(|g| {
+                let k = layout.unknown_of[g * layout.seller_count() + v];
+                k != NONE && {
+                    let others = 1.0 - demand.own[usize::from(k)];
+                    demand.losing(layout, v, g) > kappa * others
+                }
+            });
+            if doubtful {
+                self.saved.clear();
+                self.saved.extend_from_slice(&self.margins);
+                let best = self.response.best(layout, demand, &mut self.saved, v);
+                if best - demand.profit[v] > TOLERANCE * kappa {
+                    return false;
+                }
+            }
+        }
+        true
+    }
+
+    /// Holds every margin of the essential sellers at its ceiling.
+    fn hold_all(&mut self, tender: &TenderSpec<'_>, essential: u64) {
+        let Some(caps) = tender.margin_caps else {
+            return;
+        };
+        let layout = &mut self.layout;
+        for p in &mut layout.products {
+            for (&v, held) in p.setters.iter().zip(&mut p.held) {
+                if v != NOBODY && essential >> layout.sellers[usize::from(v)] & 1 == 1 {
+                    let world = layout.sellers[usize::from(v)];
+                    *held = ceiling(tender, caps, p.alternative, world);
+                }
+            }
+        }
+    }
+
+    /// Releases ceilings below which the seller would rather ask, holds margins above them; true if any
+    /// changed.
+    ///
+    /// Profit rises with the margin on product a of nest g as long as the seller's gain from it,
+    /// margin + W(a), is below `lambda (1 + Pi) + (1 - lambda) Y_g`.
+    fn change_ceilings(&mut self, tender: &TenderSpec<'_>, essential: u64) -> bool {
+        let Some(caps) = tender.margin_caps else {
+            return false;
+        };
+        let layout = &mut self.layout;
+        let width = layout.products.len();
+        let mut changed = false;
+        for i in 0..width {
+            let p = layout.products[i];
+            for slot in 0..2 {
+                let v = p.setters[slot];
+                if v == NOBODY || essential >> layout.sellers[usize::from(v)] & 1 == 0 {
+                    continue;
+                }
+                let (v, g) = (usize::from(v), usize::from(p.nest));
+                let world = layout.sellers[v];
+                if p.held[slot] == f64::INFINITY {
+                    let later = tender.after.map_or(0.0, |w| {
+                        let row = usize::from(world) * tender.alternatives.len();
+                        w[row + usize::from(p.alternative)]
+                    });
+                    let raw = self.margins[usize::from(p.unknown[slot])] + layout.shift[v];
+                    let cap = ceiling(tender, caps, p.alternative, world);
+                    if raw - later / tender.mu > cap * (1.0 + 1e-12) {
+                        layout.products[i].held[slot] = cap;
+                        changed = true;
+                    }
+                } else {
+                    let lambda = layout.lambda[g];
+                    let kappa = 1.0 + self.demand.profit[v];
+                    let wanted = lambda * kappa
+                        + (1.0 - lambda) * self.demand.yields(layout, &self.margins, v, g);
+                    if layout.losing[v * width + i] > wanted + TOLERANCE * kappa {
+                        layout.products[i].held[slot] = f64::INFINITY;
+                        changed = true;
+                    }
+                }
+            }
+        }
+        changed
+    }
+}
+
+/// Ceiling of a world seller's margin on an alternative, in units of mu.
+fn ceiling(tender: &TenderSpec<'_>, caps: &[[f64; 2]], alternative: u16, world: u8) -> f64 {
+    let a = usize::from(alternative);
+    let slot = tender.alternatives[a]
+        .setters
+        .iter()
+        .position(|s| *s == world);
+    slot.map_or(f64::INFINITY, |s| caps[a][s] / tender.mu)
+}
