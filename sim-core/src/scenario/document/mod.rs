@@ -8,10 +8,12 @@
 //!
 //! const VENDOR: Kind = Kind::slug("vendor");
 //!
+//! #[derive(Debug)]
 //! struct World {
 //!     vendors: Vec<Vendor>,
 //! }
 //!
+//! #[derive(Debug)]
 //! struct Vendor {
 //!     id: String,
 //!     radio_usd_per_site: f64,
@@ -51,27 +53,41 @@
 //! assert!(faults.to_string().contains("did you mean `alpha`?"));
 //! ```
 
+mod canonical;
 mod context;
+mod decode;
 mod diagnostic;
+mod edit;
+mod extends;
 mod fields;
-mod loading;
+mod formula;
+mod merge;
 mod nested;
 mod number;
 mod parse;
 mod path;
+mod resolve;
 mod scalars;
+mod schema;
+mod sources;
 mod spec;
 mod tree;
 mod units;
 mod words;
 
 pub use context::{NumberUse, Pedigree, PedigreeKind};
+pub use decode::{Decoded, Document, describe};
 pub use diagnostic::{Diagnostic, Diagnostics, Place, Severity};
+pub use extends::{FORMAT, MAX_EXTENDS, MAX_FILE_BYTES, MAX_TOTAL_BYTES, ReadFiles, load, parse};
 pub use fields::{Fields, Table};
-pub use loading::{Decoded, Document, ReadFiles, describe, load, parse};
 pub use nested::{Named, Variant};
 pub use parse::MAX_NESTING;
 pub use path::{join, nearest, spell, split};
+pub use schema::json_schema;
+pub use sources::{SourceRow, Sources, check_pedigree};
 pub use spec::{FieldSpec, Keys, Kind, Number, OneOf, Shape, Spelling, TableSpec};
 pub use tree::{Entry, FileId, Files, Node, Origin, Position, ScenarioDate, SourceText, Value};
 pub use units::Units;
+
+#[cfg(test)]
+mod tests;

@@ -85,7 +85,7 @@ impl Fields<'_> {
             .map(|(i, item)| {
                 let path = match item.id() {
                     Some(id) => join(&path, id),
-                    None => format!("{path}[{}]", i + 1),
+                    None => join(&path, &(i + 1).to_string()),
                 };
                 read_table(self.cx, item, path, &T::fields)
             })

@@ -90,7 +90,7 @@ impl<'f> Builder<'f> {
     fn syntax(&mut self, errors: &[toml::de::Error]) {
         for error in errors.iter().take(MAX_SYNTAX_ERRORS) {
             let message = error.message().trim();
-            let text = if message == "recursion limit" {
+            let text = if message.contains("recur") {
                 format!("tables and arrays lie in each other more than {MAX_NESTING} deep")
             } else {
                 format!("not valid TOML: {message}")

@@ -95,7 +95,9 @@ impl Fields<'_> {
         items(self.cx, node, &path, most, &shape())
             .iter()
             .enumerate()
-            .map(|(i, item)| read_number(self.cx, item, &format!("{path}[{}]", i + 1), &number))
+            .map(|(i, item)| {
+                read_number(self.cx, item, &join(&path, &(i + 1).to_string()), &number)
+            })
             .collect()
     }
 

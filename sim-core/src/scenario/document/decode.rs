@@ -1,22 +1,12 @@
-//! Loading of a document and decoding it into a domain type.
+//! A document, and decoding it into a domain type.
 
 use super::context::{Context, NumberUse, Pedigree};
-use super::diagnostic::{Diagnostic, Diagnostics, Severity};
+use super::diagnostic::{Diagnostics, Severity};
 use super::fields::Table;
 use super::nested::read_table;
-use super::parse::parse_file;
 use super::spec::TableSpec;
 use super::tree::{Files, Node};
 use super::units::Units;
-
-/// Where texts come from: the file system of the binary, or a map in a test.
-pub trait ReadFiles {
-    /// The text of a file.
-    ///
-    /// # Errors
-    /// A short reason, such as "no such file".
-    fn read(&self, path: &str) -> Result<String, String>;
-}
 
 /// A scenario after `extends`, as a tree of values that know where they were written.
 #[derive(Debug, Clone)]
@@ -41,30 +31,6 @@ impl<T> Decoded<T> {
     pub fn pedigrees(&self) -> impl Iterator<Item = &Pedigree> {
         self.numbers.iter().filter_map(|n| n.pedigree.as_ref())
     }
-}
-
-/// Reads one text that does not extend another.
-///
-/// # Errors
-/// Every syntax error.
-pub fn parse(name: &str, text: &str) -> Result<Document, Diagnostics> {
-    let mut files = Files::default();
-    let id = files.add(name.to_owned(), text.to_owned());
-    match parse_file(&files, id) {
-        Ok(root) => Ok(Document { root, files }),
-        Err(faults) => Err(Diagnostics::new(faults)),
-    }
-}
-
-/// Reads a scenario and all that it extends.
-///
-/// # Errors
-/// Every fault of reading, syntax and merging.
-pub fn load(files: &dyn ReadFiles, path: &str) -> Result<Document, Diagnostics> {
-    let text = files
-        .read(path)
-        .map_err(|why| Diagnostic::without_place(format!("cannot read {path}: {why}")))?;
-    parse(path, &text)
 }
 
 /// Lists the keys of a domain type.
