@@ -1,0 +1,385 @@
+//! Changes to single values: `--set`, and numbers drawn for a replicate.
+
+use super::decode::Document;
+use super::diagnostic::{Diagnostic, Diagnostics};
+use super::extends::empty;
+use super::number::is_pedigree;
+use super::parse::parse_value;
+use super::path::{join, nearest, spell, split};
+use super::spec::{Shape, TableSpec, list_words};
+use super::tree::{Entry, Node, Origin, Value};
+use super::words::allowed;
+
+impl Document {
+    /// Sets one value, as `--set PATH=VALUE` does, and returns warnings.
+    ///
+    /// VALUE is a TOML value; where the key takes a string, a bare word is one. Arrays and tables are
+    /// replaced whole. A number with a pedigree keeps it as `was`; the new number is in the unit of the
+    /// key. An uncertainty on the path, or below it, is dropped with a warning.
+    ///
+    /// # Errors
+    /// A path that is no key of `spec` or names no entry, with the nearest one; a value that is no TOML.
+    /// Whether the value is allowed is checked by the next [`Document::decode`]. Nothing changes on error.
+    pub fn set(
+        &mut self,
+        spec: &TableSpec,
+        path: &str,
+        value: &str,
+    ) -> Result<Diagnostics, Diagnostics> {
+        let mut files = self.files.clone();
+        let file = files.add("--set".to_owned(), format!("{path}={value}"));
+        let key_origin = Origin {
+            file,
+            start: 0,
+            end: path.len() as u32,
+        };
+        let fault =
+            |message: String| Diagnostic::error(&files, key_origin, message).key(path.trim());
+        let segments = split(path).map_err(|why| {
+            fault(why).allowed("names joined by points, such as vendor.huawei.bb_usd_per_site")
+        })?;
+        let shape = find_shape(&self.root, spec, &segments).map_err(|unknown| {
+            let mut fault = fault(unknown.message).allowed(unknown.allowed);
+            fault.hint = unknown
+                .nearest
+                .map(|near| format!("did you mean `{near}`?"));
+            fault
+        })?;
+        let offset = path.len() + 1;
+        let node = match parse_value(&files, file, offset) {
+            Ok(node) => node,
+            Err(_) if takes_text(&shape) && !value.trim().is_empty() => Node {
+                value: Value::Text(value.trim().to_owned()),
+                origin: Origin {
+                    file,
+                    start: offset as u32,
+                    end: (offset + value.len()) as u32,
+                },
+            },
+            Err(_) => {
+                let origin = Origin {
+                    file,
+                    start: offset as u32,
+                    end: (offset + value.len()) as u32,
+                };
+                return Err(Diagnostic::error(&files, origin, "this is no TOML value")
+                    .key(path.trim())
+                    .found(value)
+                    .allowed(allowed(&shape))
+                    .hint("a string with spaces or signs stands in quotes: --set 'PATH=\"VALUE\"'")
+                    .into());
+            }
+        };
+        let mut root = self.root.clone();
+        let make = |old: Option<Node>| match old {
+            Some(old) => keep_was(old, node),
+            None => node,
+        };
+        if !put(&mut root, &segments, key_origin, make) {
+            return Err(fault(format!("`{path}` cannot be reached")).into());
+        }
+        let dropped = drop_uncertainties(&mut root, &segments);
+        let warnings = dropped
+            .into_iter()
+            .map(|name| {
+                fault(format!(
+                    "the uncertainty of `{name}` is dropped, since its value is set"
+                ))
+                .warning()
+            })
+            .collect();
+        self.root = root;
+        self.files = files;
+        Ok(Diagnostics::new(warnings))
+    }
+
+    /// The value at a path.
+    #[must_use]
+    pub fn node(&self, path: &str) -> Option<&Node> {
+        split(path)
+            .ok()?
+            .iter()
+            .try_fold(&self.root, |node, segment| step(node, segment))
+    }
+
+    /// The number at a path as written, in its own unit where it has one.
+    #[must_use]
+    pub fn number(&self, path: &str) -> Option<f64> {
+        let node = self.node(path)?;
+        node.number().or_else(|| node.get("value")?.number())
+    }
+
+    /// A copy in which numbers stand alone at these values, in the units of their keys: a drawn vector.
+    ///
+    /// Numbers keep their origin, so that a message still shows where they come from.
+    ///
+    /// # Errors
+    /// A path below something that is no table or names no entry.
+    pub fn with_numbers(&self, numbers: &[(&str, f64)]) -> Result<Self, Diagnostics> {
+        let mut root = self.root.clone();
+        for (path, value) in numbers {
+            let unknown =
+                || Diagnostic::without_place(format!("no number can stand at `{path}`")).key(*path);
+            let segments = split(path).map_err(|_| unknown())?;
+            let origin = root.origin;
+            let make = |old: Option<Node>| Node {
+                value: Value::Float(*value),
+                origin: old.map_or(origin, |old| old.origin),
+            };
+            if !put(&mut root, &segments, origin, make) {
+                return Err(unknown().into());
+            }
+        }
+        Ok(Self {
+            root,
+            files: self.files.clone(),
+        })
+    }
+}
+
+/// Puts a value at a path, making the tables on the way; `false` where something else stands there or an
+/// entry of an array is missing.
+fn put(
+    node: &mut Node,
+    segments: &[String],
+    key_origin: Origin,
+    make: impl FnOnce(Option<Node>) -> Node,
+) -> bool {
+    let Some((first, rest)) = segments.split_first() else {
+        return false;
+    };
+    match &mut node.value {
+        Value::Table(entries) => {
+            let index = entries.iter().position(|e| e.key == *first);
+            match (index.and_then(|i| entries.get_mut(i)), rest) {
+                (Some(entry), []) => {
+                    entry.node = make(Some(entry.node.clone()));
+                    true
+                }
+                (Some(entry), rest) => put(&mut entry.node, rest, key_origin, make),
+                (None, rest) => {
+                    let mut node = empty(key_origin.file);
+                    node.origin = key_origin;
+                    let done = if rest.is_empty() {
+                        node = make(None);
+                        true
+                    } else {
+                        put(&mut node, rest, key_origin, make)
+                    };
+                    if done {
+                        entries.push(Entry {
+                            key: first.clone(),
+                            key_origin,
+                            node,
+                        });
+                    }
+                    done
+                }
+            }
+        }
+        Value::Array(items) => match (place(items, first).and_then(|i| items.get_mut(i)), rest) {
+            (Some(item), []) => {
+                *item = make(Some(item.clone()));
+                true
+            }
+            (Some(item), rest) => put(item, rest, key_origin, make),
+            (None, _) => false,
+        },
+        _ => false,
+    }
+}
+
+/// Goes one segment down.
+fn step<'n>(node: &'n Node, segment: &str) -> Option<&'n Node> {
+    match &node.value {
+        Value::Array(items) => items.get(place(items, segment)?),
+        _ => node.get(segment),
+    }
+}
+
+/// Place of an entry in an array: by its id, else by its number from 1 where it has no id.
+fn place(items: &[Node], segment: &str) -> Option<usize> {
+    items
+        .iter()
+        .position(|item| item.id() == Some(segment))
+        .or_else(|| {
+            let index = segment.parse::<usize>().ok()?.checked_sub(1)?;
+            items.get(index)?.id().is_none().then_some(index)
+        })
+}
+
+/// A number over a number with a pedigree keeps, as `was`, the old value and where it came from.
+fn keep_was(old: Node, new: Node) -> Node {
+    if new.number().is_none() || !is_pedigree(&old) {
+        return new;
+    }
+    let was = match old.get("was") {
+        Some(was) => was.value.clone(),
+        None => Value::Text(ground(&old)),
+    };
+    let entry = |key: &str, value: Value| Entry {
+        key: key.to_owned(),
+        key_origin: new.origin,
+        node: Node {
+            value,
+            origin: new.origin,
+        },
+    };
+    Node {
+        value: Value::Table(vec![entry("value", new.value.clone()), entry("was", was)]),
+        origin: new.origin,
+    }
+}
+
+/// Value and ground of a number in one line: `6000 (source P054)`.
+fn ground(node: &Node) -> String {
+    let value = match node.get("value").map(|n| &n.value) {
+        Some(Value::Integer(i)) => i.to_string(),
+        Some(Value::Float(x)) => x.to_string(),
+        _ => String::new(),
+    };
+    let unit = node
+        .get("unit")
+        .and_then(Node::text)
+        .map(|u| format!(" {u}"));
+    let kinds = ["source", "derived", "assumption"];
+    let ground = kinds
+        .iter()
+        .find_map(|kind| Some(format!(" ({kind} {})", node.get(kind)?.text()?)));
+    format!(
+        "{value}{}{}",
+        unit.unwrap_or_default(),
+        ground.unwrap_or_default()
+    )
+}
+
+/// Drops the uncertainties of a path and of all below it; returns their names.
+fn drop_uncertainties(root: &mut Node, segments: &[String]) -> Vec<String> {
+    let mut dropped = Vec::new();
+    if let Some(Node {
+        value: Value::Table(entries),
+        ..
+    }) = root.get_mut("uncertainties")
+    {
+        entries.retain(|entry| {
+            let below = split(&entry.key).is_ok_and(|path| path.starts_with(segments));
+            if below {
+                dropped.push(entry.key.clone());
+            }
+            !below
+        });
+    }
+    dropped
+}
+
+fn takes_text(shape: &Shape) -> bool {
+    matches!(
+        shape,
+        Shape::Text | Shape::Id(_) | Shape::Reference(_) | Shape::Choice(_)
+    )
+}
+
+/// A path that leads nowhere.
+struct Unknown {
+    message: String,
+    allowed: String,
+    nearest: Option<String>,
+}
+
+/// The shape that a path leads to.
+fn find_shape(root: &Node, spec: &TableSpec, segments: &[String]) -> Result<Shape, Unknown> {
+    let mut spec = spec;
+    let mut node = Some(root);
+    let mut rest = segments;
+    let mut done = 0;
+    // What a table, or one entry of an array, holds when the path ends at it.
+    let mut here = Shape::Table(TableSpec::default());
+    while let Some((key, below)) = rest.split_first() {
+        let parent = spell(&segments[..done]);
+        let Some(field) = spec.field(key) else {
+            let keys = || spec.fields.iter().map(|f| f.key);
+            return Err(unknown(&parent, key, below, keys(), list_words(keys())));
+        };
+        node = node.and_then(|n| n.get(key));
+        done += 1;
+        rest = below;
+        let Some((name, below)) = rest.split_first() else {
+            return Ok(field.shape.clone());
+        };
+        let parent = spell(&segments[..done]);
+        match &field.shape {
+            Shape::Table(inner) => spec = inner,
+            Shape::Tables(inner, _) => {
+                let items = node.and_then(Node::items).unwrap_or(&[]);
+                let Some(index) = place(items, name) else {
+                    let ids = || items.iter().filter_map(Node::id);
+                    let allowed = match items.len() {
+                        n if n <= 12 => list_words(ids()),
+                        n => format!("the id of one of the {n} entries of `{parent}`"),
+                    };
+                    return Err(unknown(&parent, name, below, ids(), allowed));
+                };
+                node = items.get(index);
+                (spec, rest, done) = (inner, below, done + 1);
+                here = Shape::Table(TableSpec::default());
+            }
+            Shape::Entries(_, inner) => {
+                let entries = node.and_then(Node::entries).unwrap_or(&[]);
+                let names = || entries.iter().map(|e| e.key.as_str());
+                if !below.is_empty() && !names().any(|n| n == name) {
+                    return Err(unknown(&parent, name, below, names(), list_words(names())));
+                }
+                node = node.and_then(|n| n.get(name));
+                (spec, rest, done) = (inner, below, done + 1);
+                here = Shape::Table(TableSpec::default());
+            }
+            Shape::NumberMap(_, number) if below.is_empty() => {
+                return Ok(Shape::Number(number.clone()));
+            }
+            Shape::DateMap(_) if below.is_empty() => return Ok(Shape::Date),
+            Shape::Numbers(number, _) if below.is_empty() => {
+                let items = node.and_then(Node::items).unwrap_or(&[]);
+                if place(items, name).is_none() {
+                    let allowed = format!("a place from 1 to {}", items.len());
+                    return Err(unknown(&parent, name, below, [], allowed));
+                }
+                return Ok(Shape::Number(number.clone()));
+            }
+            Shape::Raw => return Ok(Shape::Raw),
+            other => {
+                let message = format!("nothing stands below `{parent}`");
+                let allowed = format!("`{parent}` holds {}", allowed(other));
+                return Err(Unknown {
+                    message,
+                    allowed,
+                    nearest: Some(parent),
+                });
+            }
+        }
+    }
+    Ok(here)
+}
+
+fn unknown<'a>(
+    parent: &str,
+    key: &str,
+    below: &[String],
+    known: impl IntoIterator<Item = &'a str>,
+    allowed: String,
+) -> Unknown {
+    let place = if parent.is_empty() {
+        "the scenario".to_owned()
+    } else {
+        format!("`{parent}`")
+    };
+    let nearest = nearest(key, known).map(|near| {
+        below
+            .iter()
+            .fold(join(parent, near), |path, segment| join(&path, segment))
+    });
+    Unknown {
+        message: format!("{place} has no `{key}`"),
+        allowed,
+        nearest,
+    }
+}

@@ -1,0 +1,93 @@
+//! The layer between the text of scenario files and validated domain types.
+//!
+//! A domain type says once which keys it has; that one description decodes and checks a file, makes the
+//! JSON Schema, lists the allowed keys in messages, and addresses values for `--set`.
+//!
+//! ```
+//! use sim_core::scenario::document::{self, Fields, Kind, Number, Table, Units};
+//!
+//! const VENDOR: Kind = Kind::slug("vendor");
+//!
+//! #[derive(Debug)]
+//! struct World {
+//!     vendors: Vec<Vendor>,
+//! }
+//!
+//! #[derive(Debug)]
+//! struct Vendor {
+//!     id: String,
+//!     radio_usd_per_site: f64,
+//!     allies: Vec<String>,
+//! }
+//!
+//! impl Table for Vendor {
+//!     fn fields(f: &mut Fields<'_>) -> Self {
+//!         let price = Number::new("USD/site").range(0.0..=1e7);
+//!         Self {
+//!             id: f.id("id", VENDOR, "Id of the vendor."),
+//!             radio_usd_per_site: f.number("radio_usd_per_site", price, "Cost of the radios of a site."),
+//!             allies: f.references("allies", VENDOR, "Vendors of the same alliance."),
+//!         }
+//!     }
+//! }
+//!
+//! impl Table for World {
+//!     fn fields(f: &mut Fields<'_>) -> Self {
+//!         Self { vendors: f.tables("vendor", 200, "The vendors.") }
+//!     }
+//! }
+//!
+//! let text = r#"
+//! [[vendor]]
+//! id = "alpha"
+//! radio_usd_per_site = { value = 12000, low = 9000, high = 15000, source = "P002" }
+//!
+//! [[vendor]]
+//! id = "beta"
+//! radio_usd_per_site = -5
+//! allies = ["alfa"]
+//! "#;
+//! let document = document::parse("world.toml", text).unwrap();
+//! let faults = document.decode::<World>(&Units::new()).unwrap_err();
+//! assert_eq!(faults.len(), 2);
+//! assert!(faults.to_string().contains("did you mean `alpha`?"));
+//! ```
+
+mod canonical;
+mod context;
+mod decode;
+mod diagnostic;
+mod edit;
+mod extends;
+mod fields;
+mod formula;
+mod merge;
+mod nested;
+mod number;
+mod parse;
+mod path;
+mod resolve;
+mod scalars;
+mod schema;
+mod sources;
+mod spec;
+mod tree;
+mod units;
+mod words;
+
+pub use context::{NumberUse, Pedigree, PedigreeKind};
+pub use decode::{Decoded, Document, describe};
+pub use diagnostic::{Diagnostic, Diagnostics, Place, Severity};
+pub use extends::{FORMAT, MAX_EXTENDS, MAX_FILE_BYTES, MAX_TOTAL_BYTES, ReadFiles, load, parse};
+pub use fields::{Fields, Table};
+pub use nested::{Named, Variant};
+pub use parse::MAX_NESTING;
+pub use path::{join, nearest, spell, split};
+pub use schema::json_schema;
+pub use sources::{SourceRow, Sources, check_pedigree};
+pub use spec::{FieldSpec, Keys, Kind, Number, OneOf, Shape, Spelling, TableSpec};
+pub use tree::{Entry, FileId, Files, Node, Origin, Position, ScenarioDate, SourceText, Value};
+pub use units::Units;
+
+#[cfg(test)]
+mod tests;

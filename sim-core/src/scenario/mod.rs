@@ -1,0 +1,3 @@
+//! From scenario files to a validated world.
+
+pub mod document;
