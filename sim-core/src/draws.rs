@@ -17,9 +17,11 @@
 //! platform. Position `p` is words `2p` and `2p + 1` of the stream, the low one first.
 //!
 //! # Cost
-//! Opening a stream copies some 600 bytes and computes nothing. The first read of a window of 32 positions
-//! costs one call of the cipher, about 0.1 microseconds; other reads in that window are loads. A
-//! decision should therefore open one stream and read its shocks from it, never one stream a shock.
+//! Opening a stream copies some 600 bytes (0.03 microseconds) and computes nothing. The first read of a
+//! window of 32 positions costs one call of the cipher (0.16 microseconds); other reads in that window
+//! are loads. Sixty-four uniforms from a fresh stream take 0.4 microseconds, the two logarithms of
+//! each Gumbel 20 nanoseconds more. A decision should therefore open one stream and read its shocks
+//! from it, never one stream a shock.
 
 use std::fmt;
 
@@ -155,7 +157,7 @@ impl Luck {
         cipher.set_stream(key.nonce());
         Draws {
             cipher,
-            window: [0; WINDOW_BYTES],
+            window: [0; WINDOW as usize],
             window_number: NO_WINDOW,
             next: 0,
         }
@@ -183,7 +185,6 @@ impl fmt::Debug for Luck {
 
 /// Positions in a window: the cipher makes four blocks of 64 bytes at a time.
 const WINDOW: u64 = 32;
-const WINDOW_BYTES: usize = 256;
 /// The ChaCha words (32 bits) of a window.
 const WINDOW_WORDS: u128 = 64;
 const NO_WINDOW: u64 = u64::MAX;
@@ -196,7 +197,7 @@ const NO_WINDOW: u64 = u64::MAX;
 #[derive(Clone)]
 pub struct Draws {
     cipher: ChaCha8Rng,
-    window: [u8; WINDOW_BYTES],
+    window: [u64; WINDOW as usize],
     window_number: u64,
     next: u64,
 }
@@ -258,8 +259,17 @@ impl Draws {
 
     /// Fills `out` with the uniforms at `first_position` and after.
     pub fn fill_uniform(&mut self, out: &mut [f64], first_position: u32) {
-        for (position, value) in (u64::from(first_position)..).zip(out) {
-            *value = self.uniform(position);
+        let mut position = u64::from(first_position);
+        let mut rest = out;
+        while !rest.is_empty() {
+            let words = self.window_from(position);
+            let count = words.len().min(rest.len());
+            let (filled, left) = rest.split_at_mut(count);
+            for (value, word) in filled.iter_mut().zip(words) {
+                *value = open_unit(*word);
+            }
+            position += count as u64;
+            rest = left;
         }
     }
 
@@ -280,19 +290,24 @@ impl Draws {
     }
 
     fn uniform(&mut self, position: u64) -> f64 {
+        open_unit(self.window_from(position)[0])
+    }
+
+    /// The words from a position to the end of its window: at least one.
+    fn window_from(&mut self, position: u64) -> &[u64] {
         let number = position / WINDOW;
         if number != self.window_number {
             self.load(number);
         }
-        let at = (position % WINDOW) as usize * 8;
-        let mut word = [0; 8];
-        word.copy_from_slice(&self.window[at..at + 8]);
-        open_unit(u64::from_le_bytes(word))
+        &self.window[(position % WINDOW) as usize..]
     }
 
     fn load(&mut self, number: u64) {
+        // A window starts on a block, so that seeking computes nothing by itself.
         self.cipher.set_word_pos(u128::from(number) * WINDOW_WORDS);
-        self.cipher.fill_bytes(&mut self.window);
+        for word in &mut self.window {
+            *word = self.cipher.next_u64();
+        }
         self.window_number = number;
     }
 }
