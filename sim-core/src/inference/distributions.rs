@@ -230,3 +230,7 @@ fn upper_quantile(tail: f64, freedom: f64) -> f64 {
     }
     t
 }
+
+#[cfg(test)]
+#[path = "distributions_tests.rs"]
+mod tests;
