@@ -17,11 +17,11 @@
 //! platform. Position `p` is words `2p` and `2p + 1` of the stream, the low one first.
 //!
 //! # Cost
-//! Opening a stream copies some 600 bytes (0.03 microseconds) and computes nothing. The first read of a
-//! window of 32 positions costs one call of the cipher (0.16 microseconds); other reads in that window
-//! are loads. Sixty-four uniforms from a fresh stream take 0.4 microseconds, the two logarithms of
-//! each Gumbel 20 nanoseconds more. A decision should therefore open one stream and read its shocks
-//! from it, never one stream a shock.
+//! Opening a stream copies some 600 bytes (0.03 microseconds) and computes nothing. The first read
+//! of a window of 32 positions costs one call of the cipher (0.16 microseconds); other reads in
+//! that window are loads. Sixty-four uniforms from a fresh stream take 0.4 microseconds, the two
+//! logarithms of each Gumbel 20 nanoseconds more. A decision should therefore open one stream and
+//! read its shocks from it, never one stream a shock.
 
 use std::fmt;
 
@@ -90,9 +90,9 @@ pub struct StreamKey {
 impl StreamKey {
     /// The ChaCha nonce of this address.
     ///
-    /// The fields fill three words, each of which is taken in by exclusive or followed by [`mix`]. As
-    /// the mixer is a bijection, two addresses that differ in one word never share a stream; for the
-    /// rest, n addresses share one with probability n^2 / 2^65.
+    /// The fields fill three words, each of which is taken in by exclusive or followed by
+    /// SplitMix64's mixer. As the mixer is a bijection, two addresses that differ in one word never
+    /// share a stream; for the rest, n addresses share one with probability n^2 / 2^65.
     #[must_use]
     pub const fn nonce(self) -> u64 {
         let kind_lot = ((self.kind as u64) << 32) | self.lot as u64;
@@ -137,8 +137,8 @@ pub struct Luck {
 const DOMAIN: &[u8; 16] = b"oransim-luck-001";
 
 impl Luck {
-    /// The luck of a replicate. The ChaCha8 key is the seed, the replicate (both little-endian) and 16 fixed
-    /// bytes; replicates and seeds are therefore independent however close their numbers.
+    /// The luck of a replicate. The ChaCha8 key is the seed, the replicate (both little-endian) and
+    /// 16 fixed bytes; replicates and seeds are therefore independent however close their numbers.
     #[must_use]
     pub fn new(seed: u64, replicate: u64) -> Self {
         let mut key = [0; 32];
@@ -191,9 +191,9 @@ const NO_WINDOW: u64 = u64::MAX;
 
 /// The draws of one stream, by position or in sequence.
 ///
-/// A position holds one uniform; `gumbel_at(p)`, `normal_at(p)` and `exponential_at(p)` are monotone
-/// transforms of it, so that a position should serve one purpose. The methods take `&mut self` only to
-/// keep the window last read; no read changes the result of another.
+/// A position holds one uniform; `gumbel_at(p)`, `normal_at(p)` and `exponential_at(p)` are
+/// monotone transforms of it, so that a position should serve one purpose. The methods take
+/// `&mut self` only to keep the window last read; no read changes the result of another.
 #[derive(Clone)]
 pub struct Draws {
     cipher: ChaCha8Rng,
@@ -209,8 +209,8 @@ impl Draws {
         self.uniform(u64::from(position))
     }
 
-    /// The standard Gumbel (type-I extreme value) draw at a position, `-ln(-ln u)`: mean 0.5772 (Euler's
-    /// constant), variance `pi^2 / 6`.
+    /// The standard Gumbel (type-I extreme value) draw at a position, `-ln(-ln u)`: mean 0.5772
+    /// (Euler's constant), variance `pi^2 / 6`.
     pub fn gumbel_at(&mut self, position: u32) -> f64 {
         gumbel(self.uniform_at(position))
     }

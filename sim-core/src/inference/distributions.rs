@@ -8,8 +8,8 @@
 /// The quantile of the standard normal at `p` in (0, 1); minus and plus infinity at 0 and 1, NaN
 /// outside.
 ///
-/// Wichura's algorithm AS 241 (PPND16), Applied Statistics 37 (1988), 477-484: relative accuracy about
-/// 1e-16. It is odd about 1/2 exactly where `1 - p` is exact.
+/// Wichura's algorithm AS 241 (PPND16), Applied Statistics 37 (1988), 477-484: relative accuracy
+/// about 1e-16. It is odd about 1/2 exactly where `1 - p` is exact.
 #[must_use]
 pub fn normal_quantile(p: f64) -> f64 {
     if !(0.0..=1.0).contains(&p) {
@@ -169,9 +169,10 @@ fn student_t_upper_tail(t: f64, freedom: f64) -> f64 {
 
 /// The quantile of Student's t at `p` in (0, 1) with `freedom > 0` degrees of freedom; NaN outside.
 ///
-/// Up to 1000 degrees by Newton's method on the distribution function, kept within a bracket; beyond, by
-/// the expansion in 1/freedom of Abramowitz and Stegun, 26.7.5, because the logarithm of the gamma function
-/// loses digits there. For `p` between 0.0001 and 0.9999 both are good to 1e-11 relative.
+/// Up to 1000 degrees by Newton's method on the distribution function, kept within a bracket;
+/// beyond, by the expansion in 1/freedom of Abramowitz and Stegun, 26.7.5, because the logarithm of
+/// the gamma function loses digits there. For `p` between 0.0001 and 0.9999 both are good to 1e-11
+/// relative.
 #[must_use]
 pub fn student_t_quantile(p: f64, freedom: f64) -> f64 {
     let domain = p > 0.0 && p < 1.0 && freedom > 0.0;

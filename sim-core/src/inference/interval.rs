@@ -28,8 +28,8 @@ impl Interval {
     }
 }
 
-/// Student's interval for the mean of `n` values with this sample mean and standard deviation (divisor
-/// `n - 1`). Undefined for fewer than two values.
+/// Student's interval for the mean of `n` values with this sample mean and standard deviation
+/// (divisor `n - 1`). Undefined for fewer than two values.
 #[must_use]
 pub fn mean_interval(mean: f64, sd: f64, n: usize) -> Interval {
     if n < 2 {
@@ -42,8 +42,8 @@ pub fn mean_interval(mean: f64, sd: f64, n: usize) -> Interval {
     }
 }
 
-/// Wilson's score interval for a proportion (Wilson 1927; Brown, Cai and DasGupta 2001). Undefined for
-/// `n = 0` or more successes than trials.
+/// Wilson's score interval for a proportion (Wilson 1927; Brown, Cai and DasGupta 2001). Undefined
+/// for `n = 0` or more successes than trials.
 ///
 /// Unlike Student's it stays within 0 and 1 and keeps a width where every trial ended the same: 0 of
 /// 1000 gives an upper end of 0.0038. For a one-sided bound on something never seen, see
@@ -124,8 +124,9 @@ pub struct QuantileRanks {
     pub coverage: f64,
 }
 
-/// The ranks of the central 95% interval for the quantile at `p` in (0, 1) of `n` values: the number below
-/// the quantile is binomial, and each tail gets at most 0.025. `None` where `n` is too small for that.
+/// The ranks of the central 95% interval for the quantile at `p` in (0, 1) of `n` values: the
+/// number below the quantile is binomial, and each tail gets at most 0.025. `None` where `n` is too
+/// small for that.
 #[must_use]
 pub fn quantile_ranks(n: usize, p: f64) -> Option<QuantileRanks> {
     let domain = p > 0.0 && p < 1.0;

@@ -44,14 +44,14 @@ fn defined_pairs(a: &[f64], b: &[f64]) -> Result<(Vec<f64>, Vec<f64>), UnpairedE
 /// Statistics of the paired difference alternative - base over replicates.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct PairedSummary {
-    /// Of the differences, over the pairs of which both values are defined. The interval is Student's always: a
-    /// policy that changes nothing has the interval [0, 0].
+    /// Of the differences, over the pairs of which both values are defined. The interval is
+    /// Student's always: a policy that changes nothing has the interval [0, 0].
     pub difference: Summary,
     /// Share of replicates whose difference has the sign of the mean, zeros counted half; 0.5 where
     /// the mean is zero, NaN where there is no pair.
     pub p_sign: f64,
-    /// Variance of the paired difference over that of independent runs, `var(alt) + var(base)`: below 1 the
-    /// shared luck pays. NaN with fewer than two pairs or without any spread.
+    /// Variance of the paired difference over that of independent runs, `var(alt) + var(base)`:
+    /// below 1 the shared luck pays. NaN with fewer than two pairs or without any spread.
     pub variance_ratio: f64,
 }
 
@@ -124,9 +124,10 @@ impl RatioSummary {
     /// Estimates mean(numerator) / mean(denominator) over replicates, with the percentile interval
     /// (Efron 1979) over `resamples` draws of whole replicates.
     ///
-    /// The ratio is undefined where Student's 95% interval for the denominator holds zero: it then has no
-    /// finite interval either (Fieller 1954). `draws` should be a stream of
-    /// [`Decision::Bootstrap`](crate::draws::Decision::Bootstrap) named after the series; it is read in sequence.
+    /// The ratio is undefined where Student's 95% interval for the denominator holds zero: it then
+    /// has no finite interval either (Fieller 1954). `draws` should be a stream of
+    /// [`Decision::Bootstrap`](crate::draws::Decision::Bootstrap) named after the series; it is
+    /// read in sequence.
     ///
     /// # Errors
     /// [`UnpairedError`] if the lengths differ.

@@ -65,7 +65,8 @@ fn variance_ratios_of_v33() {
     let mut uniforms = vec![0.0; 200_000];
     draws(0).fill_uniform(&mut uniforms, 0);
     let map = |f: &dyn Fn(f64) -> f64| uniforms.iter().map(|u| f(*u)).collect::<Vec<f64>>();
-    // Shared luck: X = -2 ln U and Y = -1.8 ln U, variance 0.04 for 7.24 (each sample has this ratio).
+    // Shared luck: X = -2 ln U and Y = -1.8 ln U, variance 0.04 for 7.24 (each sample has this
+    // ratio).
     let x = map(&|u| -2.0 * libm::log(u));
     let y = map(&|u| -1.8 * libm::log(u));
     let shared = PairedSummary::of(&x, &y).expect("equal lengths");
@@ -73,7 +74,8 @@ fn variance_ratios_of_v33() {
     assert_eq!(shared.p_sign, 1.0);
     near(shared.difference.sd, 0.2, 0.002);
     // Opposed luck: the sum of f(U) and f(1 - U), written as a difference from -f(1 - U). The ratio
-    // is 1 + rho, and the standard error of a correlation below (1 - rho^2) x 3 / sqrt(n) for these laws.
+    // is 1 + rho, and the standard error of a correlation below (1 - rho^2) x 3 / sqrt(n) for these
+    // laws.
     let exponential = map(&libm::exp);
     let mirrored = map(&|u| -libm::exp(1.0 - u));
     let antithetic = PairedSummary::of(&mirrored, &exponential).expect("equal lengths");

@@ -4,8 +4,8 @@ use super::interval::{Interval, mean_interval, wilson_interval};
 
 /// Statistics of a value over the replicates in which it is defined.
 ///
-/// Everything but `n` is NaN where no replicate defines the value; `sd`, `ci_low` and `ci_high` are NaN
-/// where only one does.
+/// Everything but `n` is NaN where no replicate defines the value; `sd`, `ci_low` and `ci_high` are
+/// NaN where only one does.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Summary {
     /// Replicates in which the value is defined (not NaN).
