@@ -112,7 +112,7 @@ const fn mix(word: u64) -> u64 {
 
 /// The 64-bit FNV-1a hash of a text's UTF-8 bytes: the number of an id in a [`StreamKey`].
 ///
-/// Fowler, Noll and Vo's offset basis and prime (RFC 9923). It will never change: published results
+/// Fowler, Noll and Vo's offset basis and prime. It will never change: published results
 /// hang on it. The standard library's hashers promise no such thing.
 #[must_use]
 pub const fn stable_hash(text: &str) -> u64 {
