@@ -275,3 +275,13 @@ fn a_clone_plays_the_same_tail() {
     assert!(trace.len() > 1000 && trace.is_sorted());
     assert_eq!(tail(&mut half), trace);
 }
+
+#[test]
+fn errors_may_cross_threads() {
+    fn crosses<T: std::error::Error + Send + Sync + 'static>() {}
+    crosses::<ScheduleError>();
+    crosses::<super::DayError>();
+    crosses::<crate::inference::UnpairedError>();
+    let error: Box<dyn std::error::Error> = Box::new(ScheduleError::Full);
+    assert_eq!(error.to_string(), "the calendar can hold no more events");
+}
