@@ -3,6 +3,7 @@
 pub mod calendar;
 pub mod draws;
 pub mod inference;
+pub mod lever;
 pub mod market;
 pub mod record;
 pub mod scenario;

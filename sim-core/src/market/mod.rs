@@ -8,5 +8,10 @@
 //!   from uniforms or Gumbel shocks that the caller supplies.
 //! - [`equilibrium`]: the prices that sellers ask in one tender, as a Nash equilibrium.
 
+pub mod alternatives;
 pub mod choice;
 pub mod equilibrium;
+pub mod posted;
+pub mod switching;
+pub mod terms;
+pub mod value;

@@ -1,6 +1,7 @@
 //! Who is in the market: operators with their programmes, and vendors.
 
-use super::document::fields::{Fields, Kind, Number, Table};
+use super::document::{Fields, Keys, Number, Table};
+use super::kinds::{COUNTRY, GENERATION, OPERATOR, PROGRAMME, VENDOR, day};
 use crate::calendar::Day;
 
 /// `[[operator]]`.
@@ -27,16 +28,16 @@ pub struct Operator {
 }
 
 impl Table for Operator {
-    fn fields(f: &mut Fields) -> Self {
+    fn fields(f: &mut Fields<'_>) -> Self {
         Operator {
-            id: f.id("id"),
+            id: f.id("id", OPERATOR, "Id"),
             name: f.text("name", "Name for people"),
-            country: f.reference("country", Kind::Country, "Country"),
+            country: f.reference("country", COUNTRY, "Country"),
             sites: f.number("sites", Number::new("sites").range(0.0..=1e7), "Macro sites in service at the start"),
             subscribers_m: f.number("subscribers_m", Number::new("million").range(0.0..=5000.0), "Subscribers at the start"),
-            cohorts: f.integer_or("cohorts", 2, 1..=2_000_000, "Phases of the replacement cycle") as u32,
+            cohorts: f.integer_or("cohorts", 2, Number::count("phases", 1..=2_000_000), "Phases of the replacement cycle") as u32,
             integration_skill: f.number_or("integration_skill", 0.2, Number::new("1").range(0.0..=1.0), "Integration skill: 0 none, 1 needs no integrator"),
-            installed: f.map_or_empty("installed", Number::new("share").range(0.0..=1.0), Kind::Stack, "Known mix of sites at the start; without it, the rest of the country's mix"),
+            installed: f.map("installed", Number::new("share").range(0.0..=1.0), Keys::Any, "Known mix of sites at the start; without it, the rest of the country's mix"),
             greenfield: f.flag_or("greenfield", false, "Whether its sites come from programmes alone"),
         }
     }
@@ -60,13 +61,13 @@ pub struct Programme {
 }
 
 impl Table for Programme {
-    fn fields(f: &mut Fields) -> Self {
+    fn fields(f: &mut Fields<'_>) -> Self {
         Programme {
-            id: f.id("id"),
-            operator: f.reference("operator", Kind::Operator, "Operator"),
-            generation: f.reference("generation", Kind::Generation, "Generation"),
-            start: f.date("start", "First award"),
-            years: f.integer("years", 1..=40, "Years over which yearly batches are awarded") as u32,
+            id: f.id("id", PROGRAMME, "Id"),
+            operator: f.reference("operator", OPERATOR, "Operator"),
+            generation: f.reference("generation", GENERATION, "Generation"),
+            start: day(f.date("start", "First award")),
+            years: f.integer("years", Number::count("years", 1..=40), "Years over which yearly batches are awarded") as u32,
             sites: f.number("sites", Number::new("sites").range(1.0..=1e7), "Sites in all"),
         }
     }
@@ -97,7 +98,7 @@ pub struct Credit {
 }
 
 impl Table for Credit {
-    fn fields(f: &mut Fields) -> Self {
+    fn fields(f: &mut Fields<'_>) -> Self {
         Credit {
             interest: f.number("interest", Number::new("1/yr").range(0.0..=0.5), "Interest"),
             tenor_years: f.number("tenor_years", Number::new("years").range(0.5..=40.0), "Tenor"),
@@ -153,18 +154,18 @@ pub struct Vendor {
 }
 
 impl Table for Vendor {
-    fn fields(f: &mut Fields) -> Self {
+    fn fields(f: &mut Fields<'_>) -> Self {
         let cost = || Number::new("USD/site").range(0.0..=1e7);
         let quality = || Number::new("1").range(0.0..=10.0);
         Vendor {
-            id: f.id("id"),
+            id: f.id("id", VENDOR, "Id"),
             name: f.text("name", "Name for people"),
-            home: f.home("home", "Home country, ISO 3166-1 alpha-3"),
-            groups: f.texts_or_empty("groups", "Groups for results, for example `untrusted`"),
-            generations: f.references("generations", Kind::Generation, "Generations sold"),
+            home: f.text("home", "Home country, ISO 3166-1 alpha-3"),
+            groups: f.texts("groups", "Groups for results, for example `untrusted`"),
+            generations: f.references("generations", GENERATION, "Generations sold"),
             line: f.choice("line", &[("closed", Line::Closed), ("open_capable", Line::OpenCapable), ("open", Line::Open)], "Openness of the product line at the start"),
-            opens: f.optional_date("opens", "Day from which a closed line can also be bought open"),
-            virtual_from: f.optional_date("virtual_from", "Day from which its open baseband is virtual"),
+            opens: f.optional_date("opens", "Day from which a closed line can also be bought open").map(day),
+            virtual_from: f.optional_date("virtual_from", "Day from which its open baseband is virtual").map(day),
             white_box: f.flag_or("white_box", false, "Whether its hardware learns on the shared white-box volume"),
             ru_cost: f.optional_number("ru_usd_per_site", cost(), "Long-run unit cost of a radio, 5G, at price level 1"),
             bb_cost: f.optional_number("bb_usd_per_site", cost(), "Long-run unit cost of a baseband, 5G, at price level 1"),
@@ -173,9 +174,9 @@ impl Table for Vendor {
             bb_quality: f.number_or("bb_quality", 1.0, quality(), "Quality of the baseband, 1 = reference"),
             core_quality: f.number_or("core_quality", 1.0, quality(), "Quality of the core, 1 = reference"),
             cumulative_sites: f.number("cumulative_sites", Number::new("sites").range(1.0..=1e9), "Sites delivered before the start"),
-            sells_in: f.references_or_empty("sells_in", Kind::Place, "Countries or blocs where it sells; without it, everywhere"),
-            sells_from: f.optional_date("sells_from", "First day of sale"),
-            regional_effect: f.map_or_empty("regional_effect", Number::new("share of price").range(-5.0..=5.0), Kind::Place, "Shift of value in a bloc or country"),
+            sells_in: f.texts("sells_in", "Countries or blocs where it sells; without it, everywhere"),
+            sells_from: f.optional_date("sells_from", "First day of sale").map(day),
+            regional_effect: f.map("regional_effect", Number::new("share of price").range(-5.0..=5.0), Keys::Any, "Shift of value in a bloc or country"),
             credit: f.optional_table::<Credit>("credit", "Tied export credit"),
         }
     }

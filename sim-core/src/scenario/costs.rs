@@ -1,6 +1,6 @@
 //! What leaving, integrating and delivering cost: engineering bills, learning, hazard and crews.
 
-use super::document::fields::{Fields, Number, Table};
+use super::document::{Fields, Number, Table};
 
 /// `[switching]`: the engineering bill of a change of supplier. Money at labour level 1 (Europe).
 #[derive(Debug, Clone)]
@@ -36,7 +36,7 @@ pub struct Switching {
 }
 
 impl Table for Switching {
-    fn fields(f: &mut Fields) -> Self {
+    fn fields(f: &mut Fields<'_>) -> Self {
         let site = || Number::new("USD/site").range(0.0..=1e6);
         let sum = || Number::new("USD").range(0.0..=1e10);
         Switching {
@@ -78,7 +78,7 @@ pub struct Integration {
 }
 
 impl Table for Integration {
-    fn fields(f: &mut Fields) -> Self {
+    fn fields(f: &mut Fields<'_>) -> Self {
         Integration {
             start_up: f.number("start_up_usd_per_site", Number::new("USD/site").range(0.0..=1e6), "Start-up of a two-seller stack at maturity 0"),
             operations_share_per_year: f.number("operations_share_per_year", Number::new("share of price/yr").range(0.0..=1.0), "Operation of a two-seller stack"),
@@ -103,7 +103,7 @@ pub struct Learning {
 }
 
 impl Table for Learning {
-    fn fields(f: &mut Fields) -> Self {
+    fn fields(f: &mut Fields<'_>) -> Self {
         let ratio = || Number::new("cost ratio per doubling").range(0.3..=1.0);
         Learning {
             progress_ratio: f.number("progress_ratio", ratio(), "Unit cost after a doubling of own cumulative volume"),
@@ -122,7 +122,7 @@ pub struct Hazard {
 }
 
 impl Table for Hazard {
-    fn fields(f: &mut Fields) -> Self {
+    fn fields(f: &mut Fields<'_>) -> Self {
         Hazard {
             after_announcement_per_year: f.number("after_announcement_per_year", Number::new("1/yr").range(0.0..=2.0), "Hazard of a stricter or earlier rule once one has been announced"),
         }
@@ -137,7 +137,7 @@ pub struct Supply {
 }
 
 impl Table for Supply {
-    fn fields(f: &mut Fields) -> Self {
+    fn fields(f: &mut Fields<'_>) -> Self {
         Supply {
             sites_per_crew_week: f.number("sites_per_crew_week", Number::new("sites/crew/week").range(0.01..=100.0), "Radio swaps of one crew in a week"),
         }

@@ -1,6 +1,6 @@
 //! What buyers and sellers weigh: the parameters of taste, price, contract and life extension.
 
-use super::document::fields::{Fields, Number, Table};
+use super::document::{Fields, Number, Table};
 
 /// Who sets the price of a stack that two sellers make.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -40,7 +40,7 @@ pub struct Market {
 }
 
 impl Table for Market {
-    fn fields(f: &mut Fields) -> Self {
+    fn fields(f: &mut Fields<'_>) -> Self {
         let share = || Number::new("share of price").range(0.0..=5.0);
         Market {
             reference_price: f.number("reference_price_usd_per_site", Number::new("USD/site").range(1.0..=1e7), "Price of one 5G site, full stack, at price level 1 (Europe)"),
@@ -53,7 +53,7 @@ impl Table for Market {
             core_price_per_subscriber: f.number_or("core_price_usd_per_subscriber", 5.0, Number::new("USD/subscriber").range(0.01..=1e4), "Price of a core network per subscriber"),
             expansion_share_per_year: f.number_or("expansion_share_per_year", 0.0, Number::new("share of price/yr").range(0.0..=1.0), "Capacity added each year at the contract's price"),
             social_discount_rate: f.number_or("social_discount_rate", 0.05, Number::new("1/yr").range(0.0..=0.5), "Discount rate for public outlay"),
-            component_bidding: f.choice_or("component_bidding", ComponentBidding::Independent, &[("independent", ComponentBidding::Independent), ("prime", ComponentBidding::Prime)], "Who sets the price of a stack that two sellers make"),
+            component_bidding: f.choice_or("component_bidding", "independent", &[("independent", ComponentBidding::Independent), ("prime", ComponentBidding::Prime)], "Who sets the price of a stack that two sellers make"),
         }
     }
 }
@@ -72,7 +72,7 @@ pub struct Nests {
 }
 
 impl Table for Nests {
-    fn fields(f: &mut Fields) -> Self {
+    fn fields(f: &mut Fields<'_>) -> Self {
         // Below .1 the equilibrium search slows down a hundredfold and begins to fail.
         let lambda = || Number::new("1").range(0.1..=1.0);
         Nests {
@@ -94,7 +94,7 @@ pub struct Keep {
 }
 
 impl Table for Keep {
-    fn fields(f: &mut Fields) -> Self {
+    fn fields(f: &mut Fields<'_>) -> Self {
         Keep {
             growth_share_per_year: f.number("growth_share_per_year", Number::new("share of price/yr").range(0.0..=1.0), "Growth of upkeep and performance gap with each year of age"),
             retender_years: f.number("retender_years", Number::new("years").range(0.25..=5.0), "Years until the next tender after a keep"),
@@ -116,7 +116,7 @@ pub struct Contract {
 }
 
 impl Table for Contract {
-    fn fields(f: &mut Fields) -> Self {
+    fn fields(f: &mut Fields<'_>) -> Self {
         Contract {
             term_years: f.number("term_years", Number::new("years").range(1.0..=40.0), "Contract term and economic life of the kit"),
             lead_time_months: f.number("lead_time_months", Number::new("months").range(0.0..=36.0), "Months from award to the first site"),

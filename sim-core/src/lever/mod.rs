@@ -1,0 +1,185 @@
+//! Levers: what authorities can do. One file a lever, one line in [`CATALOGUE`].
+//!
+//! A lever acts on mechanisms (a choice set, a cost, a rate, a stock), never on a measure, a share or a probability:
+//! it is handed the [`State`] and may write only what its file lists. What follows (forced tenders, prices)
+//! the run works out.
+
+pub mod procurement_ban;
+
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use crate::calendar::Day;
+use crate::scenario::document::{Fields, Number, Table, Variant};
+use crate::scenario::kinds::day;
+use crate::world::{Layer, RuleScope, State, VendorIx, World};
+
+/// All levers by kind: `[levers.NAME.KIND]`.
+pub const CATALOGUE: &[Variant<Arc<dyn Lever>>] = &[procurement_ban::VARIANT];
+
+/// A moment in the life of a lever.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Moment {
+    /// It becomes known.
+    Announced,
+    /// It binds.
+    InForce,
+    /// What it demands must be done by the end of this day.
+    Deadline,
+    /// It binds no more.
+    End,
+}
+
+impl Moment {
+    /// Its name in the trace.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Moment::Announced => "announced",
+            Moment::InForce => "in force",
+            Moment::Deadline => "deadline",
+            Moment::End => "end",
+        }
+    }
+}
+
+/// `scope`: whom and what a lever concerns; an empty list is everything.
+#[derive(Debug, Clone, Default)]
+pub struct Scoped {
+    /// Country ids.
+    pub countries: Vec<String>,
+    /// Bloc ids.
+    pub blocs: Vec<String>,
+    /// Vendor ids or `group:ID`.
+    pub vendors: Vec<String>,
+    /// `ru`, `bb`, `core`.
+    pub components: Vec<String>,
+    /// Generation ids.
+    pub generations: Vec<String>,
+}
+
+impl Table for Scoped {
+    fn fields(f: &mut Fields<'_>) -> Self {
+        Scoped {
+            countries: f.texts("countries", "Countries; none and no bloc: all"),
+            blocs: f.texts("blocs", "Blocs"),
+            vendors: f.texts("vendors", "Vendors, or `group:ID`; none: all"),
+            components: f.texts("components", "`ru`, `bb`, `core`; none: all"),
+            generations: f.texts("generations", "Generations; none: all"),
+        }
+    }
+}
+
+impl Scoped {
+    /// Indices of the countries concerned.
+    #[must_use]
+    pub fn country_indices(&self, world: &World) -> Vec<usize> {
+        let all = self.countries.is_empty() && self.blocs.is_empty();
+        let in_bloc = |c: usize| world.countries[c].blocs.iter().any(|b| self.blocs.contains(&world.blocs[*b]));
+        (0..world.countries.len()).filter(|c| all || self.countries.contains(&world.countries[*c].id) || in_bloc(*c)).collect()
+    }
+
+    /// Indices of the vendors concerned.
+    #[must_use]
+    pub fn vendor_indices(&self, world: &World) -> Vec<VendorIx> {
+        let named = |v: usize| {
+            let vendor = &world.scenario.vendors[v];
+            self.vendors.iter().any(|x| *x == vendor.id || x.strip_prefix("group:").is_some_and(|g| vendor.groups.iter().any(|y| y == g)))
+        };
+        (0..world.vendors.len()).filter(|v| self.vendors.is_empty() || named(*v)).map(|v| v as VendorIx).collect()
+    }
+
+    /// Components and generations concerned.
+    #[must_use]
+    pub fn rule_scope(&self, world: &World) -> RuleScope {
+        let component = |id: &str| self.components.is_empty() || self.components.iter().any(|c| c == id);
+        let mut scope = RuleScope::default();
+        for (g, generation) in world.gens.iter().enumerate() {
+            if self.generations.is_empty() || self.generations.contains(&generation.id) {
+                for (k, id) in ["ru", "bb"].into_iter().enumerate() {
+                    if component(id) {
+                        scope = scope.with(RuleScope::of(Layer::Ran(g), k));
+                    }
+                }
+            }
+        }
+        if component("core") {
+            scope = scope.with(RuleScope::of(Layer::Core, crate::world::BB));
+        }
+        scope
+    }
+}
+
+/// Keys that every lever has.
+#[derive(Debug, Clone)]
+pub struct Common {
+    /// Day on which it becomes known; without it, the day on which it binds.
+    pub announced: Option<Day>,
+    /// Day from which it binds.
+    pub in_force: Day,
+    /// Last day to do what it demands.
+    pub deadline: Option<Day>,
+    /// Day from which it binds no more.
+    pub end: Option<Day>,
+    /// How far it goes, in [0,1]; 0 is no lever.
+    pub strength: f64,
+    /// Whether it stands; a child scenario drops a lever with `false`.
+    pub enabled: bool,
+    /// Whom and what it concerns.
+    pub scope: Scoped,
+    /// Why it stands: a source, in words.
+    pub reason: Option<String>,
+}
+
+impl Common {
+    /// Reads the keys.
+    #[must_use]
+    pub fn fields(f: &mut Fields<'_>) -> Self {
+        let common = Common {
+            announced: f.optional_date("announced", "Day on which it becomes known; without it, the day on which it binds").map(day),
+            in_force: day(f.date("in_force", "Day from which it binds")),
+            deadline: f.optional_date("deadline", "Last day to do what it demands").map(day),
+            end: f.optional_date("end", "Day from which it binds no more").map(day),
+            strength: f.number_or("strength", 1.0, Number::new("share").range(0.0..=1.0), "How far it goes; 0 is no lever"),
+            enabled: f.flag_or("enabled", true, "Whether it stands; `false` in a child scenario drops it"),
+            scope: f.table_or_default("scope", "Whom and what it concerns"),
+            reason: f.optional_text("reason", "Why it stands: a source, in words"),
+        };
+        f.require(common.announced.is_none_or(|d| d <= common.in_force), "announced", "announced after it is in force", "a day up to `in_force`");
+        f.require(common.deadline.is_none_or(|d| d >= common.in_force), "deadline", "the deadline is before it is in force", "a day from `in_force` on");
+        f.require(common.end.is_none_or(|d| d > common.in_force), "end", "it ends before it starts", "a day after `in_force`");
+        common
+    }
+
+    /// Days and moments, in order. A moment before the start of the run happens on its first day.
+    #[must_use]
+    pub fn moments(&self) -> Vec<(Day, Moment)> {
+        let mut moments = vec![(self.announced.unwrap_or(self.in_force), Moment::Announced), (self.in_force, Moment::InForce)];
+        moments.extend(self.deadline.map(|d| (d, Moment::Deadline)));
+        moments.extend(self.end.map(|d| (d, Moment::End)));
+        moments.sort_by_key(|m| *m);
+        moments
+    }
+}
+
+/// A lever.
+pub trait Lever: Debug + Send + Sync {
+    /// Its kind in the catalogue.
+    fn kind(&self) -> &'static str;
+
+    /// Dates, strength and scope.
+    fn common(&self) -> &Common;
+
+    /// Writes what the moment changes. Only the fields of the state that the lever's file lists.
+    fn act(&self, moment: Moment, world: &World, state: &mut State);
+
+    /// Whom and what it concerns.
+    fn scope(&self) -> &Scoped {
+        &self.common().scope
+    }
+
+    /// Whether it does anything: a lever at zero is no lever, it is not even scheduled.
+    fn is_active(&self) -> bool {
+        self.common().enabled && self.common().strength > 0.0
+    }
+}

@@ -1,0 +1,70 @@
+//! Procurement ban (S07a): no new purchase from a date, removal by a date, by component, per country.
+//!
+//! **Writes** `State::rules` alone: from `announced` a known rule and, if there is a deadline, a duty of removal; from
+//! `in_force` a purchase stop in the scope; from `end` neither. Buyers then fear or face the bill of removal
+//! ([`crate::market::value::expected_removal_bill`]); the run plans forced tenders back from the deadline through the
+//! crews that there are.
+//!
+//! **Strength** below 1 binds only that share of the operators, the same ones in each replicate: those whose key
+//! is below the share of the range of keys. **At 0** nothing is scheduled: every row stays as it was. **Limit:** at
+//! 1, past the deadline, none of the vendor's kit in the scope runs except as a recorded relaxation or delay.
+
+use std::sync::Arc;
+
+use super::{Common, Lever, Moment};
+use crate::scenario::document::{Fields, Variant};
+use crate::world::rules::Removal;
+use crate::world::{State, World};
+
+/// The line of the catalogue.
+pub const VARIANT: Variant<Arc<dyn Lever>> = Variant { key: "procurement_ban", doc: "No new purchase from a date, removal by a deadline", fields };
+
+/// See the module docs.
+#[derive(Debug, Clone)]
+pub struct ProcurementBan {
+    common: Common,
+}
+
+fn fields(f: &mut Fields<'_>) -> Arc<dyn Lever> {
+    let common = Common::fields(f);
+    f.require(!common.scope.vendors.is_empty() || f.is_describing(), "scope", "a ban must name its vendors", "scope = { vendors = [...] }");
+    Arc::new(ProcurementBan { common })
+}
+
+/// Operators bound are those with a key up to this.
+fn bound(strength: f64) -> u64 {
+    if strength >= 1.0 { u64::MAX } else { (strength * u64::MAX as f64) as u64 }
+}
+
+impl Lever for ProcurementBan {
+    fn kind(&self) -> &'static str {
+        VARIANT.key
+    }
+
+    fn common(&self) -> &Common {
+        &self.common
+    }
+
+    fn act(&self, moment: Moment, world: &World, state: &mut State) {
+        let scope = self.common.scope.rule_scope(world);
+        let bound = bound(self.common.strength);
+        for country in self.common.scope.country_indices(world) {
+            for vendor in self.common.scope.vendor_indices(world) {
+                match moment {
+                    Moment::Announced => {
+                        state.rules.announce(country, vendor, true);
+                        if let Some(deadline) = self.common.deadline {
+                            state.rules.require_removal(Removal { country, vendor, scope, deadline, bound_below: bound });
+                        }
+                    }
+                    Moment::InForce => state.rules.ban(country, vendor, scope, bound),
+                    Moment::Deadline => {}
+                    Moment::End => {
+                        state.rules.lift(country, vendor, scope, bound);
+                        state.rules.announce(country, vendor, false);
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! Checks that span several tables: sums, references by stack or place, and limits of size.
+
+use super::document::{Diagnostic, Diagnostics, Document, join, nearest};
+use super::{INTERFACES, Scenario, Vendor};
+use crate::lever::Scoped;
+
+/// Most clusters of a world.
+pub const MAX_CLUSTERS: f64 = 2e6;
+/// Most vendors that may stand in one country's tenders.
+pub const MAX_VENDORS_IN_A_COUNTRY: usize = crate::market::equilibrium::MAX_SELLERS;
+/// How far shares may sum from 1.
+const SUM_TOLERANCE: f64 = 1e-6;
+
+struct Checker<'a> {
+    document: &'a Document,
+    faults: Vec<Diagnostic>,
+}
+
+impl Checker<'_> {
+    /// Records a fault at the nearest thing on the path that stands in a file.
+    fn fault(&mut self, path: &str, message: impl Into<String>, allowed: impl Into<String>, hint: Option<String>) {
+        let mut at = path;
+        let node = loop {
+            match self.document.node(at) {
+                Some(node) => break Some(node),
+                None => match at.rfind('.') {
+                    Some(cut) => at = &at[..cut],
+                    None => break None,
+                },
+            }
+        };
+        let fault = match node {
+            Some(node) => {
+                let files = self.document.files();
+                Diagnostic::error(files, node.origin, message).found(files.excerpt(node.origin))
+            }
+            None => Diagnostic::without_place(message),
+        };
+        let fault = fault.key(path).allowed(allowed);
+        self.faults.push(match hint {
+            Some(hint) => fault.hint(hint),
+            None => fault,
+        });
+    }
+
+    fn sums_to_one(&mut self, path: &str, map: &[(String, f64)]) {
+        let sum: f64 = map.iter().map(|(_, s)| s).sum();
+        if (sum - 1.0).abs() > SUM_TOLERANCE {
+            self.fault(path, format!("these shares sum to {sum}"), "shares that sum to 1", None);
+        }
+    }
+
+    fn known<'x>(&mut self, path: &str, id: &str, what: &str, all: impl Iterator<Item = &'x str> + Clone) -> bool {
+        let known = all.clone().any(|x| x == id);
+        if !known {
+            let hint = nearest(id, all).map(|near| format!("did you mean `{near}`?"));
+            self.fault(path, format!("there is no {what} `{id}`"), format!("the id of a {what}"), hint);
+        }
+        known
+    }
+}
+
+/// Checks a decoded scenario.
+#[must_use]
+pub fn check(document: &Document, s: &Scenario) -> Diagnostics {
+    let mut c = Checker { document, faults: Vec::new() };
+    for (what, empty) in [("generation", s.generations.is_empty()), ("environment", s.environments.is_empty()), ("country", s.countries.is_empty()), ("operator", s.operators.is_empty()), ("vendor", s.vendors.is_empty())] {
+        if empty {
+            c.fault(what, format!("the scenario has no [[{what}]]"), format!("at least one [[{what}]]"), None);
+        }
+    }
+    for id in INTERFACES {
+        if !s.interfaces.iter().any(|i| i.id == id) {
+            c.fault("interface", format!("the interface `{id}` is missing"), INTERFACES.join(", "), None);
+        }
+    }
+    for i in s.interfaces.iter().filter(|i| !INTERFACES.contains(&i.id.as_str())) {
+        c.fault(&join("interface", &i.id), format!("there is no interface `{}`", i.id), INTERFACES.join(", "), None);
+    }
+    for g in s.generations.iter().filter(|g| !["2g", "3g", "4g", "5g", "6g"].contains(&g.id.as_str())) {
+        c.fault(&join("generation", &g.id), format!("`{}` is not a generation", g.id), "2g, 3g, 4g, 5g or 6g", None);
+    }
+    countries(&mut c, s);
+    operators(&mut c, s);
+    vendors(&mut c, s);
+    levers(&mut c, s);
+    uncertainties(&mut c, s);
+    Diagnostics::new(c.faults)
+}
+
+fn stacks(c: &mut Checker, s: &Scenario, path: &str, map: &[(String, f64)]) {
+    for (key, _) in map {
+        let (ru, bb) = crate::world::allocation::sellers_of(key);
+        let path = join(path, key);
+        type Sells = fn(&Vendor) -> bool;
+        let parts: [(&str, &str, Sells); 2] = [(ru, "radio", |v| v.ru_cost.is_some()), (bb, "baseband", |v| v.bb_cost.is_some())];
+        for (id, part, sells) in parts {
+            if !c.known(&path, id, "vendor", s.vendors.iter().map(|v| v.id.as_str())) {
+                break;
+            }
+            if !s.vendors.iter().any(|v| v.id == id && sells(v)) {
+                c.fault(&path, format!("`{id}` sells no {part}"), "a vendor of both, or `radio+baseband`", None);
+            }
+        }
+    }
+}
+
+fn countries(c: &mut Checker, s: &Scenario) {
+    for country in &s.countries {
+        let path = join("country", &country.id);
+        if s.blocs.iter().any(|b| b.id == country.region && !b.region) {
+            c.fault(&join(&path, "region"), format!("bloc `{}` is no region", country.region), "a bloc with `region = true`", None);
+        }
+        for other in country.blocs.iter().filter(|b| s.blocs.iter().any(|x| x.id == **b && x.region) && **b != country.region) {
+            c.fault(&join(&path, "blocs"), format!("`{other}` is a region too"), "one region a country", None);
+        }
+        c.sums_to_one(&join(&path, "environment_mix"), &country.environment_mix);
+        let has_base = s.operators.iter().any(|o| o.country == country.id && o.sites > 0.0 && o.installed.is_empty());
+        if has_base || !country.installed.is_empty() {
+            c.sums_to_one(&join(&path, "installed_4g"), &country.installed);
+        }
+        stacks(c, s, &join(&path, "installed_4g"), &country.installed);
+        let sellers = s.vendors.iter().filter(|v| v.sells_in.is_empty() || v.sells_in.iter().any(|p| *p == country.id || *p == country.region || country.blocs.contains(p)));
+        if sellers.count() > MAX_VENDORS_IN_A_COUNTRY {
+            c.fault(&path, format!("more than {MAX_VENDORS_IN_A_COUNTRY} vendors sell here"), format!("at most {MAX_VENDORS_IN_A_COUNTRY} a country; see `sells_in`"), None);
+        }
+        if country.id == "XKO" || country.id.len() != 3 {
+            c.fault(&path, "this is not an ISO 3166-1 alpha-3 code", "three capital letters; Kosovo is XKX", None);
+        }
+    }
+}
+
+fn operators(c: &mut Checker, s: &Scenario) {
+    let mut clusters = 0.0;
+    for o in &s.operators {
+        let path = join("operator", &o.id);
+        if !o.installed.is_empty() {
+            c.sums_to_one(&join(&path, "installed"), &o.installed);
+        }
+        stacks(c, s, &join(&path, "installed"), &o.installed);
+        let programmes: Vec<_> = s.programmes.iter().filter(|p| p.operator == o.id).collect();
+        if o.sites <= 0.0 && programmes.is_empty() {
+            c.fault(&path, "this operator has no sites and no programme", "`sites` above 0, or a [[programme]]", None);
+        }
+        let territories = if o.installed.is_empty() { s.countries.iter().find(|x| x.id == o.country).map_or(1, |x| x.installed.len()) } else { o.installed.len() };
+        let batches: u32 = programmes.iter().map(|p| p.years).sum();
+        clusters += (territories as f64 * f64::from(o.cohorts) + f64::from(batches)) * s.environments.len() as f64;
+    }
+    if clusters > MAX_CLUSTERS {
+        c.fault("operator", format!("the world would have {clusters} clusters"), format!("at most {MAX_CLUSTERS}"), Some("lower `cohorts`, or merge operators".to_owned()));
+    }
+    for p in &s.programmes {
+        if p.start > s.end {
+            c.fault(&join(&join("programme", &p.id), "start"), "the programme starts after the run ends", "a day of the run", None);
+        }
+    }
+}
+
+fn vendors(c: &mut Checker, s: &Scenario) {
+    for v in &s.vendors {
+        let path = join("vendor", &v.id);
+        let places = || s.countries.iter().map(|x| x.id.as_str()).chain(s.blocs.iter().map(|b| b.id.as_str()));
+        for place in &v.sells_in {
+            c.known(&join(&path, "sells_in"), place, "country or bloc", places());
+        }
+        for (place, _) in &v.regional_effect {
+            c.known(&join(&join(&path, "regional_effect"), place), place, "country or bloc", places());
+        }
+        if v.ru_cost.is_none() && v.bb_cost.is_none() && v.core_cost.is_none() {
+            c.fault(&path, format!("vendor `{}` sells nothing", v.id), "ru_usd_per_site, bb_usd_per_site or core_usd_per_subscriber", None);
+        }
+        if v.home.len() != 3 || !v.home.bytes().all(|b| b.is_ascii_uppercase()) {
+            c.fault(&join(&path, "home"), format!("`{}` is not a country code", v.home), "an ISO 3166-1 alpha-3 code", None);
+        }
+    }
+}
+
+fn levers(c: &mut Checker, s: &Scenario) {
+    for named in &s.levers {
+        let Scoped { countries, vendors, components, .. } = named.lever.scope();
+        let scope = join(&named.path, "scope");
+        for country in countries {
+            c.known(&join(&scope, "countries"), country, "country", s.countries.iter().map(|x| x.id.as_str()));
+        }
+        for bloc in &named.lever.scope().blocs {
+            c.known(&join(&scope, "blocs"), bloc, "bloc", s.blocs.iter().map(|x| x.id.as_str()));
+        }
+        for vendor in vendors {
+            match vendor.strip_prefix("group:") {
+                Some(group) => {
+                    let groups: Vec<&str> = s.vendors.iter().flat_map(|v| v.groups.iter().map(String::as_str)).collect();
+                    c.known(&join(&scope, "vendors"), group, "vendor group", groups.iter().copied());
+                }
+                None => {
+                    c.known(&join(&scope, "vendors"), vendor, "vendor", s.vendors.iter().map(|x| x.id.as_str()));
+                }
+            }
+        }
+        for component in components {
+            c.known(&join(&scope, "components"), component, "component", ["ru", "bb", "core"].into_iter());
+        }
+        for generation in &named.lever.scope().generations {
+            c.known(&join(&scope, "generations"), generation, "generation", s.generations.iter().map(|g| g.id.as_str()));
+        }
+    }
+}
+
+/// The whole support of an uncertainty must be allowed, so that a drawn world needs no check of its own.
+fn uncertainties(c: &mut Checker, s: &Scenario) {
+    for u in &s.uncertainties {
+        for bound in u.distribution.support() {
+            let drawn = c.document.with_numbers(&[(u.path.as_str(), bound)]);
+            let refused = drawn.and_then(|d| d.decode::<Scenario>(&super::units(c.document)).map(|_| ())).err();
+            if let Some(why) = refused {
+                let first = why.iter().next().map(|d| d.allowed.clone().unwrap_or_default());
+                c.fault(&format!("uncertainties.{}", document_key(&u.path)), format!("`{}` may not be {bound}", u.path), first.unwrap_or_default(), None);
+            }
+        }
+    }
+}
+
+/// A path as one quoted key.
+fn document_key(path: &str) -> String {
+    format!("\"{path}\"")
+}
