@@ -11,7 +11,10 @@
 pub mod alternatives;
 pub mod choice;
 pub mod equilibrium;
+pub mod list_price;
 pub mod posted;
 pub mod switching;
+pub mod tender;
 pub mod terms;
 pub mod value;
+pub mod wedge;

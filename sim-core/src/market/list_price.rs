@@ -1,0 +1,96 @@
+//! List prices: unit cost plus the equilibrium margin at an unattached average buyer of the region.
+//!
+//! They are the reference prices of the wedge; nobody pays them.
+
+use super::alternatives::NESTS;
+use super::posted::Posted;
+use super::tender::{Continuation, Desk, lambdas};
+use super::terms::Buyer;
+use crate::calendar::Day;
+use crate::world::state::State;
+use crate::world::{CountryInfo, Layer, Mix, Slot, World};
+
+/// The average unattached buyer of one layer in one region, and where it stands.
+#[derive(Debug, Clone)]
+pub struct AverageBuyer {
+    country: CountryInfo,
+    country_index: usize,
+    slot: Slot,
+    layer_index: usize,
+}
+
+/// Builds the average buyers of all regions and layers: site-weighted means over the region's slots.
+#[must_use]
+pub fn average_buyers(world: &World) -> Vec<AverageBuyer> {
+    let mut buyers = Vec::new();
+    for region in 0..world.regions.len() {
+        for layer_index in 0..=world.gens.len() {
+            let layer = if layer_index < world.gens.len() { Layer::Ran(layer_index) } else { Layer::Core };
+            let local: Vec<&Slot> = world.slots.iter().filter(|s| s.layer == layer && world.countries[s.country].region == region).collect();
+            let sites: f64 = local.iter().map(|s| s.sites).sum();
+            // The country with the most sites lends its rules; all else is averaged.
+            let sites_of = |c: usize| local.iter().filter(|s| s.country == c).map(|s| s.sites).sum::<f64>();
+            let largest = (0..world.countries.len()).filter(|c| world.countries[*c].region == region).max_by(|a, b| sites_of(*a).total_cmp(&sites_of(*b)).then(b.cmp(a)));
+            let (Some(country_index), true) = (largest, sites > 0.0) else { continue };
+            let mean = |of: &dyn Fn(&Slot) -> f64| local.iter().map(|s| s.sites * of(s)).sum::<f64>() / sites;
+            let of_country = |of: &dyn Fn(&CountryInfo) -> f64| mean(&|s| of(&world.countries[s.country]));
+            let by_vendor = |of: &dyn Fn(&CountryInfo, usize) -> f64| (0..world.vendors.len()).map(|v| of_country(&|c| of(c, v))).collect::<Vec<_>>();
+            let country = CountryInfo {
+                price_level: of_country(&|c| c.price_level),
+                labour: of_country(&|c| c.labour),
+                wacc: of_country(&|c| c.wacc),
+                trust: by_vendor(&|c, v| c.trust[v]),
+                hazard: by_vendor(&|c, v| c.hazard[v]),
+                sells: (0..world.vendors.len()).map(|v| local.iter().any(|s| world.countries[s.country].sells[v])).collect(),
+                effect: by_vendor(&|c, v| c.effect[v]),
+                grant: by_vendor(&|c, v| c.grant[v]),
+                ..world.countries[country_index].clone()
+            };
+            let slot = Slot {
+                country: country_index,
+                sites,
+                territory_sites: sites,
+                price: mean(&|s| s.price),
+                mix: Mix { open_gap: mean(&|s| s.mix.open_gap), criticality: mean(&|s| s.mix.criticality), ru_work: mean(&|s| s.mix.ru_work) },
+                cost_scale: mean(&|s| s.cost_scale),
+                clusters: Vec::new(),
+                initial: None,
+                ..local[0].clone()
+            };
+            buyers.push(AverageBuyer { country, country_index, slot, layer_index });
+        }
+    }
+    buyers
+}
+
+/// Posts the list margins of all regions. Returns how many equilibria were not solved; their old margins stand.
+pub fn post(world: &World, state: &State, posted: &mut Posted, buyers: &[AverageBuyer], desk: &mut Desk, today: Day) -> u64 {
+    let lambda = lambdas(world);
+    let mut unsolved = 0;
+    let mut margins: Vec<(u8, u8, f64)> = Vec::new();
+    for b in buyers {
+        // A generation is sold from its first launch on.
+        if b.layer_index < world.gens.len() && world.gens[b.layer_index].first_launch.is_none_or(|d| d > today) {
+            continue;
+        }
+        let buyer = Buyer { country: &b.country, country_index: b.country_index, operator: None, slot: &b.slot };
+        desk.prepare(world, state, posted, &buyer, None, [0.0; 2], today);
+        if desk.alternatives.is_empty() {
+            continue;
+        }
+        let price = desk.terms.price;
+        margins.clear();
+        match desk.solve(world, &lambda, Continuation::default()) {
+            Ok(solved) => {
+                unsolved += u64::from(!solved.equilibrium.converged);
+                margins.extend(solved.margins_by_nest());
+            }
+            Err(_) => unsolved += 1,
+        }
+        for (vendor, nest, margin) in &margins {
+            posted.post_margin(b.country.region, b.layer_index, *vendor, *nest, margin / price);
+        }
+    }
+    debug_assert!(margins.iter().all(|(_, nest, _)| usize::from(*nest) < NESTS));
+    unsolved
+}

@@ -1,0 +1,273 @@
+//! One tender: values, equilibrium bids, and the draw of a winner.
+
+use super::alternatives::{self, Alternative, KEEP_NEST, Kind, NESTS};
+use super::equilibrium::{self, Equilibrium, NOBODY, SolveError, TenderSpec, Workspace};
+use super::posted::Posted;
+use super::switching::Attachment;
+use super::terms::{Buyer, Terms};
+use super::wedge::{self, Wedges};
+use crate::calendar::Day;
+use crate::draws::Draws;
+use crate::scenario::ComponentBidding;
+use crate::world::state::State;
+use crate::world::{BB, NO_VENDOR, RU, Stack, VendorIx, World};
+
+/// Value of the contracts after this one. Zero until sellers and buyers look ahead: the one place that later
+/// deductions W and buyers' continuation fill.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Continuation<'a> {
+    /// `W_j(a)`, see [`TenderSpec::after`]; `None` is all zero.
+    pub sellers: Option<&'a [f64]>,
+}
+
+/// What happens to a lot.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Outcome {
+    /// Bought: index of the alternative.
+    Award(usize),
+    /// The kit runs on by choice.
+    Keep,
+    /// Nothing may lawfully be bought or kept: the kit runs on as a recorded relaxation.
+    Relaxed,
+}
+
+/// Buffers of tenders, reused from one to the next: nothing is allocated once they have grown.
+#[derive(Debug, Default)]
+pub struct Desk {
+    /// Terms of the slot.
+    pub terms: Terms,
+    /// What may be bought; keep, if offered, comes last.
+    pub alternatives: Vec<Alternative>,
+    /// Itemised bill of each.
+    pub bills: Vec<[f64; 7]>,
+    /// Value before price of each.
+    pub values: Vec<f64>,
+    /// Posted list price of each.
+    pub list_prices: Vec<f64>,
+    priced: Vec<equilibrium::Alternative>,
+    caps: Vec<[f64; 2]>,
+    workspace: Workspace,
+    twin_alternatives: Vec<equilibrium::Alternative>,
+    twin_workspace: Workspace,
+    /// Whether keep is offered.
+    pub keeps: bool,
+}
+
+/// A solved tender, still to be drawn.
+pub struct Solved<'a> {
+    /// The equilibrium over the desk's alternatives.
+    pub equilibrium: Equilibrium<'a>,
+    spec: TenderSpec<'a>,
+    alternatives: &'a [Alternative],
+}
+
+impl<'a> Solved<'a> {
+    /// Index of the winner under this luck.
+    #[must_use]
+    pub fn draw(&self, luck: &mut Draws) -> usize {
+        let tree = self.equilibrium.tree(&self.spec);
+        // Two readers of one stream: a position is a pure address, so the order of reading does not matter.
+        let mut nests = luck.clone();
+        let nest = |g: usize| nests.gumbel_at(alternatives::nest_position(g));
+        let inside = |a: usize| luck.gumbel_at(self.alternatives[a].position());
+        tree.draw(self.equilibrium.inclusive, nest, inside).unwrap_or(0)
+    }
+
+    /// The random part of an alternative's value, money: its own shock at the scale of its nest and its nest's.
+    #[must_use]
+    pub fn shock(&self, luck: &mut Draws, a: usize) -> (f64, f64) {
+        let nest = self.alternatives[a].kind.nest();
+        let own = self.spec.mu * self.spec.lambda[usize::from(nest)] * luck.gumbel_at(self.alternatives[a].position());
+        (own, self.spec.mu * luck.gumbel_at(alternatives::nest_position(usize::from(nest))))
+    }
+
+    /// Price of an alternative: cost plus margins.
+    #[must_use]
+    pub fn price(&self, a: usize) -> f64 {
+        self.spec.alternatives[a].cost + self.equilibrium.total_margin[a]
+    }
+
+    /// What each component's seller is paid for an alternative.
+    #[must_use]
+    pub fn payments(&self, terms: &Terms, a: usize) -> [f64; 2] {
+        let alternative = &self.alternatives[a];
+        let price = self.price(a);
+        let buys = alternative.buys();
+        let cost = [RU, BB].map(|k| if buys[k] { terms.seller(alternative.seller[k]).cost[k] } else { 0.0 });
+        match (buys, alternative.is_multi()) {
+            ([true, true], true) => {
+                let margins = self.equilibrium.margins[a];
+                let setters = self.spec.alternatives[a].setters;
+                if setters[1] == NOBODY { [price - cost[BB] - self.baseband_list_margin(terms, alternative), cost[BB] + self.baseband_list_margin(terms, alternative)] } else { [cost[RU] + margins[0], cost[BB] + margins[1]] }
+            }
+            ([true, true], false) => {
+                let all = cost[RU] + cost[BB];
+                [price * cost[RU] / all, price * cost[BB] / all]
+            }
+            ([true, false], _) => [price, 0.0],
+            _ => [0.0, price],
+        }
+    }
+
+    /// Margin of each seller in each nest in which it sets a price: (vendor, nest, margin).
+    pub fn margins_by_nest(&self) -> impl Iterator<Item = (VendorIx, u8, f64)> + '_ {
+        let setters = self.spec.alternatives.iter().zip(self.equilibrium.margins);
+        setters.flat_map(|(a, m)| a.setters.into_iter().zip(*m).filter(|(j, _)| *j != NOBODY).map(move |(j, m)| (j, a.nest, m)))
+    }
+
+    fn baseband_list_margin(&self, terms: &Terms, a: &Alternative) -> f64 {
+        terms.seller(a.seller[BB]).list_margin[usize::from(a.kind.nest())]
+    }
+}
+
+/// Nests' lambdas in the order of their indices.
+#[must_use]
+pub fn lambdas(world: &World) -> [f64; NESTS] {
+    let n = &world.scenario.nests;
+    [n.closed, n.open_single, n.open_multi, n.keep]
+}
+
+/// The alternative as the solver sees it.
+fn priced(terms: &Terms, bidding: ComponentBidding, a: &Alternative, value: f64) -> equilibrium::Alternative {
+    let nest = a.kind.nest();
+    let cost = terms.cost(a);
+    match a.kind {
+        Kind::Keep => equilibrium::Alternative::unpriced(nest, value),
+        Kind::PartialRu => equilibrium::Alternative { suppliers: a.seller, ..equilibrium::Alternative::single(nest, a.seller[RU], value, cost) },
+        Kind::OpenMulti => {
+            let pair = equilibrium::Alternative::pair(nest, a.seller[RU], a.seller[BB], value, cost);
+            if bidding == ComponentBidding::Prime {
+                let bought = terms.seller(a.seller[BB]).list_margin[usize::from(nest)];
+                equilibrium::Alternative { setters: [a.seller[RU], NOBODY], cost: cost + bought, ..pair }
+            } else {
+                pair
+            }
+        }
+        Kind::PartialBb => equilibrium::Alternative { suppliers: a.seller, ..equilibrium::Alternative::single(nest, a.seller[BB], value, cost) },
+        Kind::Closed | Kind::OpenSingle => equilibrium::Alternative::single(nest, a.seller[BB], value, cost),
+    }
+}
+
+impl Desk {
+    /// Fills terms, alternatives, bills and values of a buyer today. `ages`: years of each standing component at its
+    /// replacement.
+    pub fn prepare(&mut self, world: &World, state: &State, posted: &Posted, buyer: &Buyer, attached: Option<&Attachment>, ages: [f64; 2], today: Day) {
+        let stack = attached.and_then(|h| h.stack);
+        self.terms.fill(world, state, posted, buyer, stack, today);
+        alternatives::list(&self.terms, stack, &mut self.alternatives);
+        self.evaluate(attached, ages);
+    }
+
+    /// Fills bills and values from terms and alternatives.
+    pub fn evaluate(&mut self, attached: Option<&Attachment>, ages: [f64; 2]) {
+        self.bills.clear();
+        self.values.clear();
+        self.list_prices.clear();
+        self.alternatives.retain(|a| a.kind != Kind::Keep);
+        let mut best = f64::NEG_INFINITY;
+        for a in &self.alternatives {
+            let bill = self.terms.bill(attached, a);
+            let value = self.terms.value(attached, ages, a, &bill);
+            let list = self.terms.list_price(a);
+            best = best.max(value - list);
+            self.bills.push(bill);
+            self.values.push(value);
+            self.list_prices.push(list);
+        }
+        self.keeps = false;
+        if let Some(stack) = attached.and_then(|h| h.stack) {
+            if self.terms.may_run == [true; 2] && !self.alternatives.is_empty() {
+                self.keeps = true;
+                let kit = Alternative { kind: Kind::Keep, seller: stack.seller, is_virtual: stack.is_virtual };
+                self.bills.push([0.0; 7]);
+                self.values.push(self.terms.keep(stack, ages, best));
+                self.list_prices.push(0.0);
+                self.alternatives.push(kit);
+            }
+        }
+    }
+
+    /// Solves the tender that was prepared.
+    ///
+    /// Where the kit may not run on and one seller stands in every alternative, its price is capped at list price plus
+    /// the reserve of the scenario.
+    ///
+    /// # Errors
+    /// As [`Workspace::solve`]; with alternatives on offer and a validated scenario there are none.
+    pub fn solve<'a>(&'a mut self, world: &World, lambda: &'a [f64; NESTS], continuation: Continuation<'a>) -> Result<Solved<'a>, SolveError> {
+        self.priced.clear();
+        for (a, value) in self.alternatives.iter().zip(&self.values) {
+            self.priced.push(priced(&self.terms, world.bidding, a, *value));
+        }
+        self.caps.clear();
+        if !self.keeps {
+            let reserve = world.scenario.market.price_cap_reserve_share * self.terms.price;
+            for (a, p) in self.alternatives.iter().zip(&self.priced) {
+                let nest = usize::from(a.kind.nest());
+                let cap = |j: VendorIx| if j == NOBODY { f64::INFINITY } else { self.terms.seller(j).list_margin[nest] + reserve };
+                self.caps.push(p.setters.map(cap));
+            }
+        }
+        let spec = TenderSpec {
+            mu: self.terms.mu,
+            lambda,
+            alternatives: &self.priced,
+            sellers: world.vendors.len(),
+            after: continuation.sellers,
+            margin_caps: if self.keeps { None } else { Some(&self.caps) },
+        };
+        let equilibrium = self.workspace.solve(&spec)?;
+        Ok(Solved { equilibrium, spec, alternatives: &self.alternatives })
+    }
+
+    /// Values the standing kit at posted prices, from the terms that were prepared.
+    #[must_use]
+    pub fn wedges(&self, stack: &Stack, legacy: [u8; 2], life_left: [f64; 2]) -> Wedges {
+        let bought = &self.alternatives[..self.alternatives.len() - usize::from(self.keeps)];
+        wedge::value(&self.terms, stack, legacy, life_left, bought)
+    }
+
+    /// Part of the wedge that is captured in price, by component: the change of (incumbent's margin less rival's) against the
+    /// unattached twin, for whom the tender is solved again without kit, keep or partial renewal. Money per site; `None`
+    /// where there is no wedge or no such equilibrium. `margin`: total margin of the solved tender by alternative.
+    pub fn captured(&mut self, world: &World, lambda: &[f64; NESTS], wedges: &Wedges, margin: &[f64]) -> [Option<f64>; 2] {
+        self.twin_alternatives.clear();
+        for a in &self.alternatives {
+            if matches!(a.kind, Kind::PartialRu | Kind::PartialBb | Kind::Keep) {
+                continue;
+            }
+            let bill = self.terms.bill(None, a);
+            let value = self.terms.flow(a, None) - bill.iter().sum::<f64>();
+            self.twin_alternatives.push(priced(&self.terms, world.bidding, a, value));
+        }
+        let spec = TenderSpec { mu: self.terms.mu, lambda, alternatives: &self.twin_alternatives, sellers: world.vendors.len(), after: None, margin_caps: None };
+        let Ok(twin) = self.twin_workspace.solve(&spec) else { return [None; 2] };
+        let all = &self.alternatives;
+        // Partial renewals come after all others, so that the twin's order is that of the head of the list.
+        let at = |a: &Alternative| all.iter().position(|x| x == a);
+        [RU, BB].map(|component| {
+            let w = wedges.at_end[component].as_ref()?;
+            let (i, r) = (at(&w.incumbent)?, at(&w.rival)?);
+            let twin_gap = twin.total_margin.get(i)? - twin.total_margin.get(r)?;
+            Some(margin.get(i)? - margin.get(r)? - twin_gap)
+        })
+    }
+}
+
+/// exp(entropy) of the probabilities with which each seller supplies, by component weight, keep left out: how many equal
+/// bidders would leave the outcome as open.
+#[must_use]
+pub fn effective_bidders(terms: &Terms, alternatives: &[Alternative], probability: &[f64], by_seller: &mut Vec<f64>) -> f64 {
+    by_seller.clear();
+    by_seller.resize(terms.vendors(), 0.0);
+    for (a, p) in alternatives.iter().zip(probability).filter(|(a, _)| a.kind.nest() != KEEP_NEST) {
+        for component in [RU, BB] {
+            if a.seller[component] != NO_VENDOR {
+                by_seller[usize::from(a.seller[component])] += p * terms.weight[component];
+            }
+        }
+    }
+    let all: f64 = by_seller.iter().sum();
+    let entropy: f64 = by_seller.iter().filter(|p| **p > 0.0).map(|p| -(p / all) * libm::log(p / all)).sum();
+    libm::exp(entropy)
+}
