@@ -74,7 +74,7 @@ pub fn post(world: &World, state: &State, posted: &mut Posted, buyers: &[Average
             continue;
         }
         let buyer = Buyer { country: &b.country, country_index: b.country_index, operator: None, slot: &b.slot };
-        desk.prepare(world, state, posted, &buyer, None, [0.0; 2], today);
+        desk.prepare(world, state, posted, &buyer, None, [0.0; 2], false, today);
         if desk.alternatives.is_empty() {
             continue;
         }

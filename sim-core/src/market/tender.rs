@@ -150,12 +150,24 @@ fn priced(terms: &Terms, bidding: ComponentBidding, a: &Alternative, value: f64)
 
 impl Desk {
     /// Fills terms, alternatives, bills and values of a buyer today. `ages`: years of each standing component at its
-    /// replacement.
-    pub fn prepare(&mut self, world: &World, state: &State, posted: &Posted, buyer: &Buyer, attached: Option<&Attachment>, ages: [f64; 2], today: Day) {
+    /// replacement; `may_keep`: whether the kit that stands may run on, if the law lets it.
+    #[allow(clippy::too_many_arguments)]
+    pub fn prepare(&mut self, world: &World, state: &State, posted: &Posted, buyer: &Buyer, attached: Option<&Attachment>, ages: [f64; 2], may_keep: bool, today: Day) {
         let stack = attached.and_then(|h| h.stack);
         self.terms.fill(world, state, posted, buyer, stack, today);
+        if !may_keep {
+            self.terms.may_run = [false; 2];
+        }
         alternatives::list(&self.terms, stack, &mut self.alternatives);
         self.evaluate(attached, ages);
+    }
+
+    /// Fills terms and alternatives only: what a valuation of standing kit needs.
+    #[allow(clippy::too_many_arguments)]
+    pub fn prepare_valuation(&mut self, world: &World, state: &State, posted: &Posted, buyer: &Buyer, attached: &Attachment, today: Day) {
+        self.terms.fill(world, state, posted, buyer, attached.stack, today);
+        alternatives::list(&self.terms, None, &mut self.alternatives);
+        self.keeps = false;
     }
 
     /// Fills bills and values from terms and alternatives.

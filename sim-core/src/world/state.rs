@@ -55,6 +55,8 @@ pub struct SlotState {
     pub due: Day,
     /// Awards so far: the number of the cycle in the key of luck.
     pub cycle: u32,
+    /// Times that the kit has been kept since the last award.
+    pub keeps: u32,
     /// The next tender in the calendar.
     pub tender: Option<Handle>,
     /// Whether that tender is forced.
@@ -118,6 +120,7 @@ impl State {
             pending: None,
             due: s.initial_due,
             cycle: 0,
+            keeps: 0,
             tender: None,
             forced: false,
             contract_price: s.price,
@@ -151,7 +154,11 @@ impl State {
     }
 
     /// Counts a stack among what its sellers supply to the operator.
+    /// The core counts apart: a core supplier knows nothing of the operator's radio network.
     pub fn enter(&mut self, world: &World, slot: usize, stack: &Stack) {
+        if world.slots[slot].layer == Layer::Core {
+            return;
+        }
         let operator = world.slots[slot].operator;
         for v in sellers(stack) {
             let at = operator * world.vendors.len() + usize::from(v);
@@ -162,12 +169,42 @@ impl State {
 
     /// Takes a stack out of what its sellers supply.
     pub fn leave(&mut self, world: &World, slot: usize, stack: &Stack) {
+        if world.slots[slot].layer == Layer::Core {
+            return;
+        }
         let operator = world.slots[slot].operator;
         for v in sellers(stack) {
             let at = operator * world.vendors.len() + usize::from(v);
             self.supplied[at] = self.supplied[at].saturating_sub(1);
             self.last_supplied[at] = Some(self.today);
         }
+    }
+
+    /// Baseband sellers of the neighbouring generations at the same sites, the two nearest.
+    #[must_use]
+    pub fn legacy(&self, world: &World, slot: usize) -> [VendorIx; 2] {
+        let mut found = [NO_VENDOR; 2];
+        let Layer::Ran(own) = world.slots[slot].layer else { return found };
+        let siblings = &world.slots[slot].siblings;
+        let mut places = found.iter_mut();
+        for distance in 1..siblings.len() {
+            for g in [own.checked_sub(distance), Some(own + distance)].into_iter().flatten() {
+                let sibling = siblings.get(g).copied().flatten().and_then(|s| self.slots[s].stack);
+                if let Some(stack) = sibling {
+                    let Some(place) = places.next() else { return found };
+                    *place = stack.seller[BB];
+                }
+            }
+        }
+        found
+    }
+
+    /// Years of life left of each component of a slot's stack on a day, and years of age.
+    #[must_use]
+    pub fn life(&self, world: &World, stack: &Stack, today: Day) -> ([f64; 2], [f64; 2]) {
+        let term = world.scenario.contract.term_years;
+        let ages = stack.installed.map(|d| d.years_until(today).max(0.0));
+        (ages.map(|a| (term - a).max(0.0)), ages)
     }
 
     /// How far an operator is trained for a vendor, in [0,1]: 1 while it supplies, then halving with the

@@ -1,0 +1,229 @@
+//! Sums by place, layer, component and vendor, from which every measure is read.
+
+use crate::world::{BB, RU, World};
+
+/// What is summed. Stocks are filled on the day of a measurement, flows since the last one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(usize)]
+pub enum Field {
+    /// Sites by seller.
+    Sites,
+    /// Sites with open fronthaul.
+    Open,
+    /// Sites where a part of an open stack has been changed for another seller's.
+    Exercised,
+    /// Sites with two sellers.
+    Multi,
+    /// Sites valued at end of life, by incumbent.
+    CurveSites,
+    /// Sites x wedge at end of life, share of price.
+    Curve,
+    /// Sites valued today, by incumbent.
+    IndexSites,
+    /// Sites x wedge today, share of price.
+    Index,
+    /// Sites x wedge today, US dollars.
+    IndexMoney,
+    /// Sites x preference gap, share of price.
+    Preference,
+    /// Sites x item of the wedge today, share of price (seven fields from here).
+    Part0,
+    /// Second item.
+    Part1,
+    /// Third item.
+    Part2,
+    /// Fourth item.
+    Part3,
+    /// Fifth item.
+    Part4,
+    /// Sixth item.
+    Part5,
+    /// Seventh item.
+    Part6,
+    /// Payments to the seller, US dollars.
+    Sales,
+    /// Sites awarded to the seller, without any kit before.
+    NewSites,
+    /// Sites x price for them.
+    NewPrice,
+    /// Sites awarded to the seller where kit stood.
+    AttachedSites,
+    /// Sites x price for them.
+    AttachedPrice,
+    /// Sites that an incumbent had to defend in an award.
+    Defended,
+    /// Sites of those that it kept.
+    Retained,
+    /// Sites of tenders with a wedge.
+    CapturedSites,
+    /// Sites x wedge captured in price, share of price.
+    Captured,
+    /// Sites of tenders, for means over tenders.
+    TenderSites,
+    /// Sites x effective bidders.
+    Bidders,
+    /// Site-months late.
+    Late,
+    /// Outlay on price, US dollars.
+    CostPrice,
+    /// Outlay on switching.
+    CostSwitching,
+    /// Outlay on integration.
+    CostIntegration,
+    /// Outlay on running open and virtual kit.
+    CostRunning,
+    /// Outlay on extending kit past its date.
+    CostExtension,
+}
+
+/// Number of fields.
+pub const FIELDS: usize = Field::CostExtension as usize + 1;
+
+/// The field of an item of the wedge.
+#[must_use]
+pub fn part_field(item: usize) -> usize {
+    Field::Part0 as usize + item
+}
+
+/// Which component a measure is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Component {
+    /// Radio network and core.
+    All,
+    /// Radio network.
+    Ran,
+    /// Radio unit.
+    Ru,
+    /// Baseband.
+    Bb,
+    /// Core.
+    Core,
+}
+
+impl Component {
+    /// Its name in tables.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Component::All => "all",
+            Component::Ran => "ran",
+            Component::Ru => "ru",
+            Component::Bb => "bb",
+            Component::Core => "core",
+        }
+    }
+}
+
+/// See the module docs.
+#[derive(Debug, Clone)]
+pub struct Cube {
+    places: usize,
+    layers: usize,
+    vendors: usize,
+    ru_share: f64,
+    values: Vec<f64>,
+    /// Sites awarded by place, former and new vendor (the last former: none), radio network.
+    awarded: Vec<f64>,
+}
+
+impl Cube {
+    /// All zero. Operators' own places are kept only if asked for.
+    #[must_use]
+    pub fn new(world: &World, operators: bool) -> Self {
+        let places = if operators { world.places.len() } else { world.first_operator_place };
+        let layers = world.gens.len() + 1;
+        let vendors = world.vendors.len();
+        Self {
+            places,
+            layers,
+            vendors,
+            ru_share: world.scenario.market.ru_share,
+            values: vec![0.0; places * layers * 2 * vendors * FIELDS],
+            awarded: vec![0.0; places * vendors * (vendors + 1)],
+        }
+    }
+
+    /// Sets everything to zero.
+    pub fn clear(&mut self) {
+        self.values.fill(0.0);
+        self.awarded.fill(0.0);
+    }
+
+    fn at(&self, place: usize, layer: usize, component: usize, vendor: usize) -> usize {
+        (((place * self.layers + layer) * 2 + component) * self.vendors + vendor) * FIELDS
+    }
+
+    /// Whether a place is kept.
+    #[must_use]
+    pub fn holds(&self, place: usize) -> bool {
+        place < self.places
+    }
+
+    /// Adds to one field of one cell in each of these places.
+    pub fn add(&mut self, places: impl Iterator<Item = usize>, layer: usize, component: usize, vendor: usize, field: Field, value: f64) {
+        for place in places {
+            if self.holds(place) {
+                let at = self.at(place, layer, component, vendor);
+                self.values[at + field as usize] += value;
+            }
+        }
+    }
+
+    /// Adds to several fields at once; `values` starts at `first`.
+    pub fn add_all(&mut self, places: impl Iterator<Item = usize>, layer: usize, component: usize, vendor: usize, first: Field, values: &[f64]) {
+        for place in places {
+            if self.holds(place) {
+                let at = self.at(place, layer, component, vendor) + first as usize;
+                for (cell, value) in self.values[at..at + values.len()].iter_mut().zip(values) {
+                    *cell += value;
+                }
+            }
+        }
+    }
+
+    /// Counts sites awarded from one vendor (`None`: no kit) to another.
+    pub fn add_award(&mut self, places: impl Iterator<Item = usize>, from: Option<usize>, to: usize, sites: f64) {
+        for place in places {
+            if self.holds(place) {
+                let from = from.unwrap_or(self.vendors);
+                self.awarded[(place * (self.vendors + 1) + from) * self.vendors + to] += sites;
+            }
+        }
+    }
+
+    /// Sites awarded from one vendor to another.
+    #[must_use]
+    pub fn awarded(&self, place: usize, from: Option<usize>, to: usize) -> f64 {
+        self.awarded[(place * (self.vendors + 1) + from.unwrap_or(self.vendors)) * self.vendors + to]
+    }
+
+    /// Sum of a field over layers and vendors. `weighted`: in `ran` a site counts by the component weights, as sites do
+    /// and money does not.
+    #[must_use]
+    pub fn sum(&self, place: usize, component: Component, generation: Option<usize>, vendors: &[usize], field: usize, weighted: bool) -> f64 {
+        let core = self.layers - 1;
+        let mut sum = 0.0;
+        let ran = generation.map_or(0..core, |g| g..g + 1);
+        let weight = |k: usize| if !weighted { 1.0 } else if k == RU { self.ru_share } else { 1.0 - self.ru_share };
+        let mut add = |layer: usize, k: usize, w: f64| {
+            for v in vendors {
+                sum += w * self.values[self.at(place, layer, k, *v) + field];
+            }
+        };
+        match component {
+            Component::Ran | Component::All => {
+                for layer in ran {
+                    add(layer, RU, weight(RU));
+                    add(layer, BB, weight(BB));
+                }
+                if component == Component::All && generation.is_none() {
+                    add(core, BB, 1.0);
+                }
+            }
+            Component::Ru => ran.for_each(|layer| add(layer, RU, 1.0)),
+            Component::Bb => ran.for_each(|layer| add(layer, BB, 1.0)),
+            Component::Core => add(core, BB, 1.0),
+        }
+        sum
+    }
+}

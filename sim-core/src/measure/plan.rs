@@ -1,0 +1,106 @@
+//! Which series a run records, in the order of its tables.
+
+use super::{CATALOGUE, Cell, Component, Parts};
+use crate::record::SeriesKey;
+use crate::world::World;
+
+/// How much is recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Breadth {
+    /// What the catalogue lists as default.
+    Core,
+    /// The whole cross of components, generations, places (operators too) and vendors.
+    All,
+}
+
+/// The series of a run.
+#[derive(Debug, Clone)]
+pub struct SeriesPlan {
+    /// Keys, sorted.
+    pub keys: Vec<SeriesKey>,
+    /// What to read for each.
+    pub cells: Vec<Cell>,
+}
+
+/// A vendor or a group: its name in tables, and its members.
+fn vendor_groups(world: &World) -> Vec<(String, Vec<usize>)> {
+    let scenario = &world.scenario;
+    let mut all: Vec<(String, Vec<usize>)> = scenario.vendors.iter().enumerate().map(|(i, v)| (v.id.clone(), vec![i])).collect();
+    let mut groups: Vec<&String> = scenario.vendors.iter().flat_map(|v| &v.groups).collect();
+    groups.sort();
+    groups.dedup();
+    for group in groups {
+        let members = (0..scenario.vendors.len()).filter(|v| scenario.vendors[*v].groups.contains(group));
+        all.push((format!("group:{group}"), members.collect()));
+    }
+    all
+}
+
+impl SeriesPlan {
+    /// Plans the series of a world.
+    #[must_use]
+    pub fn new(world: &World, breadth: Breadth) -> Self {
+        let everyone: Vec<usize> = (0..world.vendors.len()).collect();
+        let groups = vendor_groups(world);
+        let mut rows = Vec::new();
+        for (rank, measure) in CATALOGUE.iter().enumerate() {
+            let d = measure.dims;
+            let parts: Vec<(String, usize)> = match measure.parts {
+                Parts::Whole => vec![("all".to_owned(), usize::MAX)],
+                Parts::Named(names) => names.iter().enumerate().map(|(i, n)| ((*n).to_owned(), i)).collect(),
+                Parts::FromVendor => world.vendors.iter().map(|v| v.id.as_str()).chain(["none"]).enumerate().map(|(i, id)| (format!("from:{id}"), i)).collect(),
+            };
+            for (p, place) in world.places.iter().enumerate() {
+                let wide = place.kind == "world" || place.kind == "world_ex_china";
+                let whole = breadth == Breadth::All && !d.world_only;
+                let listed = match place.kind {
+                    "world" => true,
+                    "operator" => false,
+                    "country" => d.countries && !d.world_only,
+                    _ => !d.world_only,
+                };
+                if !(listed || whole) {
+                    continue;
+                }
+                let is_country = place.kind == "country";
+                for component in d.components {
+                    if *component != Component::Ran && !(wide || whole) {
+                        continue;
+                    }
+                    let each_generation = d.generations && *component == Component::Ran && (wide || whole);
+                    let generations = std::iter::once(None).chain((0..world.gens.len()).filter(|_| each_generation).map(Some));
+                    for generation in generations {
+                        let mut vendors: Vec<(String, Vec<usize>)> = Vec::new();
+                        if d.all_vendors {
+                            vendors.push(("all".to_owned(), everyone.clone()));
+                        }
+                        if d.vendors && (!is_country || whole) {
+                            vendors.extend(groups.iter().cloned());
+                        }
+                        for (vendor, members) in vendors {
+                            for (part, index) in &parts {
+                                rows.push((
+                                    SeriesKey {
+                                        measure_rank: rank as u16,
+                                        measure: measure.name,
+                                        unit: measure.unit,
+                                        component: component.name(),
+                                        generation: generation.map_or_else(|| "all".to_owned(), |g| world.gens[g].id.clone()),
+                                        place_kind: place.kind,
+                                        place: place.id.clone(),
+                                        vendor: vendor.clone(),
+                                        part: part.clone(),
+                                    },
+                                    Cell { measure: rank, component: *component, generation, place: p, vendors: members.clone(), part: *index },
+                                ));
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        rows.sort_by(|a, b| a.0.cmp(&b.0));
+        let (keys, cells) = rows.into_iter().unzip();
+        Self { keys, cells }
+    }
+}

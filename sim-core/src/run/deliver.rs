@@ -1,0 +1,140 @@
+//! From award to kit that stands: crews, deadlines, and what they delay.
+
+use super::engine::{Event, Run, phase};
+use crate::calendar::Day;
+use crate::world::{BB, Layer, NO_VENDOR, RU, RuleScope, Stack};
+
+/// Average days in a month.
+pub(super) const DAYS_PER_MONTH: f64 = 365.25 / 12.0;
+
+impl Run<'_> {
+    /// Days that the operator's crews need for a slot.
+    pub(super) fn days_of_work(&self, slot: usize) -> f64 {
+        let s = &self.world.slots[slot];
+        if s.layer == Layer::Core { 90.0 } else { s.sites / self.world.operators[s.operator].sites_per_day }
+    }
+
+    /// Orders kit: it comes after the lead time, when crews are free. Returns months of delay against the plan without a queue,
+    /// or past a deadline of removal.
+    pub(super) fn order(&mut self, slot: usize, mut stack: Stack, bought: [bool; 2]) -> f64 {
+        let info = &self.world.slots[slot];
+        let lead = self.world.scenario.contract.lead_time_months as i32;
+        let ready = self.state.today.add_months(lead);
+        let is_core = info.layer == Layer::Core;
+        let free = if is_core { ready } else { self.state.crew_free[info.operator] };
+        let start = ready.max(free);
+        let days = self.days_of_work(slot);
+        let done = start.add_days(days.round() as i32).max(start.add_days(1));
+        if !is_core {
+            self.state.crew_free[info.operator] = done;
+        }
+        let mut late = f64::from(ready.days_until(start)) / DAYS_PER_MONTH;
+        if let Some(deadline) = self.deadline_of(slot) {
+            late = late.max(f64::from(deadline.days_until(done).max(0)) / DAYS_PER_MONTH);
+        }
+        for component in [RU, BB] {
+            if bought[component] {
+                stack.installed[component] = done;
+            }
+        }
+        self.state.slots[slot].pending = Some(stack);
+        if self.schedule(done, phase::DELIVERY, Event::Delivery(slot)).is_none() {
+            // It stands after the end of the run: the old kit serves to the end.
+        }
+        late
+    }
+
+    /// Kit of a slot stands.
+    pub(super) fn deliver(&mut self, slot: usize) {
+        let Some(stack) = self.state.slots[slot].pending.take() else { return };
+        let world = self.world;
+        if let Some(old) = self.state.slots[slot].stack {
+            self.state.leave(world, slot, &old);
+        }
+        let info = &world.slots[slot];
+        let today = self.state.today;
+        let vendors = world.vendors.len();
+        for component in [RU, BB] {
+            let v = stack.seller[component];
+            if v != NO_VENDOR && stack.installed[component] == today && info.layer != Layer::Core {
+                let sites = info.sites * info.weight[component];
+                self.state.volume[usize::from(v)] += sites;
+                if world.vendors[usize::from(v)].white_box {
+                    self.state.white_box_volume += sites;
+                }
+            }
+        }
+        if stack.seller[RU] != stack.seller[BB] && stack.seller[RU] != NO_VENDOR {
+            self.state.pair_sites[usize::from(stack.seller[RU]) * vendors + usize::from(stack.seller[BB])] += info.sites;
+        }
+        self.state.slots[slot].stack = Some(stack);
+        // The part that is due first calls the next tender; a part that was kept is given its time.
+        let term = world.scenario.contract.term_years;
+        let due = |k: usize| stack.installed[k].plus_years(term);
+        let kept_until = self.state.slots[slot].due;
+        let (ru, bb) = (due(RU), due(BB));
+        let first = if stack.seller[RU] == NO_VENDOR || stack.installed[RU] == stack.installed[BB] { bb } else { ru.min(bb).max(kept_until) };
+        self.state.slots[slot].due = first;
+        self.schedule_tender(slot, first.add_months(-(world.scenario.contract.lead_time_months as i32)), false);
+        if let Some(observer) = self.observer.as_deref_mut() {
+            observer.delivery(today, slot, &stack);
+        }
+        let operator = info.operator;
+        self.plan_forced_tenders(operator..operator + 1);
+    }
+
+    /// The day by which kit that stands in a slot must be gone, if any of it must.
+    pub(super) fn deadline_of(&self, slot: usize) -> Option<Day> {
+        if !self.state.rules.has_removals() {
+            return None;
+        }
+        let info = &self.world.slots[slot];
+        let stack = self.state.slots[slot].stack?;
+        let key = self.world.operators[info.operator].key;
+        let of = |k: usize| {
+            let v = stack.seller[k];
+            if v == NO_VENDOR { None } else { self.state.rules.deadline(info.country, v, RuleScope::of(info.layer, k), key) }
+        };
+        [of(RU), of(BB)].into_iter().flatten().min()
+    }
+
+    /// Plans forced tenders of these operators back from their deadlines, through the crews that there are.
+    ///
+    /// Kit whose own date lets it go in time is left to it. The rest is taken in order of its own date, the last first, each one ending
+    /// where the next begins, the last `after_ban_margin_months` before the deadline; what would have had to begin before
+    /// today begins today and will be late.
+    pub(super) fn plan_forced_tenders(&mut self, operators: std::ops::Range<usize>) {
+        if !self.state.rules.has_removals() {
+            return;
+        }
+        let contract = &self.world.scenario.contract;
+        let lead = contract.lead_time_months as i32;
+        let margin = contract.after_ban_margin_months as i32;
+        for operator in operators {
+            let mut condemned: Vec<(Day, Day, usize)> = Vec::new();
+            for slot in self.world.operators[operator].slots.clone() {
+                let s = &self.state.slots[slot];
+                if s.pending.is_some() {
+                    continue; // it is being replaced, or will be looked at when it stands
+                }
+                let Some(deadline) = self.deadline_of(slot) else { continue };
+                condemned.push((deadline, s.due, slot));
+            }
+            condemned.sort_unstable();
+            let mut cursor: Option<Day> = None;
+            for (deadline, due, slot) in condemned.into_iter().rev() {
+                let days = self.days_of_work(slot);
+                let latest = deadline.add_months(-margin);
+                let end = cursor.map_or(latest, |c| c.min(latest));
+                let begin = end.add_days(-(days.ceil() as i32));
+                let tender = begin.add_months(-lead);
+                let own = due.add_months(-lead);
+                if own <= tender && self.state.slots[slot].tender.is_some() && !self.state.slots[slot].forced {
+                    continue;
+                }
+                cursor = Some(begin);
+                self.schedule_tender(slot, tender, true);
+            }
+        }
+    }
+}

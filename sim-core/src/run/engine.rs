@@ -1,0 +1,284 @@
+//! One replicate: the loop over the calendar.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::maturity;
+use super::observe::Observer;
+use crate::calendar::{Calendar, Day, Phase};
+use crate::draws::Luck;
+use crate::lever::Moment;
+use crate::market::list_price::{self, AverageBuyer};
+use crate::market::posted::Posted;
+use crate::market::tender::Desk;
+use crate::measure::cube::{Cube, Field};
+use crate::measure::stocks::{fill, layer_index};
+use crate::measure::{CATALOGUE, SeriesPlan, View};
+use crate::record::{Counters, TenderRow};
+use crate::world::{BB, NO_VENDOR, RU, State, World};
+
+/// What can happen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Event {
+    /// A lever reaches a moment.
+    Lever(usize, Moment),
+    /// A generation is launched for the first time anywhere.
+    Launch(usize),
+    /// Posted numbers are renewed.
+    Review,
+    /// Kit of a slot stands.
+    Delivery(usize),
+    /// A slot is tendered.
+    Tender(usize),
+    /// Series are read: index of the date.
+    Measure(usize),
+}
+
+/// Order of what happens on one day.
+pub mod phase {
+    use super::Phase;
+    /// Levers.
+    pub const LEVER: Phase = Phase(0);
+    /// Launches.
+    pub const LAUNCH: Phase = Phase(1);
+    /// Reviews.
+    pub const REVIEW: Phase = Phase(2);
+    /// Deliveries.
+    pub const DELIVERY: Phase = Phase(3);
+    /// Tenders.
+    pub const TENDER: Phase = Phase(4);
+    /// Measurements: a stock is as at the end of the day.
+    pub const MEASURE: Phase = Phase(9);
+}
+
+/// Why a replicate did not finish.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum ReplicateError {
+    /// The stop flag was seen at a market review.
+    Stopped,
+    /// Something in the model failed.
+    Failed {
+        /// Day.
+        time: Day,
+        /// Where: a slot's id.
+        place: String,
+        /// Cause.
+        message: String,
+    },
+}
+
+impl std::fmt::Display for ReplicateError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            ReplicateError::Stopped => f.write_str("stopped"),
+            ReplicateError::Failed { time, place, message } => write!(f, "{time}, {place}: {message}"),
+        }
+    }
+}
+
+impl std::error::Error for ReplicateError {}
+
+/// A replicate in play.
+pub struct Run<'a> {
+    pub(super) world: &'a World,
+    pub(super) buyers: &'a [AverageBuyer],
+    pub(super) plan: &'a SeriesPlan,
+    pub(super) dates: &'a [Day],
+    pub(super) state: State,
+    pub(super) posted: Posted,
+    pub(super) calendar: Calendar<Event>,
+    pub(super) luck: Luck,
+    pub(super) desk: Desk,
+    pub(super) cube: Cube,
+    pub(super) counters: Counters,
+    pub(super) values: Vec<f64>,
+    pub(super) tenders: Option<Vec<TenderRow>>,
+    pub(super) observer: Option<&'a mut dyn Observer>,
+    pub(super) scratch: super::hold::Scratch,
+    everyone: Vec<usize>,
+    last_review: Day,
+    last_measure: Day,
+}
+
+impl<'a> Run<'a> {
+    /// Sets a replicate up on its first day.
+    #[must_use]
+    pub fn new(world: &'a World, buyers: &'a [AverageBuyer], plan: &'a SeriesPlan, dates: &'a [Day], luck: Luck, record_tenders: bool, operators: bool) -> Self {
+        let state = State::new(world, &luck);
+        let posted = Posted::new(world, &state);
+        let mut run = Self {
+            world,
+            buyers,
+            plan,
+            dates,
+            posted,
+            state,
+            calendar: Calendar::new(world.start),
+            luck,
+            desk: Desk::default(),
+            cube: Cube::new(world, operators),
+            counters: Counters::default(),
+            values: Vec::with_capacity(dates.len() * plan.keys.len()),
+            tenders: record_tenders.then(Vec::new),
+            observer: None,
+            scratch: super::hold::Scratch::default(),
+            everyone: (0..world.vendors.len()).collect(),
+            last_review: world.start,
+            last_measure: world.start,
+        };
+        run.schedule_all();
+        run
+    }
+
+    /// Watches the run.
+    #[must_use]
+    pub fn observed_by(mut self, observer: &'a mut dyn Observer) -> Self {
+        self.observer = Some(observer);
+        self
+    }
+
+    /// Puts an event into the calendar; one after the end, or in the past, falls away.
+    pub(super) fn schedule(&mut self, day: Day, phase: Phase, event: Event) -> Option<crate::calendar::Handle> {
+        if day > self.world.end { None } else { self.calendar.schedule(day, phase, event).ok() }
+    }
+
+    fn schedule_all(&mut self) {
+        let world = self.world;
+        for (i, named) in world.scenario.levers.iter().enumerate().filter(|(_, n)| n.lever.is_active()) {
+            for (day, moment) in named.lever.common().moments() {
+                self.schedule(day.max(world.start), phase::LEVER, Event::Lever(i, moment));
+            }
+        }
+        for (g, generation) in world.gens.iter().enumerate() {
+            if let Some(day) = generation.first_launch.filter(|d| *d > world.start) {
+                self.schedule(day, phase::LAUNCH, Event::Launch(g));
+            }
+        }
+        let months = world.scenario.review_months as i32;
+        let mut review = world.start;
+        let mut count = 0;
+        while review <= world.end {
+            self.schedule(review, phase::REVIEW, Event::Review);
+            count += 1;
+            review = world.start.add_months(months * count);
+        }
+        let lead = world.scenario.contract.lead_time_months;
+        for (i, slot) in world.slots.iter().enumerate() {
+            let day = slot.first_tender.filter(|_| slot.initial.is_none()).or_else(|| slot.initial.map(|_| slot.initial_due.add_months(-(lead as i32))));
+            if let Some(day) = day {
+                self.schedule_tender(i, day, false);
+            }
+        }
+        for (d, day) in self.dates.to_vec().into_iter().enumerate() {
+            self.schedule(day, phase::MEASURE, Event::Measure(d));
+        }
+    }
+
+    /// (Re)schedules the next tender of a slot, not before today.
+    pub(super) fn schedule_tender(&mut self, slot: usize, day: Day, forced: bool) {
+        if let Some(handle) = self.state.slots[slot].tender.take() {
+            self.calendar.cancel(handle);
+        }
+        // A tender planned for today by another tender of today still comes: phases are ordered, sequence decides.
+        let handle = self.schedule(day.max(self.state.today), phase::TENDER, Event::Tender(slot));
+        let s = &mut self.state.slots[slot];
+        s.tender = handle;
+        s.forced = forced;
+    }
+
+    /// Plays to the end.
+    ///
+    /// # Errors
+    /// [`ReplicateError::Stopped`] if `stop` is set at a market review; [`ReplicateError::Failed`] if the model fails.
+    pub fn play(mut self, stop: &AtomicBool) -> Result<(Vec<f64>, Vec<TenderRow>, Counters), ReplicateError> {
+        while let Some(next) = self.calendar.pop_until(self.world.end) {
+            self.state.today = next.time;
+            self.counters.events += 1;
+            match next.event {
+                Event::Lever(i, moment) => self.lever(i, moment),
+                Event::Launch(g) => self.launch(g),
+                Event::Review => {
+                    if stop.load(Ordering::Relaxed) {
+                        return Err(ReplicateError::Stopped);
+                    }
+                    self.review();
+                }
+                Event::Delivery(slot) => self.deliver(slot),
+                Event::Tender(slot) => self.hold(slot)?,
+                Event::Measure(date) => self.measure(date),
+            }
+        }
+        Ok((self.values, self.tenders.unwrap_or_default(), self.counters))
+    }
+
+    fn lever(&mut self, i: usize, moment: Moment) {
+        let world = self.world;
+        let named = &world.scenario.levers[i];
+        named.lever.act(moment, world, &mut self.state);
+        if let Some(observer) = self.observer.as_deref_mut() {
+            observer.lever(self.state.today, &named.name, moment);
+        }
+        self.plan_forced_tenders(0..world.operators.len());
+    }
+
+    fn launch(&mut self, g: usize) {
+        for (state, interface) in self.state.interfaces.iter_mut().zip(&self.world.scenario.interfaces) {
+            state.maturity *= 1.0 - interface.generation_loss;
+        }
+        if let Some(observer) = self.observer.as_deref_mut() {
+            observer.launch(self.state.today, &self.world.gens[g].id);
+        }
+    }
+
+    fn review(&mut self) {
+        let today = self.state.today;
+        for (state, interface) in self.state.interfaces.iter_mut().zip(&self.world.scenario.interfaces) {
+            maturity::step(state, interface, self.last_review, today);
+        }
+        self.last_review = today;
+        self.posted.post_stocks(self.world, &self.state);
+        self.counters.unsolved += list_price::post(self.world, &self.state, &mut self.posted, self.buyers, &mut self.desk, today);
+        if let Some(observer) = self.observer.as_deref_mut() {
+            observer.review(today, self.posted.maturity);
+        }
+    }
+
+    /// Capacity added at contract prices since the last measurement.
+    fn expand(&mut self) {
+        let years = self.last_measure.years_until(self.state.today);
+        let share = self.world.scenario.market.expansion_share_per_year * years;
+        if share <= 0.0 {
+            return;
+        }
+        for (i, slot) in self.world.slots.iter().enumerate() {
+            let s = &self.state.slots[i];
+            let Some(stack) = s.stack else { continue };
+            let operator_place = self.world.first_operator_place + slot.operator;
+            let places = || self.world.places_of_country[slot.country].iter().copied().chain([operator_place]);
+            let layer = layer_index(self.world, slot.layer);
+            for component in [RU, BB] {
+                if stack.seller[component] != NO_VENDOR {
+                    let money = share * slot.sites * s.contract_price_by[component];
+                    let vendor = usize::from(stack.seller[component]);
+                    self.cube.add(places(), layer, component, vendor, Field::Sales, money);
+                    self.cube.add(places(), layer, component, vendor, Field::CostPrice, money);
+                }
+            }
+        }
+    }
+
+    fn measure(&mut self, date: usize) {
+        self.expand();
+        let today = self.state.today;
+        self.counters.valuations += fill(&mut self.cube, self.world, &self.state, &self.posted, &mut self.desk, today);
+        let view = View { world: self.world, cube: &self.cube, posted: &self.posted, everyone: &self.everyone };
+        for cell in &self.plan.cells {
+            let measure = &CATALOGUE[cell.measure];
+            // On the first day there is no time before: flows are undefined.
+            let value = if measure.is_flow && date == 0 { f64::NAN } else { (measure.value)(&view, cell) };
+            self.values.push(value);
+        }
+        self.cube.clear();
+        self.last_measure = today;
+    }
+}

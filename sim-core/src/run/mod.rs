@@ -1,0 +1,12 @@
+//! The run: calendar, world, market and levers together, from a scenario to records.
+
+pub mod deliver;
+pub mod engine;
+pub mod hold;
+pub mod maturity;
+pub mod observe;
+pub mod simulation;
+
+pub use engine::{Event, ReplicateError, Run};
+pub use observe::{Observer, TenderReport};
+pub use simulation::{Options, Simulation, UncertaintyMode};

@@ -1,0 +1,59 @@
+//! Watching a run: the trace and the tender tables are views of one stream of events.
+
+use crate::calendar::Day;
+use crate::lever::Moment;
+use crate::market::alternatives::Alternative;
+use crate::market::tender::Outcome;
+use crate::world::Stack;
+
+/// Everything about one tender.
+#[derive(Debug)]
+pub struct TenderReport<'a> {
+    /// Stable id.
+    pub id: String,
+    /// Day.
+    pub day: Day,
+    /// `renewal`, `new_build`, `forced` or `core`.
+    pub kind: &'static str,
+    /// Slot.
+    pub slot: usize,
+    /// Kit that stood.
+    pub old: Option<Stack>,
+    /// Alternatives, keep last.
+    pub alternatives: &'a [Alternative],
+    /// Itemised bill of each.
+    pub bills: &'a [[f64; 7]],
+    /// Value before price of each.
+    pub values: &'a [f64],
+    /// Price bid for each.
+    pub prices: &'a [f64],
+    /// List price of each.
+    pub list_prices: &'a [f64],
+    /// Probability of each.
+    pub probabilities: &'a [f64],
+    /// Shock of each, money: own and nest's.
+    pub shocks: &'a [(f64, f64)],
+    /// Flow parts of each: quality, taste, finance, risk, gap, running.
+    pub flows: &'a [[f64; 6]],
+    /// What happened.
+    pub outcome: Outcome,
+    /// Months late.
+    pub months_late: f64,
+}
+
+/// Names of the flow parts of a [`TenderReport`].
+pub const FLOWS: [&str; 6] = ["quality", "taste", "finance", "risk", "open_gap", "running"];
+
+/// Sees what happens. All methods do nothing by default.
+pub trait Observer {
+    /// A lever acts.
+    fn lever(&mut self, _day: Day, _name: &str, _moment: Moment) {}
+    /// A tender has been decided.
+    fn tender(&mut self, _report: &TenderReport) {}
+    /// Kit stands.
+    fn delivery(&mut self, _day: Day, _slot: usize, _stack: &Stack) {}
+    /// A market review has posted new numbers.
+    fn review(&mut self, _day: Day, _maturity: [f64; 3]) {}
+    /// A generation is launched for the first time anywhere.
+    fn launch(&mut self, _day: Day, _generation: &str) {}
+}
