@@ -48,12 +48,8 @@ impl Document {
         let mut cx = Context::new(self.files.clone(), units.clone());
         let value = read_table(&mut cx, &self.root, String::new(), &T::fields);
         cx.resolve();
-        let Context {
-            faults,
-            mut numbers,
-            ..
-        } = cx;
-        let faults = Diagnostics::new(faults);
+        let faults = Diagnostics::new(cx.take_faults());
+        let mut numbers = cx.numbers;
         if faults.iter().any(|d| d.severity == Severity::Error) {
             return Err(faults);
         }

@@ -56,7 +56,7 @@ impl<'a> Fields<'a> {
         origin: Origin,
         path: String,
     ) -> Self {
-        let faults_before = cx.faults.len();
+        let faults_before = cx.faults();
         let asked = Vec::new();
         let mode = Mode::Decode {
             entries,
@@ -108,7 +108,7 @@ impl<'a> Fields<'a> {
         else {
             return;
         };
-        if ok || self.cx.faults.len() > *faults_before {
+        if ok || self.cx.faults() > *faults_before {
             return;
         }
         match entries.iter().find(|e| e.key == key) {

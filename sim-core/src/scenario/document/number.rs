@@ -51,7 +51,7 @@ pub(super) fn is_pedigree(node: &Node) -> bool {
 
 /// Reads a number, alone or with its pedigree, in the unit of its key.
 pub(super) fn read_number(cx: &mut Context, node: &Node, path: &str, number: &Number) -> f64 {
-    let faults = cx.faults.len();
+    let faults = cx.faults();
     let (value, at, pedigree) = match &node.value {
         Value::Table(_) => {
             let Some((pedigree, value_node)) = read_pedigree(cx, node, path, number) else {
@@ -60,7 +60,7 @@ pub(super) fn read_number(cx: &mut Context, node: &Node, path: &str, number: &Nu
             let Some(factor) = unit_factor(cx, node, path, number) else {
                 return number.stand_in();
             };
-            (pedigree.value * factor, value_node, Some(pedigree))
+            (pedigree.value * factor, value_node, says_why(&pedigree))
         }
         Value::Integer(i) => (*i as f64, node, None),
         Value::Float(x) => (*x, node, None),
@@ -85,7 +85,7 @@ pub(super) fn read_number(cx: &mut Context, node: &Node, path: &str, number: &Nu
         };
         cx.bad_value(at, path, message, number.allowed());
     }
-    if cx.faults.len() > faults {
+    if cx.faults() > faults {
         return number.stand_in();
     }
     cx.numbers.push(NumberUse {
@@ -96,6 +96,11 @@ pub(super) fn read_number(cx: &mut Context, node: &Node, path: &str, number: &Nu
         pedigree,
     });
     value
+}
+
+/// A value that only names its unit has no pedigree.
+fn says_why(pedigree: &Pedigree) -> Option<Pedigree> {
+    (!pedigree.text.is_empty()).then(|| pedigree.clone())
 }
 
 fn unit_factor(cx: &mut Context, node: &Node, path: &str, number: &Number) -> Option<f64> {
@@ -125,6 +130,7 @@ fn read_pedigree<'n>(
     path: &str,
     number: &Number,
 ) -> Option<(Pedigree, &'n Node)> {
+    let faults = cx.faults();
     for entry in node.entries().unwrap_or(&[]) {
         if !PEDIGREE_KEYS.contains(&entry.key.as_str()) {
             let near =
@@ -173,6 +179,11 @@ fn read_pedigree<'n>(
             (*kind, ground.clone())
         }
         ([], Some(was)) => (PedigreeKind::Set, was.clone()),
+        ([], None) if cx.faults() > faults => return None,
+        // A sum may name its unit and nothing else.
+        ([], None) if unit.is_some() && low.is_none() && high.is_none() => {
+            (PedigreeKind::Set, String::new())
+        }
         ([], None) => {
             let fault = cx.fault(
                 node.origin,

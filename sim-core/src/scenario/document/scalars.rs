@@ -7,6 +7,7 @@ use super::path::{join, nearest};
 use super::spec::{Keys, Kind, Number, Shape, list_words};
 use super::tree::{Entry, Node, ScenarioDate, Value};
 use super::words::allowed;
+use std::collections::BTreeSet;
 
 /// Stands in for a date that could not be read.
 const NO_DATE: ScenarioDate = ScenarioDate::constant(1970, 1, 1);
@@ -184,9 +185,10 @@ impl Fields<'_> {
         };
         let path = join(&self.path, key);
         let mut ids: Vec<String> = Vec::new();
+        let mut seen = BTreeSet::new();
         for item in items(self.cx, node, &path, MAX_ITEMS, &shape()) {
             let id = read_reference(self.cx, item, &path, kind);
-            if item.text().is_some() && ids.contains(&id) {
+            if item.text().is_some_and(|text| !seen.insert(text)) {
                 self.cx
                     .bad_value(item, &path, format!("`{id}` stands twice"), "each id once");
             }
@@ -354,7 +356,12 @@ pub(super) fn items<'a>(
         }
         None => {
             let fault = cx.wrong_kind(node, path, allowed(shape));
-            fault.hint = Some("an array stands in brackets: [\"a\", \"b\"]".to_owned());
+            fault.hint = Some(match shape {
+                Shape::Tables(..) => {
+                    "each entry has a header in double brackets: [[name]]".to_owned()
+                }
+                _ => "an array stands in brackets: [\"a\", \"b\"]".to_owned(),
+            });
             &[]
         }
     }

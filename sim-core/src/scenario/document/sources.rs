@@ -2,7 +2,7 @@
 
 use super::context::{Pedigree, PedigreeKind};
 use super::decode::{Decoded, Document};
-use super::diagnostic::{Diagnostic, Diagnostics, Place};
+use super::diagnostic::{Diagnostic, Diagnostics, MAX_FAULTS, Place};
 use super::formula::{Part, evaluate};
 use super::path::nearest;
 use super::units::Units;
@@ -163,7 +163,11 @@ impl Sources {
 }
 
 fn place(name: &str, line: u32, text: String) -> Place {
-    let text = text.split(['\n', '\r']).next().unwrap_or("").to_owned();
+    let text = text
+        .chars()
+        .take_while(|c| !matches!(c, '\n' | '\r'))
+        .take(100)
+        .collect();
     // The first text of a run of faults; a table of sources is never mixed with a scenario's own faults.
     Place {
         order: 0,
@@ -171,6 +175,7 @@ fn place(name: &str, line: u32, text: String) -> Place {
         line,
         column: 1,
         text,
+        skipped: 0,
         width: 1,
     }
 }
@@ -248,6 +253,7 @@ pub fn check_pedigree<T>(
                 ));
             Some(fault)
         })
+        .take(MAX_FAULTS)
         .collect();
     Diagnostics::new(faults)
 }

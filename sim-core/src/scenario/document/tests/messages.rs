@@ -193,6 +193,14 @@ fn cases() -> Vec<(&'static str, String)> {
             ),
         ),
         (
+            "a pedigree with two faults",
+            costs("growth = { value = 0.9, sourse = \"F1\", source = 5 }"),
+        ),
+        (
+            "a range without a ground",
+            costs("growth = { value = 0.1, low = 0, unit = \"1/yr\" }"),
+        ),
+        (
             "a unit that does not convert",
             costs("tower_climb_usd_per_site = { value = 3, unit = \"GBP/site\", source = \"F1\" }"),
         ),
@@ -236,15 +244,9 @@ fn every_kind_of_bad_input_is_explained() {
                 .as_ref()
                 .expect("each of these faults has a place");
             assert!(place.line >= 1 && place.column >= 1, "{name}");
-            assert_eq!(
-                text.lines().nth(place.line as usize - 1).unwrap_or(""),
-                place.text,
-                "{name}"
-            );
-            assert!(
-                fault.allowed.is_some() || fault.hint.is_some(),
-                "{name}: {fault}"
-            );
+            let line = text.lines().nth(place.line as usize - 1).unwrap_or("");
+            assert!(line.contains(&place.text), "{name}");
+            assert!(fault.allowed.is_some(), "{name}: {fault}");
         }
         catalogue.push_str(&format!("## {name}\n\n{faults}\n\n"));
     }

@@ -16,10 +16,6 @@ pub(super) const OPERATOR: Kind = Kind::slug("operator");
 
 /// A small world that uses every kind of key.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(
-    dead_code,
-    reason = "the tests look at some of what is read; the rest is read to be checked"
-)]
 pub(super) struct World {
     pub(super) header: Header,
     pub(super) costs: Costs,
