@@ -1,10 +1,12 @@
 //! What decoding gathers on its way: faults, ids, references, numbers and their pedigrees.
 
-use super::diagnostic::{Diagnostic, MAX_FAULTS, Place};
+use super::diagnostic::{Diagnostic, MAX_FAULTS, Place, Severity};
+use super::domain::Number;
+use super::names::Kind;
 use super::path::nearest;
-use super::spec::{Kind, Number, list_words};
 use super::tree::{Files, Node, Origin};
 use super::units::Units;
+use super::words::list_words;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A number of the document, given or standing at its default.
@@ -87,6 +89,7 @@ pub(super) struct Context {
     /// Takes what is said of the faults that are too many to be kept.
     spare: Diagnostic,
     unkept: usize,
+    warnings: usize,
     pub(super) numbers: Vec<NumberUse>,
     ids: BTreeMap<&'static str, BTreeMap<String, Origin>>,
     references: Vec<Reference>,
@@ -101,6 +104,7 @@ impl Context {
             faults: Vec::new(),
             spare: Diagnostic::without_place(""),
             unkept: 0,
+            warnings: 0,
             numbers: Vec::new(),
             ids: BTreeMap::new(),
             references: Vec::new(),
@@ -108,19 +112,34 @@ impl Context {
         }
     }
 
-    /// How many faults there are so far.
-    pub(super) fn faults(&self) -> usize {
-        self.faults.len() + self.unkept
+    /// How many errors there are so far.
+    pub(super) fn errors(&self) -> usize {
+        self.faults.len() + self.unkept - self.warnings
+    }
+
+    /// Notes what is odd but allowed.
+    pub(super) fn warn(
+        &mut self,
+        origin: Origin,
+        key: &str,
+        message: impl Into<String>,
+    ) -> &mut Diagnostic {
+        self.warnings += 1;
+        let fault = self.fault(origin, key, message);
+        fault.severity = Severity::Warning;
+        fault
     }
 
     /// The faults, with a last one that counts those that were too many.
     pub(super) fn take_faults(&mut self) -> Vec<Diagnostic> {
+        let errors = self.errors() > 0;
         let mut faults = std::mem::take(&mut self.faults);
         if self.unkept > 0 {
             let message = format!("{} further faults are not shown", self.unkept);
-            faults.push(
-                Diagnostic::without_place(message).hint("correct the first ones and check again"),
-            );
+            let last =
+                Diagnostic::without_place(message).hint("correct the first ones and check again");
+            // An error among those not shown is still an error.
+            faults.push(if errors { last } else { last.warning() });
         }
         faults
     }

@@ -129,10 +129,11 @@ impl Diagnostic {
         self
     }
 
-    /// Adds what was found.
+    /// Adds what was found, on one line and shortened.
     #[must_use]
     pub fn found(mut self, found: impl AsRef<str>) -> Self {
-        self.found = Some(shorten(found.as_ref()));
+        let found = shorten(found.as_ref());
+        self.found = (!found.is_empty()).then_some(found);
         self
     }
 

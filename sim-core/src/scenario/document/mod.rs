@@ -54,14 +54,19 @@
 //! ```
 
 mod canonical;
+mod collections;
 mod context;
 mod decode;
 mod diagnostic;
+mod domain;
 mod edit;
+mod evidence;
 mod extends;
 mod fields;
 mod formula;
+mod locate;
 mod merge;
+mod names;
 mod nested;
 mod number;
 mod parse;
@@ -78,14 +83,17 @@ mod words;
 pub use context::{NumberUse, Pedigree, PedigreeKind};
 pub use decode::{Decoded, Document, describe};
 pub use diagnostic::{Diagnostic, Diagnostics, Place, Severity};
+pub use domain::Number;
+pub use evidence::check_pedigree;
 pub use extends::{FORMAT, MAX_EXTENDS, MAX_FILE_BYTES, MAX_TOTAL_BYTES, ReadFiles, load, parse};
 pub use fields::{Fields, Table};
+pub use names::{Keys, Kind, Spelling};
 pub use nested::{Named, Variant};
 pub use parse::MAX_NESTING;
 pub use path::{join, nearest, spell, split};
 pub use schema::json_schema;
-pub use sources::{SourceRow, Sources, check_pedigree};
-pub use spec::{FieldSpec, Keys, Kind, Number, OneOf, Shape, Spelling, TableSpec};
+pub use sources::{SourceRow, Sources};
+pub use spec::{FieldSpec, OneOf, Shape, TableSpec};
 pub use tree::{Entry, FileId, Files, Node, Origin, Position, ScenarioDate, SourceText, Value};
 pub use units::Units;
 

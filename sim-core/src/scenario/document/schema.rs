@@ -1,9 +1,11 @@
 //! The JSON Schema that editors complete and check scenario files by.
 
+use super::domain::Number;
 use super::extends::{FORMAT, MAX_EXTENDS, MAX_FILE_BYTES, MAX_TOTAL_BYTES};
+use super::names::{Keys, Kind};
 use super::number::{ASSUMPTION_WORDS, PEDIGREE_KEYS};
 use super::parse::MAX_NESTING;
-use super::spec::{FieldSpec, Keys, Kind, Number, Shape, TableSpec};
+use super::spec::{FieldSpec, Shape, TableSpec};
 use serde_json::{Map, Value, json};
 use std::ops::Bound;
 
@@ -148,7 +150,7 @@ fn map(keys: Keys, values: Value) -> Value {
         Keys::Names => json!({
             "type": "object",
             "additionalProperties": values,
-            "propertyNames": { "pattern": super::spec::Spelling::Slug.pattern() },
+            "propertyNames": { "pattern": super::names::Spelling::Slug.pattern() },
         }),
         Keys::Words(words) => {
             let properties: Map<String, Value> = words

@@ -50,8 +50,8 @@ fn a_resolved_file_looks_as_if_written_by_hand() {
             .find(|(p, _)| p == path)
             .map(|(_, place)| place.as_str())
     };
-    assert_eq!(place("operator.deu-one.sites"), Some("child.toml:8"));
-    assert_eq!(place("operator.deu-one.wacc"), Some("small.toml:45"));
+    assert_eq!(place("operator.deu-one.sites"), Some("child.toml:9"));
+    assert_eq!(place("operator.deu-one.wacc"), Some("small.toml:40"));
     assert_eq!(place("scenario.replicates"), Some("--set"));
 }
 
