@@ -30,6 +30,16 @@ impl Spelling {
         }
     }
 
+    /// The text spelt so, where a small change makes it so.
+    #[must_use]
+    pub(super) fn correct(self, text: &str) -> Option<String> {
+        let corrected = match self {
+            Self::Slug => text.trim().to_lowercase().replace([' ', '/'], "-"),
+            Self::Alpha3 => text.trim().to_uppercase(),
+        };
+        self.allows(&corrected).then_some(corrected)
+    }
+
     /// What is allowed, in words.
     #[must_use]
     pub fn allowed(self) -> &'static str {

@@ -115,8 +115,13 @@ impl Fields<'_> {
         let id = read_text(self.cx, node, &path, &shape);
         if node.text().is_some() && !kind.spelling.allows(&id) {
             let message = format!("this is not the id of a {}", kind.name);
-            self.cx
+            let fault = self
+                .cx
                 .bad_value(node, &path, message, kind.spelling.allowed());
+            fault.hint = kind
+                .spelling
+                .correct(&id)
+                .map(|id| format!("for example `{id}`"));
         }
         self.cx.define(kind, &id, node.origin);
         id

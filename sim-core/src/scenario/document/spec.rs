@@ -81,10 +81,4 @@ impl TableSpec {
     pub fn field(&self, key: &str) -> Option<&FieldSpec> {
         self.fields.iter().find(|f| f.key == key)
     }
-
-    /// Whether tables of this kind carry an id.
-    #[must_use]
-    pub fn has_id(&self) -> bool {
-        self.fields.iter().any(|f| matches!(f.shape, Shape::Id(_)))
-    }
 }

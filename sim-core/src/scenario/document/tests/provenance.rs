@@ -232,3 +232,29 @@ fn units_convert_both_ways_and_never_across_kinds() {
         assert_eq!(units.factor(from, to), None, "{from} -> {to}");
     }
 }
+
+#[test]
+fn money_of_a_year_is_deflated_where_the_year_has_a_rate() {
+    let units = Units::new().with_money("usd_2012", 1.25);
+    assert_eq!(units.factor("usd_2012/site", "USD/site"), Some(1.25));
+    assert_eq!(units.factor("usd_2013/site", "USD/site"), None);
+    // A row says its year in a column of its own.
+    assert_eq!(
+        units.factor_of_year("USD/site", "2012", "USD/site"),
+        Some(1.25)
+    );
+    assert_eq!(
+        units.factor_of_year("USD/site", "2012", "usd_2012/site"),
+        Some(1.0)
+    );
+    assert_eq!(
+        units.factor_of_year("USD/site", "2013", "USD/site"),
+        Some(1.0)
+    );
+    // A currency without any rate is still itself.
+    assert_eq!(
+        units.factor_of_year("EUR bn", "2019", "eur_m"),
+        Some(1000.0)
+    );
+    assert_eq!(units.factor_of_year("EUR bn", "2019", "USD bn"), None);
+}
