@@ -78,9 +78,14 @@ fn check_source(pedigree: &Pedigree, sources: &Sources, units: &Units) -> Check 
     if near(pedigree.value, expected, tolerance) {
         return Ok(());
     }
+    let converted = if factor == 1.0 {
+        String::new()
+    } else {
+        format!(", which is {expected} {}", pedigree.unit)
+    };
     let message = format!(
-        "row {id} says {stated} {}, which is {expected} {}, but {} stands here",
-        row.unit, pedigree.unit, pedigree.value
+        "row {id} says {stated} {}{converted}, but {} stands here",
+        row.unit, pedigree.value
     );
     Err((message, format!("{expected} ({})", pedigree.unit)))
 }

@@ -52,6 +52,20 @@
 //! assert_eq!(faults.len(), 2);
 //! assert!(faults.to_string().contains("did you mean `alpha`?"));
 //! ```
+//!
+//! The way of a scenario, by the module that each step stands in:
+//!
+//! 1. `extends` reads a file and all that it extends, `parse` makes trees of values that know their place
+//!    (`tree`), `merge` lays a child over its parent. The result is a [`Document`].
+//! 2. `edit` changes single values for `--set` and for drawn numbers; `locate` finds what a path means.
+//! 3. [`Document::decode`] has the domain types read the tree through [`Fields`]: `scalars`, `collections`
+//!    and `nested` read keys, `number` reads numbers with their pedigree, `context` gathers faults
+//!    (`diagnostic`), references and numbers. Nothing that has a fault is handed out.
+//! 4. `evidence` compares numbers with the table of `sources` by `formula` and `units`.
+//! 5. `resolve` prints the merged document, `canonical` hashes its values, `schema` describes it.
+//!
+//! Two shapes are kept for this layer: a table of `value` and of nothing but the other keys of a pedigree
+//! is a number, and in an array whose entries all have an `id`, a flag `remove` drops an entry.
 
 mod canonical;
 mod collections;

@@ -191,7 +191,8 @@ impl Fields<'_> {
         found.unwrap_or_else(|| options[0].1.clone())
     }
 
-    /// One of some words, the word `default` where the file has none.
+    /// One of some words, the word `default` where the file has none. A default that is none of the words
+    /// is a slip of the caller, and the first word stands for it.
     pub fn choice_or<T: Clone, const N: usize>(
         &mut self,
         key: &'static str,
