@@ -1,11 +1,13 @@
 //! What decoding gathers on its way: faults, ids, references, numbers and their pedigrees.
 
-use super::diagnostic::{Diagnostic, Place};
+use super::diagnostic::{Diagnostic, MAX_FAULTS, Place, Severity};
+use super::domain::Number;
+use super::names::Kind;
 use super::path::nearest;
-use super::spec::{Kind, Number, list_words};
 use super::tree::{Files, Node, Origin};
 use super::units::Units;
-use std::collections::BTreeMap;
+use super::words::list_words;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A number of the document, given or standing at its default.
 #[derive(Debug, Clone, PartialEq)]
@@ -83,7 +85,11 @@ struct Reference {
 pub(super) struct Context {
     pub(super) files: Files,
     pub(super) units: Units,
-    pub(super) faults: Vec<Diagnostic>,
+    faults: Vec<Diagnostic>,
+    /// Takes what is said of the faults that are too many to be kept.
+    spare: Diagnostic,
+    unkept: usize,
+    warnings: usize,
     pub(super) numbers: Vec<NumberUse>,
     ids: BTreeMap<&'static str, BTreeMap<String, Origin>>,
     references: Vec<Reference>,
@@ -96,11 +102,46 @@ impl Context {
             files,
             units,
             faults: Vec::new(),
+            spare: Diagnostic::without_place(""),
+            unkept: 0,
+            warnings: 0,
             numbers: Vec::new(),
             ids: BTreeMap::new(),
             references: Vec::new(),
             number_paths: Vec::new(),
         }
+    }
+
+    /// How many errors there are so far.
+    pub(super) fn errors(&self) -> usize {
+        self.faults.len() + self.unkept - self.warnings
+    }
+
+    /// Notes what is odd but allowed.
+    pub(super) fn warn(
+        &mut self,
+        origin: Origin,
+        key: &str,
+        message: impl Into<String>,
+    ) -> &mut Diagnostic {
+        self.warnings += 1;
+        let fault = self.fault(origin, key, message);
+        fault.severity = Severity::Warning;
+        fault
+    }
+
+    /// The faults, with a last one that counts those that were too many.
+    pub(super) fn take_faults(&mut self) -> Vec<Diagnostic> {
+        let errors = self.errors() > 0;
+        let mut faults = std::mem::take(&mut self.faults);
+        if self.unkept > 0 {
+            let message = format!("{} further faults are not shown", self.unkept);
+            let last =
+                Diagnostic::without_place(message).hint("correct the first ones and check again");
+            // An error among those not shown is still an error.
+            faults.push(if errors { last } else { last.warning() });
+        }
+        faults
     }
 
     pub(super) fn fault(
@@ -109,11 +150,15 @@ impl Context {
         key: &str,
         message: impl Into<String>,
     ) -> &mut Diagnostic {
-        let fault = Diagnostic::error(&self.files, origin, message).key(key);
-        self.faults.push(fault);
-        // Just pushed, so the list is not empty.
-        let last = self.faults.len() - 1;
-        &mut self.faults[last]
+        if self.faults.len() >= MAX_FAULTS {
+            self.unkept += 1;
+            return &mut self.spare;
+        }
+        let index = self.faults.len();
+        self.faults
+            .push(Diagnostic::error(&self.files, origin, message).key(key));
+        // The index of what was just pushed.
+        &mut self.faults[index]
     }
 
     /// A fault of a value: what was found is quoted as written.
@@ -124,14 +169,11 @@ impl Context {
         message: impl Into<String>,
         allowed: impl Into<String>,
     ) -> &mut Diagnostic {
-        let found = self.files.excerpt(node.origin).to_owned();
-        let fault = Diagnostic::error(&self.files, node.origin, message)
-            .key(key)
-            .found(found)
-            .allowed(allowed);
-        self.faults.push(fault);
-        let last = self.faults.len() - 1;
-        &mut self.faults[last]
+        let found = Diagnostic::without_place("").found(self.files.excerpt(node.origin));
+        let fault = self.fault(node.origin, key, message);
+        fault.found = found.found;
+        fault.allowed = Some(allowed.into());
+        fault
     }
 
     pub(super) fn wrong_kind(
@@ -168,60 +210,68 @@ impl Context {
 
     /// Looks up every reference, now that every id and every number is known.
     pub(super) fn resolve(&mut self) {
+        let ids = std::mem::take(&mut self.ids);
         let none = BTreeMap::new();
         for reference in std::mem::take(&mut self.references) {
-            let Reference {
-                kind,
-                id,
-                path,
-                origin,
-            } = reference;
-            let ids = self.ids.get(kind.name).unwrap_or(&none);
-            if ids.contains_key(&id) || kind.words.contains(&id.as_str()) {
-                continue;
+            let known = ids.get(reference.kind.name).unwrap_or(&none);
+            let words = reference.kind.words;
+            if !known.contains_key(&reference.id) && !words.contains(&reference.id.as_str()) {
+                self.dangling(&reference, known);
             }
-            let near = nearest(
-                &id,
-                ids.keys()
-                    .map(String::as_str)
-                    .chain(kind.words.iter().copied()),
-            );
-            let mut fault = Diagnostic::error(
-                &self.files,
-                origin,
-                format!("there is no {} `{id}`", kind.name),
-            )
-            .key(path)
-            .found(self.files.excerpt(origin));
-            fault.allowed = Some(match ids.len() {
-                0 => format!("the id of a {}, of which this scenario has none", kind.name),
-                n if n <= 12 => list_words(
-                    ids.keys()
-                        .map(String::as_str)
-                        .chain(kind.words.iter().copied()),
-                ),
-                n => format!("the id of one of the {n} entries of `{}`", kind.name),
-            });
-            fault.hint = near.map(|near| format!("did you mean `{near}`?"));
-            if let Some(near) = near.and_then(|near| ids.get(near)) {
-                fault = fault.related("it stands here", Place::new(&self.files, *near));
-            }
-            self.faults.push(fault);
         }
+        let numbers: BTreeSet<String> = self.numbers.iter().map(|n| n.path.clone()).collect();
         for (target, path, origin) in std::mem::take(&mut self.number_paths) {
-            if self.numbers.iter().any(|n| n.path == target) {
+            if numbers.contains(&target) {
                 continue;
             }
-            let near = nearest(&target, self.numbers.iter().map(|n| n.path.as_str()));
-            let mut fault = Diagnostic::error(
-                &self.files,
-                origin,
-                format!("no number stands at `{target}`"),
-            )
-            .key(path)
-            .allowed("the quoted path of a number of this scenario");
+            let near = self.nearest(&target, numbers.iter().map(String::as_str));
+            let fault = self.fault(origin, &path, format!("no number stands at `{target}`"));
+            fault.allowed = Some("the quoted path of a number of this scenario".to_owned());
             fault.hint = near.map(|near| format!("did you mean `{near}`?"));
-            self.faults.push(fault);
+        }
+    }
+
+    fn dangling(&mut self, reference: &Reference, known: &BTreeMap<String, Origin>) {
+        let Reference {
+            kind,
+            id,
+            path,
+            origin,
+        } = reference;
+        let candidates = || {
+            known
+                .keys()
+                .map(String::as_str)
+                .chain(kind.words.iter().copied())
+        };
+        let near = self.nearest(id, candidates());
+        let place = near
+            .and_then(|near| known.get(near))
+            .map(|origin| Place::new(&self.files, *origin));
+        let found = Diagnostic::without_place("").found(self.files.excerpt(*origin));
+        let fault = self.fault(*origin, path, format!("there is no {} `{id}`", kind.name));
+        fault.found = found.found;
+        fault.allowed = Some(match known.len() {
+            0 => format!("the id of a {}, of which this scenario has none", kind.name),
+            n if n <= 12 => list_words(candidates()),
+            n => format!("the id of one of the {n} entries of `{}`", kind.name),
+        });
+        fault.hint = near.map(|near| format!("did you mean `{near}`?"));
+        fault
+            .related
+            .extend(place.map(|place| ("it stands here".to_owned(), place)));
+    }
+
+    /// The nearest candidate, as long as faults are kept: a look at all of them takes time.
+    fn nearest<'c>(
+        &self,
+        word: &str,
+        candidates: impl Iterator<Item = &'c str>,
+    ) -> Option<&'c str> {
+        if self.faults.len() < MAX_FAULTS {
+            nearest(word, candidates)
+        } else {
+            None
         }
     }
 }

@@ -1,9 +1,11 @@
 //! A document, and decoding it into a domain type.
 
 use super::context::{Context, NumberUse, Pedigree};
-use super::diagnostic::{Diagnostics, Severity};
+use super::diagnostic::{Diagnostic, Diagnostics};
 use super::fields::Table;
+use super::locate::step;
 use super::nested::read_table;
+use super::path::{join, split};
 use super::spec::TableSpec;
 use super::tree::{Files, Node};
 use super::units::Units;
@@ -48,21 +50,48 @@ impl Document {
         let mut cx = Context::new(self.files.clone(), units.clone());
         let value = read_table(&mut cx, &self.root, String::new(), &T::fields);
         cx.resolve();
-        let Context {
-            faults,
-            mut numbers,
-            ..
-        } = cx;
-        let faults = Diagnostics::new(faults);
-        if faults.iter().any(|d| d.severity == Severity::Error) {
-            return Err(faults);
+        finish(cx, value)
+    }
+
+    /// Decodes one section at the top of the document by itself, `None` where the document has none: what
+    /// the rest needs before it can be read, such as the rates of `[money]`. References to other sections
+    /// are not looked up.
+    ///
+    /// # Errors
+    /// All faults of the section at once, sorted by place.
+    pub fn decode_section<T: Table>(
+        &self,
+        key: &str,
+        units: &Units,
+    ) -> Result<Option<Decoded<T>>, Diagnostics> {
+        let Some(node) = self.root.get(key) else {
+            return Ok(None);
+        };
+        let mut cx = Context::new(self.files.clone(), units.clone());
+        let value = read_table(&mut cx, node, join("", key), &T::fields);
+        finish(cx, value).map(Some)
+    }
+
+    /// An error at a path, for rules that only the whole decoded document can check; it points at the
+    /// path or, where nothing stands there, at the nearest table above it.
+    #[must_use]
+    pub fn error_at(&self, path: &str, message: impl Into<String>) -> Diagnostic {
+        let segments = split(path).unwrap_or_default();
+        let mut node = &self.root;
+        let mut reached = 0;
+        while let Some(next) = segments
+            .get(reached)
+            .and_then(|segment| step(node, segment))
+        {
+            node = next;
+            reached += 1;
         }
-        numbers.sort_by(|a, b| a.path.cmp(&b.path));
-        Ok(Decoded {
-            value,
-            numbers,
-            warnings: faults,
-        })
+        let fault = Diagnostic::error(&self.files, node.origin, message).key(path);
+        if reached == segments.len() {
+            fault.found(self.files.excerpt(node.origin))
+        } else {
+            fault
+        }
     }
 
     /// The tree of values.
@@ -76,4 +105,18 @@ impl Document {
     pub fn files(&self) -> &Files {
         &self.files
     }
+}
+
+fn finish<T>(mut cx: Context, value: T) -> Result<Decoded<T>, Diagnostics> {
+    let faults = Diagnostics::new(cx.take_faults());
+    if faults.has_errors() {
+        return Err(faults);
+    }
+    let mut numbers = cx.numbers;
+    numbers.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(Decoded {
+        value,
+        numbers,
+        warnings: faults,
+    })
 }

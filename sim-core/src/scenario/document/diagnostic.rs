@@ -23,8 +23,10 @@ pub struct Place {
     pub line: u32,
     /// Column from 1, in characters.
     pub column: u32,
-    /// The line as written.
+    /// The line as written; of a long line, the part around the column.
     pub text: String,
+    /// How many characters of the line are left out before `text`.
+    pub skipped: u32,
     /// How many characters to underline, at least 1.
     pub width: u32,
 }
@@ -50,6 +52,9 @@ pub struct Diagnostic {
     pub related: Vec<(String, Place)>,
 }
 
+/// No more faults of one kind of work are gathered: who has so many looks at the first ones.
+pub(super) const MAX_FAULTS: usize = 500;
+
 /// The longest text of a value or of a line that a message shows, in characters.
 const SHOWN: usize = 160;
 
@@ -59,13 +64,27 @@ impl Place {
     pub fn new(files: &Files, origin: Origin) -> Self {
         let (file, position, line) = files.locate(origin);
         let excerpt = files.excerpt(origin);
-        let width = excerpt.lines().next().unwrap_or("").chars().count().max(1);
+        let width = excerpt
+            .chars()
+            .take(SHOWN)
+            .take_while(|c| *c != '\n')
+            .count()
+            .max(1);
+        // A long line is shown from a little before the fault, so that the caret stays in sight.
+        let long = line.chars().nth(SHOWN).is_some();
+        let skipped = if long {
+            position.column.saturating_sub(1 + SHOWN as u32 / 2)
+        } else {
+            0
+        };
+        let text = line.chars().skip(skipped as usize).take(SHOWN).collect();
         Self {
             order: origin.file.0,
             file: file.to_owned(),
             line: position.line,
             column: position.column,
-            text: line.to_owned(),
+            text,
+            skipped,
             width: width as u32,
         }
     }
@@ -110,10 +129,11 @@ impl Diagnostic {
         self
     }
 
-    /// Adds what was found.
+    /// Adds what was found, on one line and shortened.
     #[must_use]
-    pub fn found(mut self, found: impl Into<String>) -> Self {
-        self.found = Some(shorten(&found.into()));
+    pub fn found(mut self, found: impl AsRef<str>) -> Self {
+        let found = shorten(found.as_ref());
+        self.found = (!found.is_empty()).then_some(found);
         self
     }
 
@@ -147,9 +167,12 @@ impl Diagnostic {
 
 /// Keeps the start of a long text, on one line.
 fn shorten(text: &str) -> String {
-    let line = text.split(['\n', '\r']).next().unwrap_or("");
-    let cut = line.chars().count() > SHOWN || line.len() < text.trim_end().len();
-    let mut short: String = line.chars().take(SHOWN).collect();
+    let mut short: String = text
+        .chars()
+        .take(SHOWN)
+        .take_while(|c| !matches!(c, '\n' | '\r'))
+        .collect();
+    let cut = short.len() < text.trim_end().len();
     if cut {
         short.push_str(" ...");
     }
@@ -202,20 +225,13 @@ fn draw(f: &mut fmt::Formatter<'_>, place: &Place, gutter: usize, why: &str) -> 
     if !why.is_empty() {
         write!(f, " ({why})")?;
     }
-    // A long line is shown from a little before the fault, so that the caret stays in sight.
-    let skip = (place.column as usize - 1).saturating_sub(SHOWN / 2);
-    let skip = if place.text.chars().count() > SHOWN {
-        skip
-    } else {
-        0
-    };
-    let shown: String = place.text.chars().skip(skip).take(SHOWN).collect();
     // Tabs take one column here, so that carets stand under what they point at.
-    let shown: String = shown
+    let shown: String = place
+        .text
         .chars()
         .map(|c| if c.is_control() { ' ' } else { c })
         .collect();
-    let before = place.column as usize - 1 - skip;
+    let before = place.column.saturating_sub(1 + place.skipped) as usize;
     let room = shown.chars().count().saturating_sub(before).max(1);
     let carets = "^".repeat((place.width as usize).min(room));
     write!(f, "\n{:gutter$} |", "")?;

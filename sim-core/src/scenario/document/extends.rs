@@ -20,7 +20,8 @@ pub const MAX_EXTENDS: usize = 16;
 
 /// Where texts come from: the file system of the binary, or a map in a test.
 pub trait ReadFiles {
-    /// The text of a file. Paths are as the caller of [`load`] gave them, or joined to their folder by `/`.
+    /// The text of a file. Paths are as the caller of [`load`] gave them, or joined to their folder by `/`,
+    /// with `.` and `folder/..` taken out by name alone; a caller on Windows gives `/` for `\\`.
     ///
     /// # Errors
     /// A short reason, such as "no such file".

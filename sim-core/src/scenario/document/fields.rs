@@ -31,7 +31,7 @@ pub(super) enum Mode<'a> {
         entries: &'a [Entry],
         origin: Origin,
         asked: Vec<&'static str>,
-        faults_before: usize,
+        errors_before: usize,
     },
     /// Record what would be read.
     Describe(TableSpec),
@@ -56,13 +56,13 @@ impl<'a> Fields<'a> {
         origin: Origin,
         path: String,
     ) -> Self {
-        let faults_before = cx.faults.len();
+        let errors_before = cx.errors();
         let asked = Vec::new();
         let mode = Mode::Decode {
             entries,
             origin,
             asked,
-            faults_before,
+            errors_before,
         };
         Self { cx, mode, path }
     }
@@ -102,13 +102,13 @@ impl<'a> Fields<'a> {
         let Mode::Decode {
             entries,
             origin,
-            faults_before,
+            errors_before,
             ..
         } = &self.mode
         else {
             return;
         };
-        if ok || self.cx.faults.len() > *faults_before {
+        if ok || self.cx.errors() > *errors_before {
             return;
         }
         match entries.iter().find(|e| e.key == key) {
@@ -121,6 +121,29 @@ impl<'a> Fields<'a> {
                 self.cx.fault(origin, &self.path, message).allowed = Some(allowed.into());
             }
         }
+    }
+
+    /// Warns unless `ok`: the document is used as it stands. The warning points as [`Fields::require`] does.
+    pub fn warn_unless(
+        &mut self,
+        ok: bool,
+        key: &str,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) {
+        let Mode::Decode {
+            entries, origin, ..
+        } = &self.mode
+        else {
+            return;
+        };
+        if ok {
+            return;
+        }
+        let entry = entries.iter().find(|e| e.key == key);
+        let origin = entry.map_or(*origin, |e| e.node.origin);
+        let path = entry.map_or_else(|| self.path.clone(), |_| join(&self.path, key));
+        self.cx.warn(origin, &path, message).hint = Some(hint.into());
     }
 
     /// Finds a key, or describes it.

@@ -5,7 +5,7 @@
 //! pedigree is one value: it replaces whole, so that a source never stands beside another's number. So do
 //! the entries of `[uncertainties]` and `[choices]`, which are flat maps.
 
-use super::diagnostic::Diagnostic;
+use super::diagnostic::{Diagnostic, MAX_FAULTS};
 use super::number::is_pedigree;
 use super::path::{join, nearest};
 use super::tree::{Entry, Files, Node, Value};
@@ -98,6 +98,7 @@ impl Merge<'_> {
                     }
                 }
                 (None, false) => merged.push(Some(node)),
+                (None, true) if self.faults.len() >= MAX_FAULTS => {}
                 (None, true) => {
                     let near = nearest(&id, index.keys().map(String::as_str));
                     let origin = node.get("id").map_or(node.origin, |n| n.origin);

@@ -1,12 +1,14 @@
 //! Reading of tables within tables.
 
+use super::collections::{entries, items, read_key};
 use super::context::Context;
 use super::diagnostic::Place;
 use super::fields::{Fields, Mode, Table};
+use super::names::Keys;
 use super::path::join;
-use super::scalars::{entries, items, read_key};
-use super::spec::{FieldSpec, Keys, OneOf, Shape, TableSpec, list_words};
+use super::spec::{FieldSpec, OneOf, Shape, TableSpec};
 use super::tree::{Entry, Node, Origin};
+use super::words::list_words;
 use super::words::unknown_key;
 use std::collections::BTreeMap;
 

@@ -1,10 +1,11 @@
 //! Numbers, which stand alone or carry their pedigree.
 
 use super::context::{Context, NumberUse, Pedigree, PedigreeKind};
+use super::domain::{MAX_WHOLE, Number};
 use super::fields::{Fields, Mode};
 use super::path::{join, nearest};
-use super::spec::{Number, list_words};
 use super::tree::{Node, Origin, Value};
+use super::words::list_words;
 
 /// The keys of a number with a pedigree.
 pub(super) const PEDIGREE_KEYS: [&str; 8] = [
@@ -36,7 +37,8 @@ impl Fields<'_> {
     }
 }
 
-/// Whether a table is a number with a pedigree: it has a `value`, and a ground or a unit beside it.
+/// Whether a table is a number with a pedigree: it has a number as `value`, and beside it nothing but keys
+/// of pedigrees. No domain table may look like that, since merging and hashing go by this sign.
 #[must_use]
 pub(super) fn is_pedigree(node: &Node) -> bool {
     let Some(entries) = node.entries() else {
@@ -51,7 +53,7 @@ pub(super) fn is_pedigree(node: &Node) -> bool {
 
 /// Reads a number, alone or with its pedigree, in the unit of its key.
 pub(super) fn read_number(cx: &mut Context, node: &Node, path: &str, number: &Number) -> f64 {
-    let faults = cx.faults.len();
+    let faults = cx.errors();
     let (value, at, pedigree) = match &node.value {
         Value::Table(_) => {
             let Some((pedigree, value_node)) = read_pedigree(cx, node, path, number) else {
@@ -60,7 +62,7 @@ pub(super) fn read_number(cx: &mut Context, node: &Node, path: &str, number: &Nu
             let Some(factor) = unit_factor(cx, node, path, number) else {
                 return number.stand_in();
             };
-            (pedigree.value * factor, value_node, Some(pedigree))
+            (pedigree.value * factor, value_node, says_why(&pedigree))
         }
         Value::Integer(i) => (*i as f64, node, None),
         Value::Float(x) => (*x, node, None),
@@ -83,9 +85,13 @@ pub(super) fn read_number(cx: &mut Context, node: &Node, path: &str, number: &Nu
         } else {
             "this number is out of range"
         };
-        cx.bad_value(at, path, message, number.allowed());
+        let mut allowed = number.allowed();
+        if number.is_inexact(value) {
+            allowed.push_str(&format!(", up to {MAX_WHOLE}"));
+        }
+        cx.bad_value(at, path, message, allowed);
     }
-    if cx.faults.len() > faults {
+    if cx.errors() > faults {
         return number.stand_in();
     }
     cx.numbers.push(NumberUse {
@@ -96,6 +102,11 @@ pub(super) fn read_number(cx: &mut Context, node: &Node, path: &str, number: &Nu
         pedigree,
     });
     value
+}
+
+/// A value that only names its unit has no pedigree.
+fn says_why(pedigree: &Pedigree) -> Option<Pedigree> {
+    (!pedigree.text.is_empty()).then(|| pedigree.clone())
 }
 
 fn unit_factor(cx: &mut Context, node: &Node, path: &str, number: &Number) -> Option<f64> {
@@ -125,6 +136,7 @@ fn read_pedigree<'n>(
     path: &str,
     number: &Number,
 ) -> Option<(Pedigree, &'n Node)> {
+    let faults = cx.errors();
     for entry in node.entries().unwrap_or(&[]) {
         if !PEDIGREE_KEYS.contains(&entry.key.as_str()) {
             let near =
@@ -173,6 +185,11 @@ fn read_pedigree<'n>(
             (*kind, ground.clone())
         }
         ([], Some(was)) => (PedigreeKind::Set, was.clone()),
+        ([], None) if cx.errors() > faults => return None,
+        // A sum may name its unit and nothing else.
+        ([], None) if unit.is_some() && low.is_none() && high.is_none() => {
+            (PedigreeKind::Set, String::new())
+        }
         ([], None) => {
             let fault = cx.fault(
                 node.origin,

@@ -1,6 +1,7 @@
 //! From TOML text to a tree, through the parser of the `toml` crate, with all syntax errors at once.
 
-use super::diagnostic::Diagnostic;
+use super::diagnostic::{Diagnostic, MAX_FAULTS};
+use super::path::spell;
 use super::tree::{Entry, FileId, Files, Node, Origin, ScenarioDate, Value};
 use std::ops::Range;
 use toml::Spanned;
@@ -59,6 +60,8 @@ struct Builder<'f> {
     id: FileId,
     offset: usize,
     faults: Vec<Diagnostic>,
+    /// Keys and places in arrays on the way to the value at hand.
+    way: Vec<String>,
 }
 
 impl<'f> Builder<'f> {
@@ -68,6 +71,7 @@ impl<'f> Builder<'f> {
             id,
             offset,
             faults: Vec::new(),
+            way: Vec::new(),
         }
     }
 
@@ -79,29 +83,59 @@ impl<'f> Builder<'f> {
         }
     }
 
-    fn fault(&mut self, span: Range<usize>, message: impl Into<String>) -> &mut Diagnostic {
-        let fault = Diagnostic::error(self.files, self.origin(span), message);
-        self.faults.push(fault);
-        // Just pushed, so the list is not empty.
-        let last = self.faults.len() - 1;
-        &mut self.faults[last]
+    fn fault(&mut self, span: Range<usize>, message: impl Into<String>, allowed: &str, hint: &str) {
+        if self.faults.len() < MAX_FAULTS {
+            let origin = self.origin(span);
+            let fault = Diagnostic::error(self.files, origin, message)
+                .key(spell(&self.way))
+                .found(self.files.excerpt(origin))
+                .allowed(allowed)
+                .hint(hint);
+            self.faults.push(fault);
+        }
     }
 
     fn syntax(&mut self, errors: &[toml::de::Error]) {
         for error in errors.iter().take(MAX_SYNTAX_ERRORS) {
             let message = error.message().trim();
-            let text = if message.contains("recur") {
-                format!("tables and arrays lie in each other more than {MAX_NESTING} deep")
+            let span = error.span().unwrap_or(0..0);
+            let (allowed, hint) = if message.contains("recur") {
+                self.refuse_depth(span);
+                continue;
+            } else if message == "duplicate key" {
+                (
+                    "each key once in a table, each [table] header once in a file",
+                    "remove or rename one of the two",
+                )
+            } else if message.starts_with("invalid boolean") {
+                (
+                    "strings in quotes; numbers, dates, true and false without",
+                    "put a word in quotes",
+                )
+            } else if message.contains("date") || message.contains("time") {
+                (
+                    "a date of the calendar such as 2027-12-31",
+                    "write year, month and day",
+                )
             } else {
-                format!("not valid TOML: {message}")
+                (
+                    "TOML: see https://toml.io",
+                    "a key, `=` and a value on one line; strings in quotes; brackets in pairs",
+                )
             };
-            let hint = if message == "duplicate key" {
-                "each key may stand once in a table, each [table] header once in a file"
-            } else {
-                "strings stand in quotes, dates and numbers do not; see https://toml.io"
-            };
-            self.fault(error.span().unwrap_or(0..0), text).hint = Some(hint.to_owned());
+            self.fault(
+                span,
+                format!("this is not valid TOML: {message}"),
+                allowed,
+                hint,
+            );
         }
+    }
+
+    fn refuse_depth(&mut self, span: Range<usize>) {
+        let message = format!("tables and arrays lie in each other more than {MAX_NESTING} deep");
+        let allowed = format!("at most {MAX_NESTING} levels");
+        self.fault(span, message, &allowed, "a scenario needs no more than six");
     }
 
     fn node(&mut self, spanned: Spanned<DeValue<'_>>, depth: usize) -> Node {
@@ -113,8 +147,9 @@ impl<'f> Builder<'f> {
                 match i64::from_str_radix(integer.as_str(), integer.radix()) {
                     Ok(i) => Value::Integer(i),
                     Err(_) => {
-                        self.fault(span.clone(), "the integer is too large").allowed =
-                            Some(format!("integers from {} to {}", i64::MIN, i64::MAX));
+                        let allowed = format!("integers from {} to {}", i64::MIN, i64::MAX);
+                        let hint = "with a point, `1e30`, it is a number without that limit";
+                        self.fault(span.clone(), "this integer is too large", &allowed, hint);
                         Value::Integer(0)
                     }
                 }
@@ -130,10 +165,14 @@ impl<'f> Builder<'f> {
                     let mut items = items;
                     let nodes = items
                         .iter_mut()
-                        .map(|item| {
+                        .enumerate()
+                        .map(|(i, item)| {
                             let span = item.span();
                             let value = std::mem::replace(item.get_mut(), DeValue::Boolean(false));
-                            self.node(Spanned::new(span, value), depth + 1)
+                            self.way.push((i + 1).to_string());
+                            let node = self.node(Spanned::new(span, value), depth + 1);
+                            self.way.pop();
+                            node
                         })
                         .collect();
                     Value::Array(nodes)
@@ -152,10 +191,14 @@ impl<'f> Builder<'f> {
         if !self.too_deep(depth, &span) {
             for (key, value) in table {
                 let key_origin = self.origin(key.span());
+                let key = key.into_inner().into_owned();
+                self.way.push(key.clone());
+                let node = self.node(value, depth + 1);
+                self.way.pop();
                 entries.push(Entry {
-                    key: key.into_inner().into_owned(),
+                    key,
                     key_origin,
-                    node: self.node(value, depth + 1),
+                    node,
                 });
             }
         }
@@ -170,9 +213,7 @@ impl<'f> Builder<'f> {
     fn too_deep(&mut self, depth: usize, span: &Range<usize>) -> bool {
         let deep = depth > MAX_NESTING;
         if deep {
-            let message =
-                format!("tables and arrays lie in each other more than {MAX_NESTING} deep");
-            self.fault(span.clone(), message);
+            self.refuse_depth(span.clone());
         }
         deep
     }
@@ -190,10 +231,12 @@ impl<'f> Builder<'f> {
                 return date;
             }
         }
-        let fault = self.fault(span, "dates stand without time of day and time zone");
-        fault.allowed = Some("a date such as 2027-12-31".to_owned());
-        fault.hint =
-            Some("a date means the start of that day in UTC; a deadline its end".to_owned());
+        self.fault(
+            span,
+            "a date stands without time of day and time zone",
+            "a date such as 2027-12-31",
+            "a date means the start of that day in UTC; a deadline its end",
+        );
         ScenarioDate::constant(1970, 1, 1)
     }
 }

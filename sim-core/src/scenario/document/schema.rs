@@ -1,9 +1,11 @@
 //! The JSON Schema that editors complete and check scenario files by.
 
+use super::domain::Number;
 use super::extends::{FORMAT, MAX_EXTENDS, MAX_FILE_BYTES, MAX_TOTAL_BYTES};
+use super::names::{Keys, Kind};
 use super::number::{ASSUMPTION_WORDS, PEDIGREE_KEYS};
 use super::parse::MAX_NESTING;
-use super::spec::{FieldSpec, Keys, Kind, Number, Shape, TableSpec};
+use super::spec::{FieldSpec, Shape, TableSpec};
 use serde_json::{Map, Value, json};
 use std::ops::Bound;
 
@@ -51,20 +53,6 @@ fn table(spec: &TableSpec) -> Value {
         properties.insert(field.key.to_owned(), described(field));
     }
     let mut schema = json!({ "type": "object", "additionalProperties": false });
-    if spec.has_id() {
-        let remove = json!({
-            "type": "boolean",
-            "description": "In a scenario that extends another: true drops the entry of this id.",
-        });
-        properties.entry("remove").or_insert(remove);
-        let ids: Vec<&str> = spec
-            .fields
-            .iter()
-            .filter(|f| matches!(f.shape, Shape::Id(_)))
-            .map(|f| f.key)
-            .collect();
-        schema["required"] = json!(ids);
-    }
     for group in spec.one_of.iter().filter(|group| !group.several) {
         let alternatives: Vec<Value> = group
             .keys
@@ -74,6 +62,25 @@ fn table(spec: &TableSpec) -> Value {
         schema["oneOf"] = json!(alternatives);
     }
     schema["properties"] = Value::Object(properties);
+    schema
+}
+
+/// An entry of an array of tables: its id finds it when a child is merged over its parent.
+fn entry(spec: &TableSpec) -> Value {
+    let mut schema = table(spec);
+    let ids: Vec<&str> = spec
+        .fields
+        .iter()
+        .filter(|f| matches!(f.shape, Shape::Id(_)))
+        .map(|f| f.key)
+        .collect();
+    if !ids.is_empty() {
+        schema["required"] = json!(ids);
+        schema["properties"]["remove"] = json!({
+            "type": "boolean",
+            "description": "In a scenario that extends another: true drops the entry of this id.",
+        });
+    }
     schema
 }
 
@@ -121,10 +128,11 @@ fn shape(shape: &Shape) -> Value {
         Shape::DateMap(keys) => map(*keys, json!({ "$ref": "#/$defs/date" })),
         Shape::Table(spec) => table(spec),
         Shape::Tables(spec, most) => {
-            json!({ "type": "array", "items": table(spec), "maxItems": most })
+            json!({ "type": "array", "items": entry(spec), "maxItems": most })
         }
         Shape::Entries(keys, spec) => map(*keys, table(spec)),
-        Shape::Raw => json!({}),
+        // Editors that are strict about tables want to be told that any key may stand.
+        Shape::Raw => json!({ "additionalProperties": true }),
     }
 }
 
@@ -148,7 +156,7 @@ fn map(keys: Keys, values: Value) -> Value {
         Keys::Names => json!({
             "type": "object",
             "additionalProperties": values,
-            "propertyNames": { "pattern": super::spec::Spelling::Slug.pattern() },
+            "propertyNames": { "pattern": super::names::Spelling::Slug.pattern() },
         }),
         Keys::Words(words) => {
             let properties: Map<String, Value> = words
@@ -219,9 +227,10 @@ fn pedigree() -> Value {
         .iter()
         .map(|key| ((*key).to_owned(), describe(key)))
         .collect();
+    let grounds = json!([{ "required": ["source"] }, { "required": ["derived"] }, { "required": ["assumption"] }]);
     json!({
         "type": "object",
-        "description": "A number with its pedigree: exactly one of source, derived and assumption.",
+        "description": "A number in another unit than that of its key, or with its pedigree: exactly one of source, derived and assumption.",
         "additionalProperties": false,
         "properties": properties,
         "required": ["value"],
@@ -229,8 +238,9 @@ fn pedigree() -> Value {
             { "required": ["source"] },
             { "required": ["derived"] },
             { "required": ["assumption", "low", "high"] },
-            { "required": ["was"], "not": { "anyOf": [
-                { "required": ["source"] }, { "required": ["derived"] }, { "required": ["assumption"] },
+            { "required": ["was"], "not": { "anyOf": grounds } },
+            { "required": ["unit"], "not": { "anyOf": [
+                { "anyOf": grounds }, { "required": ["was"] }, { "required": ["low"] }, { "required": ["high"] },
             ] } },
         ],
     })

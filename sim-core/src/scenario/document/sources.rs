@@ -1,11 +1,7 @@
-//! The table of sources, and the check that numbers are what their sources say.
+//! The table of sources, `sources.csv`.
 
-use super::context::{Pedigree, PedigreeKind};
-use super::decode::{Decoded, Document};
 use super::diagnostic::{Diagnostic, Diagnostics, Place};
-use super::formula::{Part, evaluate};
 use super::path::nearest;
-use super::units::Units;
 use std::collections::BTreeMap;
 
 /// The columns of `sources.csv`.
@@ -23,12 +19,6 @@ const COLUMNS: [&str; 12] = [
     "kind",
     "confidence",
 ];
-
-/// A value that was converted or derived may be rounded by so much, relative to itself.
-const ROUNDING: f64 = 1e-3;
-
-/// A value that was only copied differs by no more than the spelling of a number can.
-const COPYING: f64 = 1e-9;
 
 /// One row of the table of sources.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,7 +54,7 @@ pub struct SourceRow {
 /// The table of sources.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Sources {
-    name: String,
+    pub(super) name: String,
     rows: BTreeMap<String, SourceRow>,
 }
 
@@ -151,7 +141,8 @@ impl Sources {
         self.rows.values()
     }
 
-    fn unknown(&self, id: &str) -> String {
+    /// Says that there is no row of an id, and which one may be meant.
+    pub(super) fn unknown(&self, id: &str) -> String {
         let near = nearest(id, self.rows.keys().map(String::as_str));
         let hint = near.map(|near| format!("; did you mean `{near}`?"));
         format!(
@@ -163,7 +154,11 @@ impl Sources {
 }
 
 fn place(name: &str, line: u32, text: String) -> Place {
-    let text = text.split(['\n', '\r']).next().unwrap_or("").to_owned();
+    let text = text
+        .chars()
+        .take_while(|c| !matches!(c, '\n' | '\r'))
+        .take(100)
+        .collect();
     // The first text of a run of faults; a table of sources is never mixed with a scenario's own faults.
     Place {
         order: 0,
@@ -171,6 +166,7 @@ fn place(name: &str, line: u32, text: String) -> Place {
         line,
         column: 1,
         text,
+        skipped: 0,
         width: 1,
     }
 }
@@ -216,114 +212,4 @@ fn read_row(record: &csv::StringRecord, line: u32) -> Result<SourceRow, (String,
         confidence: cell(11),
         line,
     })
-}
-
-/// Checks that every number with a `source` or a `derived` is what the table of sources says.
-///
-/// A copied number must equal its row; one that was converted from another unit may be rounded to a
-/// relative 1e-3. A `derived` formula is evaluated over rows in base units (shares, US dollars of the base
-/// year, years, pieces) and its result compared in the base of the number's unit, to a relative 1e-3.
-pub fn check_pedigree<T>(
-    document: &Document,
-    decoded: &Decoded<T>,
-    sources: &Sources,
-    units: &Units,
-) -> Diagnostics {
-    let faults = decoded
-        .pedigrees()
-        .filter_map(|pedigree| {
-            let (message, allowed) = match pedigree.kind {
-                PedigreeKind::Source => check_source(pedigree, sources, units).err()?,
-                PedigreeKind::Derived => check_derived(pedigree, sources, units).err()?,
-                PedigreeKind::Assumption | PedigreeKind::Set => return None,
-            };
-            let files = document.files();
-            let fault = Diagnostic::error(files, pedigree.origin, message)
-                .key(&pedigree.path)
-                .found(files.excerpt(pedigree.origin))
-                .allowed(allowed)
-                .hint(format!(
-                    "correct the value, or its `{}`",
-                    pedigree.kind.name()
-                ));
-            Some(fault)
-        })
-        .collect();
-    Diagnostics::new(faults)
-}
-
-type Check = Result<(), (String, String)>;
-
-fn check_source(pedigree: &Pedigree, sources: &Sources, units: &Units) -> Check {
-    let id = pedigree.text.trim();
-    let known = || format!("the id of a row of {}", sources.name);
-    let Some(row) = sources.get(id) else {
-        return Err((sources.unknown(id), known()));
-    };
-    let Some(stated) = row.value else {
-        let message = format!("row {id} states no single value");
-        return Err((
-            message,
-            format!("derived = \"midpoint({id})\", or another formula"),
-        ));
-    };
-    let Some(factor) = units.factor_of_year(&row.unit, &row.year, &pedigree.unit) else {
-        let message = format!(
-            "row {id} is in `{}`, which does not convert into `{}`",
-            row.unit, pedigree.unit
-        );
-        return Err((
-            message,
-            "a unit that the built-in scales or the rates of [money] convert".to_owned(),
-        ));
-    };
-    let expected = stated * factor;
-    let tolerance = if factor == 1.0 { COPYING } else { ROUNDING };
-    if near(pedigree.value, expected, tolerance) {
-        return Ok(());
-    }
-    let message = format!(
-        "row {id} says {stated} {}, which is {expected} {}, but {} stands here",
-        row.unit, pedigree.unit, pedigree.value
-    );
-    Err((message, format!("{expected} ({})", pedigree.unit)))
-}
-
-fn check_derived(pedigree: &Pedigree, sources: &Sources, units: &Units) -> Check {
-    let look_up = |id: &str, part: Part| -> Result<f64, String> {
-        let row = sources.get(id).ok_or_else(|| sources.unknown(id))?;
-        let (number, name) = match part {
-            Part::Value => (row.value, "value"),
-            Part::Low => (row.low, "low"),
-            Part::High => (row.high, "high"),
-        };
-        let number = number.ok_or_else(|| format!("row {id} has no {name}"))?;
-        let base = units
-            .base(&row.unit, &row.year)
-            .ok_or_else(|| format!("the unit `{}` of row {id} has no rate in [money]", row.unit))?;
-        Ok(number * base)
-    };
-    let formula = pedigree.text.trim();
-    let allowed = "a formula such as \"midpoint(F320)\" or \"F329 / 11600\"";
-    let result = evaluate(formula, &look_up).map_err(|why| (why, allowed.to_owned()))?;
-    let Some(base) = units.base(&pedigree.unit, "").filter(|base| *base != 0.0) else {
-        let message = format!("the unit `{}` has no rate in [money]", pedigree.unit);
-        return Err((message, "a currency with a rate".to_owned()));
-    };
-    let expected = result / base;
-    if near(pedigree.value, expected, ROUNDING) {
-        return Ok(());
-    }
-    let message = format!(
-        "{formula} is {expected} {}, but {} stands here",
-        pedigree.unit, pedigree.value
-    );
-    Err((
-        message,
-        format!("{expected} ({}), to a relative {ROUNDING}", pedigree.unit),
-    ))
-}
-
-fn near(found: f64, expected: f64, tolerance: f64) -> bool {
-    (found - expected).abs() <= tolerance * expected.abs()
 }

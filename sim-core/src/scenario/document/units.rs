@@ -104,21 +104,28 @@ impl Units {
     /// ```
     #[must_use]
     pub fn factor(&self, from: &str, to: &str) -> Option<f64> {
-        self.factor_of_year(from, "", to)
-    }
-
-    /// As [`Units::factor`], where money in `from` that does not say its year is of `year` if that year
-    /// has a rate.
-    #[must_use]
-    pub fn factor_of_year(&self, from: &str, year: &str, to: &str) -> Option<f64> {
         if from.trim() == to.trim() {
             return Some(1.0);
         }
-        // Money of one currency compares without a rate where one side does not say its year.
-        let plain = same_currency(from, to);
-        let from = self.parts(from, year, plain.as_deref())?;
-        let to = self.parts(to, "", plain.as_deref())?;
-        (from.powers == to.powers && to.factor != 0.0).then(|| from.factor / to.factor)
+        ratio(self.parts(from, "", None)?, self.parts(to, "", None)?)
+    }
+
+    /// As [`Units::factor`], for a row of a table of sources: money in `from` that does not say its year
+    /// is of `year` if that year has a rate, and money of one currency compares without a rate where one
+    /// side does not say its year.
+    #[must_use]
+    pub fn factor_of_year(&self, from: &str, year: &str, to: &str) -> Option<f64> {
+        let rated = || ratio(self.parts(from, year, None)?, self.parts(to, "", None)?);
+        let unrated = || {
+            let plain = same_currency(from, to)?;
+            ratio(
+                self.parts(from, year, Some(&plain))?,
+                self.parts(to, "", Some(&plain))?,
+            )
+        };
+        rated()
+            .or_else(|| (from.trim() == to.trim()).then_some(1.0))
+            .or_else(unrated)
     }
 
     /// How many of its base one of a unit is: shares, US dollars of the base year, years, pieces; `None`
@@ -174,6 +181,11 @@ impl Units {
         let rate = dated.or_else(|| self.money.get(currency)).copied();
         rate.or_else(|| (currency == "usd").then_some(1.0))
     }
+}
+
+/// The factor between two units of one base.
+fn ratio(from: Parts, to: Parts) -> Option<f64> {
+    (from.powers == to.powers && to.factor != 0.0).then(|| from.factor / to.factor)
 }
 
 /// The terms of a unit in lower case: the first is the numerator, each further one a denominator.

@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use super::path::nearest;
-use super::spec::{Shape, list_words};
+use super::spec::Shape;
 use super::tree::Entry;
 
 /// What a shape allows, in words.
@@ -69,4 +69,14 @@ pub(super) fn unknown_key(
         Some(near) => format!("did you mean `{near}`?"),
         None => "remove it, or put it under the table that it belongs to".to_owned(),
     });
+}
+
+/// Words as `a`, `b` or `c`.
+pub(super) fn list_words<'a>(words: impl Iterator<Item = &'a str>) -> String {
+    let quoted: Vec<String> = words.map(|w| format!("`{w}`")).collect();
+    match quoted.split_last() {
+        None => "nothing".to_owned(),
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
+    }
 }
