@@ -74,13 +74,13 @@ pub fn post(world: &World, state: &State, posted: &mut Posted, buyers: &[Average
             continue;
         }
         let buyer = Buyer { country: &b.country, country_index: b.country_index, operator: None, slot: &b.slot };
-        desk.prepare(world, state, posted, &buyer, None, [0.0; 2], false, today);
-        if desk.alternatives.is_empty() {
+        desk.offer.prepare(world, state, posted, &buyer, None, [0.0; 2], false, today);
+        if desk.offer.alternatives.is_empty() {
             continue;
         }
-        let price = desk.terms.price;
+        let price = desk.offer.terms.price;
         margins.clear();
-        match desk.solve(world, &lambda, Continuation::default()) {
+        match desk.bidding.solve(&desk.offer, world, &lambda, Continuation::default()) {
             Ok(solved) => {
                 unsolved += u64::from(!solved.equilibrium.converged);
                 margins.extend(solved.margins_by_nest());

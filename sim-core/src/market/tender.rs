@@ -31,9 +31,9 @@ pub enum Outcome {
     Relaxed,
 }
 
-/// Buffers of tenders, reused from one to the next: nothing is allocated once they have grown.
+/// What a buyer may choose and what each thing is worth to it: everything but the prices. Buffers are reused.
 #[derive(Debug, Default)]
-pub struct Desk {
+pub struct Offer {
     /// Terms of the slot.
     pub terms: Terms,
     /// What may be bought; keep, if offered, comes last.
@@ -44,13 +44,27 @@ pub struct Desk {
     pub values: Vec<f64>,
     /// Posted list price of each.
     pub list_prices: Vec<f64>,
+    /// Whether keep is offered.
+    pub keeps: bool,
+}
+
+/// Buffers of the bidding, reused from one tender to the next: nothing is allocated once they have grown.
+#[derive(Debug, Default)]
+pub struct Bidding {
     priced: Vec<equilibrium::Alternative>,
     caps: Vec<[f64; 2]>,
     workspace: Workspace,
     twin_alternatives: Vec<equilibrium::Alternative>,
     twin_workspace: Workspace,
-    /// Whether keep is offered.
-    pub keeps: bool,
+}
+
+/// A desk at which tenders are held.
+#[derive(Debug, Default)]
+pub struct Desk {
+    /// The offer on the desk.
+    pub offer: Offer,
+    /// Its bidding.
+    pub bidding: Bidding,
 }
 
 /// A solved tender, still to be drawn.
@@ -148,7 +162,7 @@ fn priced(terms: &Terms, bidding: ComponentBidding, a: &Alternative, value: f64)
     }
 }
 
-impl Desk {
+impl Offer {
     /// Fills terms, alternatives, bills and values of a buyer today. `ages`: years of each standing component at its
     /// replacement; `may_keep`: whether the kit that stands may run on, if the law lets it.
     #[allow(clippy::too_many_arguments)]
@@ -199,39 +213,6 @@ impl Desk {
         }
     }
 
-    /// Solves the tender that was prepared.
-    ///
-    /// Where the kit may not run on and one seller stands in every alternative, its price is capped at list price plus
-    /// the reserve of the scenario.
-    ///
-    /// # Errors
-    /// As [`Workspace::solve`]; with alternatives on offer and a validated scenario there are none.
-    pub fn solve<'a>(&'a mut self, world: &World, lambda: &'a [f64; NESTS], continuation: Continuation<'a>) -> Result<Solved<'a>, SolveError> {
-        self.priced.clear();
-        for (a, value) in self.alternatives.iter().zip(&self.values) {
-            self.priced.push(priced(&self.terms, world.bidding, a, *value));
-        }
-        self.caps.clear();
-        if !self.keeps {
-            let reserve = world.scenario.market.price_cap_reserve_share * self.terms.price;
-            for (a, p) in self.alternatives.iter().zip(&self.priced) {
-                let nest = usize::from(a.kind.nest());
-                let cap = |j: VendorIx| if j == NOBODY { f64::INFINITY } else { self.terms.seller(j).list_margin[nest] + reserve };
-                self.caps.push(p.setters.map(cap));
-            }
-        }
-        let spec = TenderSpec {
-            mu: self.terms.mu,
-            lambda,
-            alternatives: &self.priced,
-            sellers: world.vendors.len(),
-            after: continuation.sellers,
-            margin_caps: if self.keeps { None } else { Some(&self.caps) },
-        };
-        let equilibrium = self.workspace.solve(&spec)?;
-        Ok(Solved { equilibrium, spec, alternatives: &self.alternatives })
-    }
-
     /// Values the standing kit at posted prices, from the terms that were prepared.
     #[must_use]
     pub fn wedges(&self, stack: &Stack, legacy: [u8; 2], life_left: [f64; 2]) -> Wedges {
@@ -239,22 +220,58 @@ impl Desk {
         wedge::value(&self.terms, stack, legacy, life_left, bought)
     }
 
+}
+
+impl Bidding {
+    /// Solves the tender that was prepared.
+    ///
+    /// Where the kit may not run on and one seller stands in every alternative, its price is capped at list price plus
+    /// the reserve of the scenario.
+    ///
+    /// # Errors
+    /// As [`Workspace::solve`]; with alternatives on offer and a validated scenario there are none.
+    pub fn solve<'a>(&'a mut self, offer: &'a Offer, world: &World, lambda: &'a [f64; NESTS], continuation: Continuation<'a>) -> Result<Solved<'a>, SolveError> {
+        self.priced.clear();
+        for (a, value) in offer.alternatives.iter().zip(&offer.values) {
+            self.priced.push(priced(&offer.terms, world.bidding, a, *value));
+        }
+        self.caps.clear();
+        if !offer.keeps {
+            let reserve = world.scenario.market.price_cap_reserve_share * offer.terms.price;
+            for (a, p) in offer.alternatives.iter().zip(&self.priced) {
+                let nest = usize::from(a.kind.nest());
+                let cap = |j: VendorIx| if j == NOBODY { f64::INFINITY } else { offer.terms.seller(j).list_margin[nest] + reserve };
+                self.caps.push(p.setters.map(cap));
+            }
+        }
+        let spec = TenderSpec {
+            mu: offer.terms.mu,
+            lambda,
+            alternatives: &self.priced,
+            sellers: world.vendors.len(),
+            after: continuation.sellers,
+            margin_caps: if offer.keeps { None } else { Some(&self.caps) },
+        };
+        let equilibrium = self.workspace.solve(&spec)?;
+        Ok(Solved { equilibrium, spec, alternatives: &offer.alternatives })
+    }
+
     /// Part of the wedge that is captured in price, by component: the change of (incumbent's margin less rival's) against the
     /// unattached twin, for whom the tender is solved again without kit, keep or partial renewal. Money per site; `None`
     /// where there is no wedge or no such equilibrium. `margin`: total margin of the solved tender by alternative.
-    pub fn captured(&mut self, world: &World, lambda: &[f64; NESTS], wedges: &Wedges, margin: &[f64]) -> [Option<f64>; 2] {
+    pub fn captured(&mut self, offer: &Offer, world: &World, lambda: &[f64; NESTS], wedges: &Wedges, margin: &[f64]) -> [Option<f64>; 2] {
         self.twin_alternatives.clear();
-        for a in &self.alternatives {
+        for a in &offer.alternatives {
             if matches!(a.kind, Kind::PartialRu | Kind::PartialBb | Kind::Keep) {
                 continue;
             }
-            let bill = self.terms.bill(None, a);
-            let value = self.terms.flow(a, None) - bill.iter().sum::<f64>();
-            self.twin_alternatives.push(priced(&self.terms, world.bidding, a, value));
+            let bill = offer.terms.bill(None, a);
+            let value = offer.terms.flow(a, None) - bill.iter().sum::<f64>();
+            self.twin_alternatives.push(priced(&offer.terms, world.bidding, a, value));
         }
-        let spec = TenderSpec { mu: self.terms.mu, lambda, alternatives: &self.twin_alternatives, sellers: world.vendors.len(), after: None, margin_caps: None };
+        let spec = TenderSpec { mu: offer.terms.mu, lambda, alternatives: &self.twin_alternatives, sellers: world.vendors.len(), after: None, margin_caps: None };
         let Ok(twin) = self.twin_workspace.solve(&spec) else { return [None; 2] };
-        let all = &self.alternatives;
+        let all = &offer.alternatives;
         // Partial renewals come after all others, so that the twin's order is that of the head of the list.
         let at = |a: &Alternative| all.iter().position(|x| x == a);
         [RU, BB].map(|component| {

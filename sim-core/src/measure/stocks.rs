@@ -38,8 +38,8 @@ pub fn fill(cube: &mut Cube, world: &World, state: &State, posted: &Posted, desk
         let (life_left, _) = state.life(world, &stack, today);
         let attached = Attachment { stack: Some(&stack), legacy: state.legacy(world, i), life_left: [0.0; 2] };
         let buyer = Buyer { country: &world.countries[slot.country], country_index: slot.country, operator: Some((slot.operator, &world.operators[slot.operator])), slot };
-        desk.prepare_valuation(world, state, posted, &buyer, &attached, today);
-        let wedges = desk.wedges(&stack, attached.legacy, life_left);
+        desk.offer.prepare_valuation(world, state, posted, &buyer, &attached, today);
+        let wedges = desk.offer.wedges(&stack, attached.legacy, life_left);
         valuations += 1;
         for component in [RU, BB] {
             let vendor = usize::from(stack.seller[component]);

@@ -4,15 +4,15 @@ use super::engine::{ReplicateError, Run};
 use super::observe::TenderReport;
 use crate::draws::{Decision, StreamKey};
 use crate::market::alternatives::{Alternative, Kind};
-use crate::market::switching::{Attachment, BROUGHT_FORWARD, INTEGRATION, ITEMS};
-use crate::market::tender::{Continuation, Outcome, effective_bidders, lambdas};
+use crate::market::switching::{Attachment, BROUGHT_FORWARD, INTEGRATION};
+use crate::market::tender::{Continuation, Offer, Outcome, effective_bidders, lambdas};
 use crate::market::terms::{Buyer, PARTIAL_MINIMUM_YEARS};
 use crate::measure::cube::Field;
 use crate::measure::stocks::layer_index;
 use crate::record::TenderRow;
-use crate::world::{BB, Layer, NO_VENDOR, RU, Stack};
+use crate::world::{Arch, BB, Layer, NO_VENDOR, RU, Stack};
 
-/// Buffers of a tender, reused.
+/// What bidding and luck made of a tender; buffers, reused.
 #[derive(Debug, Default)]
 pub struct Scratch {
     margins: Vec<f64>,
@@ -22,61 +22,326 @@ pub struct Scratch {
     by_seller: Vec<f64>,
 }
 
+/// The decision, with what it costs.
+#[derive(Debug, Clone, Copy)]
+struct Decided {
+    outcome: Outcome,
+    /// Price of a site.
+    price: f64,
+    /// Paid to the seller of each component.
+    payments: [f64; 2],
+    /// Effective bidders.
+    bidders: f64,
+    /// Wedge captured in price over the list price, by component.
+    captured: [Option<f64>; 2],
+}
+
 /// Causes in the key of luck: a forced tender is another decision than a scheduled one.
 const SCHEDULED: u32 = 0;
+/// See [`SCHEDULED`].
 const FORCED: u32 = 1;
 
 impl Run<'_> {
+    /// Whether a slot's generation is no longer renewed: two generations on, a newer one stands at the same sites.
+    fn is_retired(&self, slot: usize) -> bool {
+        let Layer::Ran(g) = self.world.slots[slot].layer else { return false };
+        let newer = self.world.slots[slot].siblings.get(g + 2..).unwrap_or(&[]);
+        newer.iter().flatten().any(|s| self.state.slots[*s].stack.is_some())
+    }
+
     /// Holds the tender of a slot.
     ///
     /// # Errors
     /// [`ReplicateError::Failed`] if the tender cannot be solved at all.
     pub(super) fn hold(&mut self, slot: usize) -> Result<(), ReplicateError> {
         self.state.slots[slot].tender = None;
-        if self.state.slots[slot].pending.is_some() || self.is_retired(slot) {
+        if self.state.slots[slot].pending.is_some() {
             return Ok(());
+        }
+        if self.is_retired(slot) {
+            return Ok(()); // it serves until it is switched off; nothing is bought for it any more
         }
         let world = self.world;
         let info = &world.slots[slot];
         let today = self.state.today;
         let s = self.state.slots[slot];
-        let forced = s.forced;
-        let operator = &world.operators[info.operator];
         let old = s.stack;
         let at = s.due.max(today);
         let (life_left, ages) = old.as_ref().map_or(([0.0; 2], [0.0; 2]), |stack| self.state.life(world, stack, at));
         let attached = Attachment { stack: old.as_ref(), legacy: self.state.legacy(world, slot), life_left };
+        let operator = &world.operators[info.operator];
         let buyer = Buyer { country: &world.countries[info.country], country_index: info.country, operator: Some((info.operator, operator)), slot: info };
-        self.desk.prepare(world, &self.state, &self.posted, &buyer, Some(&attached), ages, !forced, today);
+        self.desk.offer.prepare(world, &self.state, &self.posted, &buyer, Some(&attached), ages, !s.forced, today);
         self.counters.tenders += 1;
-        self.counters.alternatives += self.desk.alternatives.len() as u64;
-        let keys = StreamKey {
-            kind: Decision::Tender,
-            entity: operator.key,
-            lot: info.territory << 16 | info.cohort & 0xffff,
-            cycle: s.cycle << 4 | layer_index(world, info.layer) as u32,
-            cause: if forced { FORCED } else { SCHEDULED },
+        self.counters.alternatives += self.desk.offer.alternatives.len() as u64;
+        let decided = self.decide(slot, &attached)?;
+        let late = match decided.outcome {
+            Outcome::Award(a) => self.award(slot, a, &decided, life_left),
+            Outcome::Keep | Outcome::Relaxed => {
+                self.run_on(slot, decided.outcome);
+                0.0
+            }
         };
-        let lambda = lambdas(world);
-        let mut luck = self.luck.stream(keys);
-        let scratch = &mut self.scratch;
-        scratch.margins.clear();
-        scratch.probabilities.clear();
-        scratch.prices.clear();
-        scratch.shocks.clear();
-        let mut payments = [0.0; 2];
-        let mut price = 0.0;
-        let outcome = if self.desk.alternatives.is_empty() {
-            Outcome::Relaxed
-        } else {
-            let terms = std::mem::take(&mut self.desk.terms);
-            self.desk.terms.clone_scales(&terms);
-            self.desk.terms = terms;
-            let alternatives = self.desk.alternatives.clone_into_scratch(&mut self.alternatives_scratch);
-            let _ = alternatives;
-            unreachable!()
-        };
-        let _ = (outcome, &mut payments, &mut price, &mut luck);
+        self.account(slot, old.as_ref(), &attached, &decided, late);
+        self.report(slot, old, s.forced, s.keeps, s.cycle, &decided, late);
         Ok(())
     }
+
+    /// Address of the luck of a slot's present decision.
+    fn luck_key(&self, slot: usize) -> StreamKey {
+        let info = &self.world.slots[slot];
+        let s = &self.state.slots[slot];
+        StreamKey {
+            kind: Decision::Tender,
+            entity: self.world.operators[info.operator].key,
+            // Territory, cohort and layer name the lot; none of them depends on what happened.
+            lot: (info.territory << 24) ^ (info.cohort << 3) ^ layer_index(self.world, info.layer) as u32,
+            cycle: s.cycle,
+            cause: if s.forced { FORCED } else { SCHEDULED },
+        }
+    }
+
+    /// Bids and draws. Everything that is read later is left in the scratch buffers.
+    fn decide(&mut self, slot: usize, attached: &Attachment) -> Result<Decided, ReplicateError> {
+        let world = self.world;
+        let key = self.luck_key(slot);
+        let mut decided = Decided { outcome: Outcome::Relaxed, price: 0.0, payments: [0.0; 2], bidders: f64::NAN, captured: [None; 2] };
+        let scratch = &mut self.scratch;
+        for buffer in [&mut scratch.margins, &mut scratch.probabilities, &mut scratch.prices] {
+            buffer.clear();
+        }
+        scratch.shocks.clear();
+        let offer = &self.desk.offer;
+        if offer.alternatives.is_empty() {
+            // Nothing may be bought. Kit that may run on does; else it runs on as a relaxation.
+            let lawful = attached.stack.is_none() || offer.terms.may_run == [true; 2];
+            decided.outcome = if lawful { Outcome::Keep } else { Outcome::Relaxed };
+            return Ok(decided);
+        }
+        let mut luck = self.luck.stream(key);
+        let lambda = lambdas(world);
+        let solved = self.desk.bidding.solve(offer, world, &lambda, Continuation::default()).map_err(|e| ReplicateError::Failed {
+            time: self.state.today,
+            place: world.slot_id(slot),
+            message: e.to_string(),
+        })?;
+        self.counters.unsolved += u64::from(!solved.equilibrium.converged);
+        let winner = solved.draw(&mut luck);
+        scratch.margins.extend_from_slice(solved.equilibrium.total_margin);
+        scratch.probabilities.extend_from_slice(solved.equilibrium.probability);
+        if offer.alternatives[winner].kind == Kind::Keep {
+            decided.outcome = Outcome::Keep;
+        } else {
+            decided.outcome = Outcome::Award(winner);
+            decided.price = solved.price(winner);
+            decided.payments = solved.payments(&offer.terms, winner);
+        }
+        if self.observer.is_some() || self.tenders.is_some() {
+            scratch.prices.extend((0..offer.alternatives.len()).map(|a| if offer.alternatives[a].kind == Kind::Keep { 0.0 } else { solved.price(a) }));
+            scratch.shocks.extend((0..offer.alternatives.len()).map(|a| solved.shock(&mut luck, a)));
+        }
+        decided.bidders = effective_bidders(&offer.terms, &offer.alternatives, &scratch.probabilities, &mut scratch.by_seller);
+        if let Some(stack) = attached.stack {
+            let wedges = offer.wedges(stack, attached.legacy, [0.0; 2]);
+            let captured = self.desk.bidding.captured(offer, world, &lambda, &wedges, &scratch.margins);
+            for (k, out) in decided.captured.iter_mut().enumerate() {
+                *out = captured[k].zip(wedges.at_end[k]).map(|(money, w)| money / w.list_price);
+            }
+        }
+        Ok(decided)
+    }
+
+    /// Orders what was bought. Returns months of delay.
+    fn award(&mut self, slot: usize, a: usize, decided: &Decided, life_left: [f64; 2]) -> f64 {
+        let world = self.world;
+        let alternative = self.desk.offer.alternatives[a];
+        let s = self.state.slots[slot];
+        let buys = alternative.buys();
+        let old = s.stack;
+        let today = self.state.today;
+        let other_seller = |k: usize| old.is_some_and(|o| o.seller[k] != alternative.seller[k]);
+        let was_open = old.is_some_and(|o| o.is_open());
+        let changed = was_open && (other_seller(RU) != other_seller(BB));
+        let arch = alternative.arch(old.as_ref());
+        let stack = Stack {
+            seller: alternative.seller,
+            arch,
+            is_virtual: alternative.is_virtual,
+            installed: old.map_or([today; 2], |o| o.installed),
+            exercised: arch != Arch::Closed && (changed || (was_open && old.is_some_and(|o| o.exercised))),
+        };
+        if let Some(kept) = [RU, BB].into_iter().find(|k| !buys[*k]).filter(|_| alternative.seller[RU] != NO_VENDOR) {
+            // A part that stays is given at least two years more.
+            let years = life_left[kept].max(PARTIAL_MINIMUM_YEARS);
+            self.state.slots[slot].due = s.due.max(today).plus_years(years);
+        }
+        self.state.enter(world, slot, &stack);
+        let state = &mut self.state.slots[slot];
+        state.cycle += 1;
+        state.keeps = 0;
+        state.forced = false;
+        state.contract_price = decided.price;
+        for k in [RU, BB] {
+            if buys[k] {
+                state.contract_price_by[k] = decided.payments[k];
+            }
+        }
+        self.order(slot, stack, buys)
+    }
+
+    /// The kit runs on until the next tender.
+    fn run_on(&mut self, slot: usize, _outcome: Outcome) {
+        let years = self.world.scenario.keep.retender_years;
+        let lead = self.world.scenario.contract.lead_time_months as i32;
+        let s = &mut self.state.slots[slot];
+        s.keeps += 1;
+        s.due = s.due.max(self.state.today).plus_years(years);
+        let next = s.due.add_months(-lead).max(self.state.today.add_days(1));
+        self.schedule_tender(slot, next, false);
+    }
+
+    /// Adds the tender to the flows.
+    fn account(&mut self, slot: usize, old: Option<&Stack>, attached: &Attachment, decided: &Decided, late: f64) {
+        let world = self.world;
+        let info = &world.slots[slot];
+        let layer = layer_index(world, info.layer);
+        let operator_place = world.first_operator_place + info.operator;
+        let places = || world.places_of_country[info.country].iter().copied().chain([operator_place]);
+        let cube = &mut self.cube;
+        let sites = info.sites;
+        if let (Outcome::Keep, Some(stack)) = (decided.outcome, old) {
+            let keep = &world.scenario.keep;
+            let age = self.state.life(world, stack, self.state.today).1[BB];
+            let upkeep = keep.growth_share_per_year * (age * keep.retender_years + keep.retender_years * keep.retender_years / 2.0);
+            cube.add(places(), layer, BB, usize::from(stack.seller[BB]), Field::CostExtension, sites * info.price * upkeep);
+        }
+        let Outcome::Award(a) = decided.outcome else { return };
+        let Offer { alternatives, bills, terms, .. } = &self.desk.offer;
+        let alternative = &alternatives[a];
+        let bill = &bills[a];
+        let buys = alternative.buys();
+        let winner = usize::from(alternative.seller[BB]);
+        for k in [RU, BB] {
+            if alternative.seller[k] == NO_VENDOR {
+                continue;
+            }
+            let to = usize::from(alternative.seller[k]);
+            if buys[k] {
+                cube.add(places(), layer, k, to, Field::Sales, sites * decided.payments[k]);
+                cube.add(places(), layer, k, to, Field::CostPrice, sites * decided.payments[k]);
+            }
+            let from = old.map(|o| usize::from(o.seller[k]));
+            if info.layer != Layer::Core && buys[k] {
+                cube.add_award(places(), from, to, sites * info.weight[k]);
+            }
+            if let (Some(from), false) = (from, self.state.slots[slot].forced) {
+                cube.add_all(places(), layer, k, from, Field::Defended, &[sites, if from == to { sites } else { 0.0 }]);
+                if let Some(captured) = decided.captured[k] {
+                    cube.add_all(places(), layer, k, from, Field::CapturedSites, &[sites, sites * captured]);
+                }
+            }
+        }
+        let prices = if attached.stack.is_some() { Field::AttachedSites } else { Field::NewSites };
+        if buys == [true; 2] || info.layer == Layer::Core {
+            cube.add_all(places(), layer, BB, winner, prices, &[sites, sites * decided.price]);
+        }
+        cube.add_all(places(), layer, BB, winner, Field::TenderSites, &[sites, sites * decided.bidders]);
+        cube.add(places(), layer, BB, winner, Field::Late, sites * late);
+        let switching: f64 = bill[..INTEGRATION].iter().sum::<f64>() - bill[BROUGHT_FORWARD];
+        cube.add_all(places(), layer, BB, winner, Field::CostSwitching, &[sites * switching, sites * bill[INTEGRATION], sites * terms.running(alternative)]);
+    }
+
+    /// Tells the observer and fills the tender table.
+    #[allow(clippy::too_many_arguments)]
+    fn report(&mut self, slot: usize, old: Option<Stack>, forced: bool, keeps: u32, cycle: u32, decided: &Decided, late: f64) {
+        if self.observer.is_none() && self.tenders.is_none() {
+            return;
+        }
+        let world = self.world;
+        let info = &world.slots[slot];
+        let kind = match (info.layer, forced, old.is_some()) {
+            (Layer::Core, _, _) => "core",
+            (_, true, _) => "forced",
+            (_, _, false) => "new_build",
+            _ => "renewal",
+        };
+        let suffix = if forced { ".forced".to_owned() } else if keeps > 0 { format!(".k{keeps}") } else { String::new() };
+        let id = format!("{}.n{cycle}{suffix}", world.slot_id(slot));
+        let offer = &self.desk.offer;
+        if let Some(rows) = &mut self.tenders {
+            rows.extend(rows_of(world, &self.state, slot, &id, kind, old, offer, &self.scratch, decided, late));
+        }
+        if let Some(observer) = self.observer.as_deref_mut() {
+            let flows: Vec<[f64; 6]> = offer.alternatives.iter().map(|a| flow_parts(offer, a, old.as_ref())).collect();
+            observer.tender(&TenderReport {
+                id,
+                day: self.state.today,
+                kind,
+                slot,
+                old,
+                alternatives: &offer.alternatives,
+                bills: &offer.bills,
+                values: &offer.values,
+                prices: &self.scratch.prices,
+                list_prices: &offer.list_prices,
+                probabilities: &self.scratch.probabilities,
+                shocks: &self.scratch.shocks,
+                flows: &flows,
+                outcome: decided.outcome,
+                months_late: late,
+            });
+        }
+    }
+}
+
+/// Parts of an alternative's flow of value, in the order of [`super::observe::FLOWS`].
+fn flow_parts(offer: &Offer, a: &Alternative, old: Option<&Stack>) -> [f64; 6] {
+    let terms = &offer.terms;
+    let sum = |of: fn(&crate::market::terms::SellerTerms) -> [f64; 2]| -> f64 {
+        [RU, BB].into_iter().filter(|k| a.seller[*k] != NO_VENDOR).map(|k| of(terms.seller(a.seller[k]))[k]).sum()
+    };
+    [sum(|s| s.quality), sum(|s| s.taste), sum(|s| s.finance), -sum(|s| s.risk), -terms.gap(a, old), -terms.running(a)]
+}
+
+#[allow(clippy::too_many_arguments)]
+fn rows_of(world: &crate::world::World, state: &crate::world::State, slot: usize, id: &str, kind: &'static str, old: Option<Stack>, offer: &Offer, scratch: &Scratch, decided: &Decided, late: f64) -> Vec<TenderRow> {
+    let info = &world.slots[slot];
+    let name = |v: Option<u8>| v.filter(|v| *v != NO_VENDOR).map_or_else(String::new, |v| world.vendors[usize::from(v)].id.clone());
+    let (architecture, new, outcome, items, best_rival) = match decided.outcome {
+        Outcome::Award(a) => {
+            let won = offer.alternatives[a];
+            // Best alternative in which the winner of the baseband sells nothing.
+            let rivals = offer.alternatives.iter().enumerate().filter(|(_, x)| x.kind != Kind::Keep && !x.seller.contains(&won.seller[BB]));
+            let best = rivals.max_by(|(x, _), (y, _)| (offer.values[*x] - scratch.prices[*x]).total_cmp(&(offer.values[*y] - scratch.prices[*y])));
+            (won.kind.name(), Some(won.seller), "award", offer.bills[a], best.map_or(f64::NAN, |(x, _)| scratch.prices[x]))
+        }
+        Outcome::Keep => ("keep", old.map(|o| o.seller), "keep", [0.0; 7], f64::NAN),
+        Outcome::Relaxed => ("keep", old.map(|o| o.seller), "relaxed", [0.0; 7], f64::NAN),
+    };
+    let price = if matches!(decided.outcome, Outcome::Award(_)) { decided.price } else { 0.0 };
+    info.clusters.iter().map(|(environment, sites)| TenderRow {
+        tender: id.to_owned(),
+        time: state.today,
+        kind,
+        operator: world.operators[info.operator].id.clone(),
+        country: world.countries[info.country].id.clone(),
+        cluster: format!("{}.t{}.c{}.{}", world.operators[info.operator].id, info.territory, info.cohort, world.environment_ids[*environment]),
+        environment: world.environment_ids[*environment].clone(),
+        generation: match info.layer {
+            Layer::Ran(g) => world.gens[g].id.clone(),
+            Layer::Core => String::new(),
+        },
+        sites: *sites,
+        old_ru: name(old.map(|o| o.seller[RU])),
+        old_bb: name(old.map(|o| o.seller[BB])),
+        new_ru: name(new.map(|n| n[RU])),
+        new_bb: name(new.map(|n| n[BB])),
+        architecture,
+        alternatives: offer.alternatives.len() as u32,
+        price,
+        price_best_rival: best_rival,
+        items,
+        months_late: late,
+        outcome,
+    }).collect()
 }

@@ -1,0 +1,242 @@
+//! A scenario made ready to be played, one replicate at a time, from any thread.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use super::engine::{ReplicateError, Run};
+use super::observe::Observer;
+use crate::calendar::Day;
+use crate::draws::Luck;
+use crate::market::list_price::{AverageBuyer, average_buyers};
+use crate::measure::{Breadth, SeriesPlan};
+use crate::record::{ReplicateRecord, SeriesKey};
+use crate::scenario::document::{Diagnostic, Diagnostics, Document};
+use crate::scenario::{self, MeasureDates, Scenario, uncertainty};
+use crate::world::World;
+use crate::world::allocation::Contradiction;
+use crate::world::build::build;
+
+/// Whether parameters are drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UncertaintyMode {
+    /// Base values: bands show luck alone.
+    Fixed,
+    /// Replicate k draws one vector, keyed by (seed, k, path).
+    Sampled,
+}
+
+impl UncertaintyMode {
+    /// Its name in manifests and notes.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            UncertaintyMode::Fixed => "fixed",
+            UncertaintyMode::Sampled => "sampled",
+        }
+    }
+}
+
+/// How a simulation is played and recorded.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// Seed; `None`: the scenario's.
+    pub seed: Option<u64>,
+    /// Mode; `None`: sampled where uncertainties stand.
+    pub uncertainty: Option<UncertaintyMode>,
+    /// How many series.
+    pub breadth: Breadth,
+    /// Whether tenders are recorded.
+    pub tenders: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { seed: None, uncertainty: None, breadth: Breadth::Core, tenders: false }
+    }
+}
+
+/// A world ready to be played.
+#[derive(Debug)]
+pub struct Setting {
+    world: World,
+    buyers: Vec<AverageBuyer>,
+}
+
+impl Setting {
+    fn new(scenario: &Arc<Scenario>) -> Result<Self, Vec<Contradiction>> {
+        let world = build(scenario)?;
+        let buyers = average_buyers(&world);
+        Ok(Self { world, buyers })
+    }
+}
+
+/// See the module docs.
+#[derive(Debug)]
+pub struct Simulation {
+    scenario: Arc<Scenario>,
+    document: Document,
+    base: Setting,
+    plan: SeriesPlan,
+    dates: Vec<Day>,
+    seed: u64,
+    mode: UncertaintyMode,
+    options: Options,
+}
+
+/// Measurement dates: the first day, each end of a year or quarter, and the last day.
+#[must_use]
+pub fn measure_dates(start: Day, end: Day, dates: MeasureDates) -> Vec<Day> {
+    let months = match dates {
+        MeasureDates::Yearly => 12,
+        MeasureDates::Quarterly => 3,
+    };
+    let mut all = vec![start];
+    // Ends of periods: the day before the first of a period's successor.
+    let mut next = start.start_of_year().add_months(months);
+    while next.add_days(-1) <= end {
+        let day = next.add_days(-1);
+        if day > start {
+            all.push(day);
+        }
+        next = next.add_months(months);
+    }
+    if all.last() != Some(&end) {
+        all.push(end);
+    }
+    all
+}
+
+fn contradictions(document: &Document, found: &[Contradiction]) -> Diagnostics {
+    let fault = |c: &Contradiction| {
+        let path = format!("country.{}.installed_4g", c.country);
+        let message = format!("the operators with a known mix hold more `{}` than the country's mix allows: {:.4} would be left for each of the others", c.stack, c.rest);
+        let fault = match document.node(&path) {
+            Some(node) => Diagnostic::error(document.files(), node.origin, message).found(document.files().excerpt(node.origin)),
+            None => Diagnostic::without_place(message),
+        };
+        fault.key(path).allowed("subscriber-weighted shares of the known operators up to the country's").hint("raise the country's share, or correct an operator's `installed`")
+    };
+    Diagnostics::new(found.iter().map(fault).collect())
+}
+
+impl Simulation {
+    /// Makes a document ready to be played.
+    ///
+    /// # Errors
+    /// All faults of the scenario at once.
+    pub fn new(document: &Document, options: Options) -> Result<Self, Diagnostics> {
+        let decoded = scenario::decode(document)?;
+        let scenario = Arc::new(decoded.value);
+        let base = Setting::new(&scenario).map_err(|found| contradictions(document, &found))?;
+        let plan = SeriesPlan::new(&base.world, options.breadth);
+        let dates = measure_dates(scenario.start, scenario.end, scenario.measures.dates);
+        let uncertain = if scenario.uncertainties.is_empty() { UncertaintyMode::Fixed } else { UncertaintyMode::Sampled };
+        Ok(Self {
+            seed: options.seed.unwrap_or(scenario.seed),
+            mode: options.uncertainty.unwrap_or(uncertain),
+            document: document.clone(),
+            scenario,
+            base,
+            plan,
+            dates,
+            options,
+        })
+    }
+
+    /// The scenario.
+    #[must_use]
+    pub fn scenario(&self) -> &Scenario {
+        &self.scenario
+    }
+
+    /// The world at base values.
+    #[must_use]
+    pub fn world(&self) -> &World {
+        &self.base.world
+    }
+
+    /// The average unattached buyers at whose margins list prices form, at base values.
+    #[must_use]
+    pub fn average_buyers(&self) -> &[AverageBuyer] {
+        &self.base.buyers
+    }
+
+    /// The series, in row order.
+    #[must_use]
+    pub fn series(&self) -> &[SeriesKey] {
+        &self.plan.keys
+    }
+
+    /// What each series reads.
+    #[must_use]
+    pub fn plan(&self) -> &SeriesPlan {
+        &self.plan
+    }
+
+    /// Measurement dates, in order.
+    #[must_use]
+    pub fn dates(&self) -> &[Day] {
+        &self.dates
+    }
+
+    /// The seed in use.
+    #[must_use]
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// Whether parameters are drawn.
+    #[must_use]
+    pub fn mode(&self) -> UncertaintyMode {
+        self.mode
+    }
+
+    /// The luck of a replicate.
+    #[must_use]
+    pub fn luck(&self, replicate: u64) -> Luck {
+        Luck::new(self.seed, replicate)
+    }
+
+    /// The world of a replicate with its drawn parameters; `None`: the base world serves.
+    fn drawn(&self, luck: &Luck) -> Result<Option<Setting>, ReplicateError> {
+        if self.mode == UncertaintyMode::Fixed || self.scenario.uncertainties.is_empty() {
+            return Ok(None);
+        }
+        let failed = |message: String| ReplicateError::Failed { time: self.scenario.start, place: "parameters".to_owned(), message };
+        let vector = uncertainty::draw(&self.scenario.uncertainties, luck);
+        let document = self.document.with_numbers(&vector).map_err(|e| failed(e.to_string()))?;
+        let decoded = document.decode::<Scenario>(&scenario::units(&document)).map_err(|e| failed(e.to_string()))?;
+        let setting = Setting::new(&Arc::new(decoded.value)).map_err(|e| failed(format!("{e:?}")))?;
+        Ok(Some(setting))
+    }
+
+    /// Plays one replicate.
+    ///
+    /// # Errors
+    /// As [`Run::play`].
+    pub fn replicate(&self, k: u64, stop: &AtomicBool) -> Result<ReplicateRecord, ReplicateError> {
+        self.play(k, stop, None)
+    }
+
+    /// Plays one replicate and watches it.
+    ///
+    /// # Errors
+    /// As [`Run::play`].
+    pub fn trace(&self, k: u64, stop: &AtomicBool, observer: &mut dyn Observer) -> Result<ReplicateRecord, ReplicateError> {
+        self.play(k, stop, Some(observer))
+    }
+
+    fn play(&self, k: u64, stop: &AtomicBool, observer: Option<&mut dyn Observer>) -> Result<ReplicateRecord, ReplicateError> {
+        let luck = self.luck(k);
+        let drawn = self.drawn(&luck)?;
+        let setting = drawn.as_ref().unwrap_or(&self.base);
+        let operators = self.options.breadth == Breadth::All;
+        let run = Run::new(&setting.world, &setting.buyers, &self.plan, &self.dates, luck, self.options.tenders, operators);
+        let run = match observer {
+            Some(observer) => run.observed_by(observer),
+            None => run,
+        };
+        let (values, tenders, counters) = run.play(stop)?;
+        Ok(ReplicateRecord { replicate: k, values, tenders, counters })
+    }
+}
