@@ -3,10 +3,11 @@
 use super::demand::Demand;
 use super::layout::{Layout, NONE};
 
-/// Below this error a factored Jacobian is used again as long as each step gains [`CHORD_GAIN`].
-const CHORD_BELOW: f64 = 1e-3;
-/// Least factor by which a step with an old Jacobian must cut the error.
-const CHORD_GAIN: f64 = 10.0;
+/// Below this error a factored Jacobian is kept, with Broyden's updates, as long as each step gains
+/// [`KEEP_GAIN`].
+const KEEP_BELOW: f64 = 0.1;
+/// Least factor by which a step with a kept Jacobian must cut the error.
+const KEEP_GAIN: f64 = 4.0;
 /// Halvings of one step before Newton gives up.
 const MAX_HALVINGS: usize = 30;
 /// Steps before Newton gives up.
@@ -18,6 +19,9 @@ pub(super) struct Newton {
     /// Minus the Jacobian of `target / m - phi`, row-major; its LU factors after [`Newton::factor`].
     matrix: Vec<f64>,
     step: Vec<f64>,
+    /// Whole steps taken since the last factorisation, one after the other, and their squared lengths.
+    history: Vec<f64>,
+    lengths: Vec<f64>,
     trial: Vec<f64>,
     /// Shares of pairs of sellers inside one nest, row-major `[unknown * unknowns + unknown]`.
     joint: Vec<f64>,
@@ -40,30 +44,35 @@ impl Newton {
         mut error: f64,
         tolerance: f64,
     ) -> f64 {
-        let mut factored = false;
+        let mut fresh = true;
         for _ in 0..MAX_STEPS {
             if error <= tolerance || !error.is_finite() {
                 break;
             }
-            let fresh = !factored;
             if fresh {
                 self.build(layout, demand, margins);
                 self.factorings += 1;
                 if !self.factor(layout.unknowns.len()) {
                     break;
                 }
+                self.history.clear();
+                self.lengths.clear();
             }
-            self.solve_step(demand, margins);
-            let reached = self.search(layout, demand, margins, error, fresh);
+            let mut whole = self.find_step(demand, margins);
+            let reached = self.search(layout, demand, margins, error, fresh, &mut whole);
             if reached < error {
-                factored = reached < CHORD_BELOW && reached * CHORD_GAIN <= error;
+                fresh = !whole || reached > KEEP_BELOW || reached * KEEP_GAIN > error;
                 error = reached;
+                if !fresh {
+                    self.history.extend_from_slice(&self.step);
+                    self.lengths.push(dot(&self.step, &self.step));
+                }
             } else if fresh {
                 break;
             } else {
                 // The old Jacobian led nowhere: `demand` is needed at `margins` for a new one.
                 error = demand.evaluate(layout, margins);
-                factored = false;
+                fresh = true;
             }
         }
         if error > tolerance {
@@ -80,6 +89,7 @@ impl Newton {
         margins: &mut [f64],
         error: f64,
         fresh: bool,
+        whole: &mut bool,
     ) -> f64 {
         let mut scale = 1.0;
         for _ in 0..if fresh { MAX_HALVINGS } else { 1 } {
@@ -93,46 +103,72 @@ impl Newton {
                 return reached;
             }
             scale *= 0.5;
+            *whole = false;
         }
         f64::INFINITY
     }
 
-    /// Residuals, solved for the step; each component stays within [-0.8 m, 3 m + 4].
-    fn solve_step(&mut self, demand: &Demand, margins: &[f64]) {
+    /// Residuals, solved for the step; each component stays within [-0.8 m, 3 m + 4]. False if that cut it.
+    fn find_step(&mut self, demand: &Demand, margins: &[f64]) -> bool {
         let n = margins.len();
         self.step.clear();
         let terms = margins.iter().zip(&demand.target).zip(&demand.phi);
         self.step
             .extend(terms.map(|((m, target), phi)| target / m - phi));
         for i in 1..n {
-            let row = &self.matrix[i * n..][..i];
-            let done: f64 = row.iter().zip(&self.step).map(|(a, x)| a * x).sum();
-            self.step[i] -= done;
+            let (before, rest) = self.step.split_at_mut(i);
+            rest[0] -= dot(&self.matrix[i * n..][..i], before);
         }
         for i in (0..n).rev() {
+            let (before, after) = self.step.split_at_mut(i + 1);
             let row = &self.matrix[i * n..][..n];
-            let done: f64 = row[i + 1..]
-                .iter()
-                .zip(&self.step[i + 1..])
-                .map(|(a, x)| a * x)
-                .sum();
-            self.step[i] = (self.step[i] - done) / row[i];
+            before[i] = (before[i] - dot(&row[i + 1..], after)) * row[i];
         }
+        self.update_step(n);
+        let mut whole = true;
         for (d, m) in self.step.iter_mut().zip(margins) {
-            *d = d.max(-0.8 * m).min(3.0 * m + 4.0);
+            let within = d.max(-0.8 * m).min(3.0 * m + 4.0);
+            whole &= within == *d;
+            *d = within;
+        }
+        whole
+    }
+
+    /// Broyden's good update of the factored Jacobian by the steps taken with it, in product form (Kelley 1995,
+    /// section 7.3).
+    fn update_step(&mut self, n: usize) {
+        let Some(last) = self.lengths.len().checked_sub(1) else {
+            return;
+        };
+        for j in 0..last {
+            let (s, next) = (
+                &self.history[j * n..][..n],
+                &self.history[(j + 1) * n..][..n],
+            );
+            let weight = dot(s, &self.step) / self.lengths[j];
+            self.step
+                .iter_mut()
+                .zip(next)
+                .for_each(|(z, s)| *z += weight * s);
+        }
+        let slope = dot(&self.history[last * n..], &self.step) / self.lengths[last];
+        // Beyond one half the last step says little: fall back on the Jacobian as it is.
+        if slope.abs() < 0.5 {
+            self.step.iter_mut().for_each(|z| *z /= 1.0 - slope);
         }
     }
 
-    /// LU in place without pivoting; false on a pivot that is not positive.
+    /// LU in place without pivoting, pivots inverted; false on a pivot that is not positive.
     fn factor(&mut self, n: usize) -> bool {
         for i in 0..n {
             let (upper, lower) = self.matrix.split_at_mut((i + 1) * n);
-            let pivot_row = &upper[i * n + i..];
-            let pivot = pivot_row[0];
+            let (head, pivot_row) = upper[i * n + i..].split_at_mut(1);
+            let pivot = head[0];
             if !(pivot > 0.0 && pivot.is_finite()) {
                 return false;
             }
             let inverse = 1.0 / pivot;
+            head[0] = inverse;
             for row in lower.chunks_exact_mut(n) {
                 let row = &mut row[i..];
                 let factor = row[0] * inverse;
@@ -140,7 +176,7 @@ impl Newton {
                     continue;
                 }
                 row[0] = factor;
-                for (x, y) in row[1..].iter_mut().zip(&pivot_row[1..]) {
+                for (x, y) in row[1..].iter_mut().zip(&*pivot_row) {
                     *x -= factor * y;
                 }
             }
@@ -232,4 +268,22 @@ impl Newton {
             }
         }
     }
+}
+
+/// Scalar product with four running sums: a single one would wait for each addition.
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    let (mut left, mut right) = (a.chunks_exact(4), b.chunks_exact(4));
+    let mut sums = [0.0; 4];
+    for (x, y) in left.by_ref().zip(right.by_ref()) {
+        for i in 0..4 {
+            sums[i] += x[i] * y[i];
+        }
+    }
+    let tail: f64 = left
+        .remainder()
+        .iter()
+        .zip(right.remainder())
+        .map(|(x, y)| x * y)
+        .sum();
+    (sums[0] + sums[1]) + (sums[2] + sums[3]) + tail
 }

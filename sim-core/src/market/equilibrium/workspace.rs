@@ -12,7 +12,11 @@ use super::tender::{NOBODY, SolveError, TenderSpec};
 /// as solved.
 pub const TOLERANCE: f64 = 1e-9;
 /// A start is good enough for Newton below this error.
-const STARTED: f64 = 0.5;
+const STARTED: f64 = 0.05;
+/// Factor by which a starting step must cut the error for another one.
+const STARTING_GAIN: f64 = 0.6;
+/// Most starting steps.
+const MAX_STARTING_STEPS: usize = 6;
 /// Rounds of fallback before a tender counts as unsolved.
 const MAX_ROUNDS: u32 = 12;
 /// Sweeps of exact best responses in one round.
@@ -102,10 +106,13 @@ impl Workspace {
         demand.reset(layout, margins);
         let mut error = demand.evaluate(layout, margins);
         work.evaluations += 1;
-        for step in 0..2 {
-            if error <= STARTED && (step > 0 || start.is_some()) {
+        let mut last = f64::INFINITY;
+        for _ in 0..MAX_STARTING_STEPS {
+            // A start that is good, or no longer becomes better fast, is left to Newton.
+            if error <= STARTED || error > STARTING_GAIN * last {
                 break;
             }
+            last = error;
             starting_step(layout, demand, margins);
             error = demand.evaluate(layout, margins);
             work.evaluations += 1;
