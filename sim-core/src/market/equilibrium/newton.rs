@@ -16,8 +16,11 @@ const MAX_STEPS: usize = 60;
 /// Buffers and counters of the method.
 #[derive(Debug, Default)]
 pub(super) struct Newton {
-    /// Minus the Jacobian of `target / m - phi`, row-major; its LU factors after [`Newton::factor`].
+    /// Minus the Jacobian of `target / m - phi`, row-major with rows padded to whole lanes; its upper factor
+    /// after [`Newton::factor`], zeros below, pivots inverted.
     matrix: Vec<f64>,
+    /// The lower factor by columns, with the same padding.
+    lower: Vec<f64>,
     step: Vec<f64>,
     /// Whole steps taken since the last factorisation, one after the other, and their squared lengths.
     history: Vec<f64>,
@@ -115,15 +118,7 @@ impl Newton {
         let terms = margins.iter().zip(&demand.target).zip(&demand.phi);
         self.step
             .extend(terms.map(|((m, target), phi)| target / m - phi));
-        for i in 1..n {
-            let (before, rest) = self.step.split_at_mut(i);
-            rest[0] -= dot(&self.matrix[i * n..][..i], before);
-        }
-        for i in (0..n).rev() {
-            let (before, after) = self.step.split_at_mut(i + 1);
-            let row = &self.matrix[i * n..][..n];
-            before[i] = (before[i] - dot(&row[i + 1..], after)) * row[i];
-        }
+        self.substitute(n);
         self.update_step(n);
         let mut whole = true;
         for (d, m) in self.step.iter_mut().zip(margins) {
@@ -158,28 +153,47 @@ impl Newton {
         }
     }
 
-    /// LU in place without pivoting, pivots inverted; false on a pivot that is not positive.
-    fn factor(&mut self, n: usize) -> bool {
+    /// Solves with the factors, in place on `step`.
+    fn substitute(&mut self, n: usize) {
+        let width = padded(n);
+        self.step.resize(width, 0.0);
         for i in 0..n {
-            let (upper, lower) = self.matrix.split_at_mut((i + 1) * n);
-            let (head, pivot_row) = upper[i * n + i..].split_at_mut(1);
-            let pivot = head[0];
+            let known = self.step[i];
+            let first = i / LANES * LANES;
+            let column = &self.lower[i * width..][first..width];
+            subtract(&mut self.step[first..], known, column);
+        }
+        for i in (0..n).rev() {
+            let first = i / LANES * LANES;
+            let row = &self.matrix[i * width..][first..width];
+            let own = std::mem::replace(&mut self.step[i], 0.0);
+            self.step[i] = (own - dot(row, &self.step[first..])) * row[i - first];
+        }
+        self.step.truncate(n);
+    }
+
+    /// LU without pivoting; false on a pivot that is not positive.
+    fn factor(&mut self, n: usize) -> bool {
+        let width = padded(n);
+        self.lower.clear();
+        self.lower.resize(n * width, 0.0);
+        for i in 0..n {
+            let first = i / LANES * LANES;
+            let (upper, below) = self.matrix.split_at_mut((i + 1) * width);
+            let pivot_row = &mut upper[i * width + first..];
+            let pivot = pivot_row[i - first];
             if !(pivot > 0.0 && pivot.is_finite()) {
                 return false;
             }
             let inverse = 1.0 / pivot;
-            head[0] = inverse;
-            for row in lower.chunks_exact_mut(n) {
-                let row = &mut row[i..];
-                let factor = row[0] * inverse;
-                if factor == 0.0 {
-                    continue;
-                }
-                row[0] = factor;
-                for (x, y) in row[1..].iter_mut().zip(&*pivot_row) {
-                    *x -= factor * y;
-                }
+            let column = &mut self.lower[i * width + i + 1..];
+            for (row, factor) in below.chunks_exact_mut(width).zip(column) {
+                // Left of the pivot both rows hold zeros.
+                *factor = row[i] * inverse;
+                subtract(&mut row[first..], *factor, pivot_row);
+                row[i] = 0.0;
             }
+            pivot_row[i - first] = inverse;
         }
         true
     }
@@ -197,8 +211,9 @@ impl Newton {
         if layout.extended {
             self.fill_cross(layout, demand, n);
         }
+        let width = padded(n);
         self.matrix.clear();
-        self.matrix.resize(n * n, 0.0);
+        self.matrix.resize(n * width, 0.0);
         for (k, u) in layout.unknowns.iter().enumerate() {
             let (v, g) = (usize::from(u.seller), usize::from(u.nest));
             let inverse_margin = 1.0 / margins[k];
@@ -215,10 +230,10 @@ impl Newton {
                     let weight = (probability + local) / lambda * inverse_margin;
                     spread -= weight * losing;
                     let cross = &self.cross[v * n..][range.clone()];
-                    let row = &mut self.matrix[k * n..][range.clone()];
+                    let row = &mut self.matrix[k * width..][range.clone()];
                     row.iter_mut().zip(cross).for_each(|(x, c)| *x = weight * c);
                 }
-                let row = &mut self.matrix[k * n..][range.clone()];
+                let row = &mut self.matrix[k * width..][range.clone()];
                 let own = &demand.own[range.clone()];
                 if at == NONE {
                     row.iter_mut().zip(own).for_each(|(x, s)| *x += spread * s);
@@ -234,7 +249,7 @@ impl Newton {
                 }
                 row[at - range.start] -= probability * share * inverse_margin;
             }
-            self.matrix[k * n + k] += demand.target[k] * inverse_margin * inverse_margin;
+            self.matrix[k * width + k] += demand.target[k] * inverse_margin * inverse_margin;
         }
     }
 
@@ -270,20 +285,31 @@ impl Newton {
     }
 }
 
-/// Scalar product with four running sums: a single one would wait for each addition.
+/// Numbers handled at a time.
+const LANES: usize = 4;
+
+/// `n` rounded up to whole lanes.
+const fn padded(n: usize) -> usize {
+    n.div_ceil(LANES) * LANES
+}
+
+/// `x -= factor * y`. Kept out of line: only behind a call does the compiler know that the two do not
+/// overlap, without which it computes one number at a time.
+#[inline(never)]
+fn subtract(x: &mut [f64], factor: f64, y: &[f64]) {
+    x.iter_mut().zip(y).for_each(|(x, y)| *x -= factor * y);
+}
+
+/// Scalar product with one running sum a lane: a single one would wait for each addition.
 fn dot(a: &[f64], b: &[f64]) -> f64 {
-    let (mut left, mut right) = (a.chunks_exact(4), b.chunks_exact(4));
-    let mut sums = [0.0; 4];
-    for (x, y) in left.by_ref().zip(right.by_ref()) {
-        for i in 0..4 {
+    let (a, a_rest) = a.as_chunks::<LANES>();
+    let (b, b_rest) = b.as_chunks::<LANES>();
+    let mut sums = [0.0; LANES];
+    for (x, y) in a.iter().zip(b) {
+        for i in 0..LANES {
             sums[i] += x[i] * y[i];
         }
     }
-    let tail: f64 = left
-        .remainder()
-        .iter()
-        .zip(right.remainder())
-        .map(|(x, y)| x * y)
-        .sum();
-    (sums[0] + sums[1]) + (sums[2] + sums[3]) + tail
+    let rest: f64 = a_rest.iter().zip(b_rest).map(|(x, y)| x * y).sum();
+    (sums[0] + sums[1]) + (sums[2] + sums[3]) + rest
 }
