@@ -1,4 +1,5 @@
 //! Random tenders and a small generator for the tests of the market.
+#![allow(dead_code, reason = "each test program uses a part")]
 
 use sim_core::market::equilibrium::{Alternative, NOBODY, TenderSpec};
 
@@ -148,4 +149,26 @@ pub fn add_later_values(r: &mut Random, tender: &mut Tender) {
         }
     }
     tender.after = Some(after);
+}
+
+/// Upper tail of the chi-square law: the regularised upper incomplete gamma function Q(k/2, x/2), by its series
+/// or its continued fraction.
+pub fn chi_square_tail(statistic: f64, freedom: u32) -> f64 {
+    let (a, x) = (f64::from(freedom) / 2.0, statistic / 2.0);
+    let scale = libm::exp(-x + a * libm::log(x) - libm::lgamma(a));
+    if x < a + 1.0 {
+        let (mut term, mut sum, mut n) = (1.0 / a, 1.0 / a, a);
+        while term > sum * 1e-16 {
+            n += 1.0;
+            term *= x / n;
+            sum += term;
+        }
+        return 1.0 - scale * sum;
+    }
+    let mut fraction = 0.0;
+    for i in (1..500).rev() {
+        let i = f64::from(i);
+        fraction = i * (i - a) / (x + 2.0 * i + 1.0 - a - fraction);
+    }
+    scale / (x + 1.0 - a - fraction)
 }
