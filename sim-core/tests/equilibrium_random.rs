@@ -3,7 +3,9 @@
 
 mod market_support;
 
-use market_support::{Random, Tender, add_later_values, chi_square_tail, random_tender};
+use market_support::{
+    Random, Tender, add_later_values, add_later_values_of, chi_square_tail, random_tender,
+};
 use sim_core::market::choice::gumbel;
 use sim_core::market::equilibrium::{Workspace, one_shot_gain};
 
@@ -84,6 +86,39 @@ fn no_seller_gains_by_another_price_with_later_values() {
 fn no_seller_gains_in_thousands_of_tenders() {
     let gain = largest_gain(23, 3_000, false).max(largest_gain(24, 3_000, true));
     assert!(gain < 1e-8, "{gain:e}");
+}
+
+/// Far beyond what next tenders are worth, and with losing worth as much as winning or more, profits have several
+/// peaks: fallbacks are used, some tenders stay unsolved and say so, and those solved leave no gain.
+#[test]
+fn implausible_later_values_are_solved_or_reported() {
+    let mut workspace = Workspace::new();
+    for (winning, losing, most_unsolved) in [
+        (6.0, 3.0, 3),
+        (20.0, 3.0, 0),
+        (6.0, 6.0, 10),
+        (20.0, 20.0, 100),
+        (60.0, 60.0, 200),
+    ] {
+        let mut r = Random(17);
+        let (mut unsolved, mut largest) = (0, 0.0f64);
+        for i in 0..1_000 {
+            let mut tender = random_tender(&mut r, 1.0);
+            add_later_values_of(&mut r, &mut tender, winning, losing);
+            let spec = tender.spec();
+            let found = workspace.solve(&spec).expect("a valid tender");
+            if !found.converged {
+                unsolved += 1;
+            } else if i % 50 == 0 {
+                largest = largest.max(one_shot_gain(&spec, &found).gain);
+            }
+        }
+        assert!(
+            unsolved <= most_unsolved,
+            "{unsolved} of ({winning}, {losing})"
+        );
+        assert!(largest < 1e-8, "{largest:e} of ({winning}, {losing})");
+    }
 }
 
 /// The diagnostic itself sees a mistake: all margins one per cent off leave something to gain.

@@ -132,20 +132,26 @@ pub fn random_tender(r: &mut Random, mu: f64) -> Tender {
     tender
 }
 
-/// Adds a table of later values: each seller's own wins worth more, with an occasional large one, and the
-/// outside option present.
+/// Adds a table of later values of up to 0.3 to 6 mu, as large as a next tender's profits may be: a third as much
+/// for losing as for winning. Sees to an outside option.
 pub fn add_later_values(r: &mut Random, tender: &mut Tender) {
+    let size = [0.3, 1.0, 3.0][r.below(3)];
+    add_later_values_of(r, tender, 2.0 * size, 0.7 * size);
+}
+
+/// Adds a table of later values, uniform up to `winning` mu where the seller sets a price and up to `losing` mu
+/// elsewhere. Sees to an outside option.
+pub fn add_later_values_of(r: &mut Random, tender: &mut Tender, winning: f64, losing: f64) {
     if !tender.alternatives.iter().any(|a| a.setters == [NOBODY; 2]) {
         let nest = tender.lambda.len() as u8 - 1;
         let value = tender.mu * r.between(-6.0, 5.0);
         tender.alternatives.push(Alternative::unpriced(nest, value));
     }
-    let size = [0.3, 1.0, 3.0][r.below(3)] * tender.mu;
     let mut after = Vec::new();
     for j in 0..tender.sellers {
         for a in &tender.alternatives {
             let wins = a.setter_mask() >> j & 1 == 1;
-            after.push(size * (r.unit() * if wins { 2.0 } else { 0.7 }));
+            after.push(tender.mu * r.unit() * if wins { winning } else { losing });
         }
     }
     tender.after = Some(after);
