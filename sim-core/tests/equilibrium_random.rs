@@ -97,8 +97,8 @@ fn implausible_later_values_are_solved_or_reported() {
         (6.0, 3.0, 3),
         (20.0, 3.0, 0),
         (6.0, 6.0, 10),
-        (20.0, 20.0, 100),
-        (60.0, 60.0, 200),
+        (20.0, 20.0, 160),
+        (60.0, 60.0, 300),
     ] {
         let mut r = Random(17);
         let (mut unsolved, mut largest) = (0, 0.0f64);
