@@ -5,9 +5,9 @@ use super::layout::{Layout, NONE};
 
 /// Below this error a factored Jacobian is kept, with Broyden's updates, as long as each step gains
 /// [`KEEP_GAIN`].
-const KEEP_BELOW: f64 = 0.1;
+const KEEP_BELOW: f64 = 0.3;
 /// Least factor by which a step with a kept Jacobian must cut the error.
-const KEEP_GAIN: f64 = 4.0;
+const KEEP_GAIN: f64 = 2.5;
 /// Halvings of one step before Newton gives up.
 const MAX_HALVINGS: usize = 30;
 /// Steps before Newton gives up.

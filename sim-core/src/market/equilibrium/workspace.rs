@@ -12,11 +12,11 @@ use super::tender::{NOBODY, SolveError, TenderSpec};
 /// as solved.
 pub const TOLERANCE: f64 = 1e-9;
 /// A start is good enough for Newton below this error.
-const STARTED: f64 = 0.05;
+const STARTED: f64 = 0.02;
 /// Factor by which a starting step must cut the error for another one.
-const STARTING_GAIN: f64 = 0.6;
+const STARTING_GAIN: f64 = 0.8;
 /// Most starting steps.
-const MAX_STARTING_STEPS: usize = 6;
+const MAX_STARTING_STEPS: usize = 10;
 /// Rounds of fallback before a tender counts as unsolved.
 const MAX_ROUNDS: u32 = 12;
 /// Sweeps of exact best responses in one round.
