@@ -259,8 +259,8 @@ impl Newton {
         for (k, s) in demand.own[..n].iter().enumerate() {
             self.joint[k * n + k] = *s;
         }
-        for (p, s) in layout.products.iter().zip(&demand.inside) {
-            let [a, b] = p.unknown.map(usize::from);
+        for (pair, s) in layout.pairs.iter().zip(&demand.inside) {
+            let [a, b] = pair.map(usize::from);
             if a < n && b < n {
                 self.joint[a * n + b] += s;
                 self.joint[b * n + a] += s;
@@ -274,8 +274,8 @@ impl Newton {
         let width = layout.products.len();
         for (v, losing) in layout.losing.chunks_exact(width).enumerate() {
             let row = &mut self.cross[v * n..][..n];
-            for ((p, s), w) in layout.products.iter().zip(&demand.inside).zip(losing) {
-                for k in p.unknown.map(usize::from) {
+            for ((pair, s), w) in layout.pairs.iter().zip(&demand.inside).zip(losing) {
+                for k in pair.map(usize::from) {
                     if k < n {
                         row[k] += s * w;
                     }

@@ -11,6 +11,9 @@ use super::tender::{NOBODY, SolveError, TenderSpec};
 /// Largest relative error of a first-order condition, `|m phi / target - 1|`, at which a tender counts
 /// as solved.
 pub const TOLERANCE: f64 = 1e-9;
+/// What Newton aims at. One more step reaches it, and carries over to prices what an ill-conditioned
+/// tender (a dominant seller) would else lose; between the two a tender is solved too.
+const AIM: f64 = 1e-11;
 /// A start is good enough for Newton below this error.
 const STARTED: f64 = 0.02;
 /// Factor by which a starting step must cut the error for another one.
@@ -117,7 +120,7 @@ impl Workspace {
             error = demand.evaluate(layout, margins);
             work.evaluations += 1;
         }
-        error = self.newton.run(layout, demand, margins, error, TOLERANCE);
+        error = self.newton.run(layout, demand, margins, error, AIM);
         let mut rounds = 0;
         while !(error <= TOLERANCE && self.no_better_peak()) {
             if rounds == MAX_ROUNDS {
