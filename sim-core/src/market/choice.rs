@@ -39,8 +39,8 @@ pub const UNIFORM_GUARD: f64 = 1.0 / 9_007_199_254_740_992.0;
 /// moved to the nearest guard ([`UNIFORM_GUARD`]; NaN to the lower one), so the result is finite.
 #[must_use]
 pub fn gumbel(u: f64) -> f64 {
-    // `max` before `min` also turns NaN into the lower guard.
-    let inside = u.max(UNIFORM_GUARD).min(1.0 - UNIFORM_GUARD);
+    let finite = if u.is_nan() { 0.0 } else { u };
+    let inside = finite.clamp(UNIFORM_GUARD, 1.0 - UNIFORM_GUARD);
     -libm::log(-libm::log(inside))
 }
 

@@ -1,4 +1,5 @@
 //! Random tenders and a small generator for the tests of the market.
+#![allow(dead_code, reason = "each test program uses a part")]
 
 use sim_core::market::equilibrium::{Alternative, NOBODY, TenderSpec};
 
@@ -131,21 +132,49 @@ pub fn random_tender(r: &mut Random, mu: f64) -> Tender {
     tender
 }
 
-/// Adds a table of later values: each seller's own wins worth more, with an occasional large one, and the
-/// outside option present.
+/// Adds a table of later values of up to 0.3 to 6 mu, as large as a next tender's profits may be: a third as much
+/// for losing as for winning. Sees to an outside option.
 pub fn add_later_values(r: &mut Random, tender: &mut Tender) {
+    let size = [0.3, 1.0, 3.0][r.below(3)];
+    add_later_values_of(r, tender, 2.0 * size, 0.7 * size);
+}
+
+/// Adds a table of later values, uniform up to `winning` mu where the seller sets a price and up to `losing` mu
+/// elsewhere. Sees to an outside option.
+pub fn add_later_values_of(r: &mut Random, tender: &mut Tender, winning: f64, losing: f64) {
     if !tender.alternatives.iter().any(|a| a.setters == [NOBODY; 2]) {
         let nest = tender.lambda.len() as u8 - 1;
         let value = tender.mu * r.between(-6.0, 5.0);
         tender.alternatives.push(Alternative::unpriced(nest, value));
     }
-    let size = [0.3, 1.0, 3.0][r.below(3)] * tender.mu;
     let mut after = Vec::new();
     for j in 0..tender.sellers {
         for a in &tender.alternatives {
             let wins = a.setter_mask() >> j & 1 == 1;
-            after.push(size * (r.unit() * if wins { 2.0 } else { 0.7 }));
+            after.push(tender.mu * r.unit() * if wins { winning } else { losing });
         }
     }
     tender.after = Some(after);
+}
+
+/// Upper tail of the chi-square law: the regularised upper incomplete gamma function Q(k/2, x/2), by its series
+/// or its continued fraction.
+pub fn chi_square_tail(statistic: f64, freedom: u32) -> f64 {
+    let (a, x) = (f64::from(freedom) / 2.0, statistic / 2.0);
+    let scale = libm::exp(-x + a * libm::log(x) - libm::lgamma(a));
+    if x < a + 1.0 {
+        let (mut term, mut sum, mut n) = (1.0 / a, 1.0 / a, a);
+        while term > sum * 1e-16 {
+            n += 1.0;
+            term *= x / n;
+            sum += term;
+        }
+        return 1.0 - scale * sum;
+    }
+    let mut fraction = 0.0;
+    for i in (1..500).rev() {
+        let i = f64::from(i);
+        fraction = i * (i - a) / (x + 2.0 * i + 1.0 - a - fraction);
+    }
+    scale / (x + 1.0 - a - fraction)
 }

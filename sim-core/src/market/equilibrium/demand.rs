@@ -94,16 +94,9 @@ impl Demand {
     /// Computes shares, profits, targets and phi; returns the largest relative error of the first-order
     /// conditions, `max |m phi / target - 1|` (infinity if any number is not finite).
     pub fn evaluate(&mut self, layout: &Layout, margins: &[f64]) -> f64 {
-        let far = layout
-            .unknowns
-            .iter()
-            .zip(margins.iter().zip(&self.reference))
-            .any(|(u, (m, r))| (m - r).abs() > REBASE * layout.lambda[usize::from(u.nest)]);
-        if far {
+        if !self.evaluate_nests(layout, margins) {
             self.rebase(layout, margins);
-        }
-        for g in 0..layout.nest_count() {
-            self.evaluate_nest(layout, margins, g);
+            self.evaluate_nests(layout, margins);
         }
         self.nest_probabilities();
         self.profits(layout, margins);
@@ -124,24 +117,36 @@ impl Demand {
         if error.is_nan() { f64::INFINITY } else { error }
     }
 
-    fn evaluate_nest(&mut self, layout: &Layout, margins: &[f64], g: usize) {
+    /// False, and no result, if the margins are too far from where weights were computed.
+    fn evaluate_nests(&mut self, layout: &Layout, margins: &[f64]) -> bool {
+        (0..layout.nest_count()).all(|g| self.evaluate_nest(layout, margins, g))
+    }
+
+    fn evaluate_nest(&mut self, layout: &Layout, margins: &[f64], g: usize) -> bool {
         let lambda = layout.lambda[g];
         let scale = 1.0 / lambda;
         let unknowns = layout.unknown_start[g]..layout.unknown_start[g + 1];
         for k in unknowns.clone() {
-            self.factor[k] = libm::exp((self.reference[k] - margins[k]) * scale);
+            let change = (self.reference[k] - margins[k]) * scale;
+            if change.abs() > REBASE {
+                return false;
+            }
+            self.factor[k] = libm::exp(change);
             self.own[k] = 0.0;
         }
         let range = layout.start[g]..layout.start[g + 1];
         let mut sum = 0.0;
-        let products = &layout.products[range.clone()];
+        let pairs = &layout.pairs[range.clone()];
         let inside = &mut self.inside[range.clone()];
-        for ((s, p), w) in inside.iter_mut().zip(products).zip(&self.weight[range]) {
-            let [a, b] = p.unknown.map(usize::from);
-            *s = w * self.factor[a] * self.factor[b];
+        // Equal lengths, known to the compiler, spare it half of the checks below.
+        let factor = &self.factor[..];
+        let own = &mut self.own[..factor.len()];
+        for ((s, pair), w) in inside.iter_mut().zip(pairs).zip(&self.weight[range]) {
+            let [a, b] = pair.map(usize::from);
+            *s = w * factor[a] * factor[b];
             sum += *s;
-            self.own[a] += *s;
-            self.own[b] += *s;
+            own[a] += *s;
+            own[b] += *s;
         }
         let inverse = 1.0 / sum;
         for s in inside {
@@ -152,6 +157,7 @@ impl Demand {
         }
         // An empty nest has peak -inf and sum 0, and so an inclusive value of -inf.
         self.inclusive[g] = self.peak[g] + lambda * libm::log(sum);
+        true
     }
 
     fn nest_probabilities(&mut self) {

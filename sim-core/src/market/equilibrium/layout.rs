@@ -23,6 +23,13 @@ pub(super) struct Product {
     score: f64,
 }
 
+impl Product {
+    /// True if the slot's seller sets a price that no ceiling holds.
+    fn is_free(&self, slot: usize, any_ceiling: bool) -> bool {
+        self.setters[slot] != NOBODY && !(any_ceiling && self.held[slot] != f64::INFINITY)
+    }
+}
+
 /// One unknown: the effective margin of a seller in a nest.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Unknown {
@@ -48,6 +55,8 @@ pub(super) struct Layout {
     pub unknown_start: Vec<usize>,
     /// Unknown of (nest, local seller), row-major by nest; `NONE` if that pair does not exist.
     pub unknown_of: Vec<u16>,
+    /// `Product::unknown` of each product, close together for the inner loop.
+    pub pairs: Vec<[u16; 2]>,
     /// Value minus cost plus shifted deductions less held margins, by product, units of mu.
     pub base: Vec<f64>,
     /// True if what sellers get after the tender matters.
@@ -201,9 +210,9 @@ impl Layout {
         for g in 0..nests {
             let mut present = 0u64;
             for p in &self.products[self.start[g]..self.start[g + 1]] {
-                for (&v, &held) in p.setters.iter().zip(&p.held) {
-                    if v != NOBODY && held == f64::INFINITY {
-                        present |= 1 << v;
+                for slot in 0..2 {
+                    if p.is_free(slot, any_ceiling) {
+                        present |= 1 << p.setters[slot];
                     }
                 }
             }
@@ -219,15 +228,16 @@ impl Layout {
             self.unknown_start.push(self.unknowns.len());
         }
         let sentinel = self.unknowns.len() as u16;
+        self.pairs.clear();
         for p in &mut self.products {
             for slot in 0..2 {
-                let free = p.setters[slot] != NOBODY && p.held[slot] == f64::INFINITY;
-                p.unknown[slot] = if free {
+                p.unknown[slot] = if p.is_free(slot, any_ceiling) {
                     self.unknown_of[usize::from(p.nest) * n + usize::from(p.setters[slot])]
                 } else {
                     sentinel
                 };
             }
+            self.pairs.push(p.unknown);
         }
         self.extended = tender.after.is_some() || any_ceiling;
         self.base.clear();

@@ -3,10 +3,11 @@
 use super::demand::Demand;
 use super::layout::{Layout, NONE};
 
-/// Below this error a factored Jacobian is used again as long as each step gains [`CHORD_GAIN`].
-const CHORD_BELOW: f64 = 1e-3;
-/// Least factor by which a step with an old Jacobian must cut the error.
-const CHORD_GAIN: f64 = 10.0;
+/// Below this error a factored Jacobian is kept, with Broyden's updates, as long as each step gains
+/// [`KEEP_GAIN`].
+const KEEP_BELOW: f64 = 0.3;
+/// Least factor by which a step with a kept Jacobian must cut the error.
+const KEEP_GAIN: f64 = 2.5;
 /// Halvings of one step before Newton gives up.
 const MAX_HALVINGS: usize = 30;
 /// Steps before Newton gives up.
@@ -15,9 +16,15 @@ const MAX_STEPS: usize = 60;
 /// Buffers and counters of the method.
 #[derive(Debug, Default)]
 pub(super) struct Newton {
-    /// Minus the Jacobian of `target / m - phi`, row-major; its LU factors after [`Newton::factor`].
+    /// Minus the Jacobian of `target / m - phi`, row-major with rows padded to whole lanes; its upper factor
+    /// after [`Newton::factor`], zeros below, pivots inverted.
     matrix: Vec<f64>,
+    /// The lower factor by columns, with the same padding.
+    lower: Vec<f64>,
     step: Vec<f64>,
+    /// Whole steps taken since the last factorisation, one after the other, and their squared lengths.
+    history: Vec<f64>,
+    lengths: Vec<f64>,
     trial: Vec<f64>,
     /// Shares of pairs of sellers inside one nest, row-major `[unknown * unknowns + unknown]`.
     joint: Vec<f64>,
@@ -40,30 +47,35 @@ impl Newton {
         mut error: f64,
         tolerance: f64,
     ) -> f64 {
-        let mut factored = false;
+        let mut fresh = true;
         for _ in 0..MAX_STEPS {
             if error <= tolerance || !error.is_finite() {
                 break;
             }
-            let fresh = !factored;
             if fresh {
                 self.build(layout, demand, margins);
                 self.factorings += 1;
                 if !self.factor(layout.unknowns.len()) {
                     break;
                 }
+                self.history.clear();
+                self.lengths.clear();
             }
-            self.solve_step(demand, margins);
-            let reached = self.search(layout, demand, margins, error, fresh);
+            let mut whole = self.find_step(demand, margins);
+            let reached = self.search(layout, demand, margins, error, fresh, &mut whole);
             if reached < error {
-                factored = reached < CHORD_BELOW && reached * CHORD_GAIN <= error;
+                fresh = !whole || reached > KEEP_BELOW || reached * KEEP_GAIN > error;
                 error = reached;
+                if !fresh {
+                    self.history.extend_from_slice(&self.step);
+                    self.lengths.push(dot(&self.step, &self.step));
+                }
             } else if fresh {
                 break;
             } else {
                 // The old Jacobian led nowhere: `demand` is needed at `margins` for a new one.
                 error = demand.evaluate(layout, margins);
-                factored = false;
+                fresh = true;
             }
         }
         if error > tolerance {
@@ -80,6 +92,7 @@ impl Newton {
         margins: &mut [f64],
         error: f64,
         fresh: bool,
+        whole: &mut bool,
     ) -> f64 {
         let mut scale = 1.0;
         for _ in 0..if fresh { MAX_HALVINGS } else { 1 } {
@@ -93,57 +106,94 @@ impl Newton {
                 return reached;
             }
             scale *= 0.5;
+            *whole = false;
         }
         f64::INFINITY
     }
 
-    /// Residuals, solved for the step; each component stays within [-0.8 m, 3 m + 4].
-    fn solve_step(&mut self, demand: &Demand, margins: &[f64]) {
+    /// Residuals, solved for the step; each component stays within [-0.8 m, 3 m + 4]. False if that cut it.
+    fn find_step(&mut self, demand: &Demand, margins: &[f64]) -> bool {
         let n = margins.len();
         self.step.clear();
         let terms = margins.iter().zip(&demand.target).zip(&demand.phi);
         self.step
             .extend(terms.map(|((m, target), phi)| target / m - phi));
-        for i in 1..n {
-            let row = &self.matrix[i * n..][..i];
-            let done: f64 = row.iter().zip(&self.step).map(|(a, x)| a * x).sum();
-            self.step[i] -= done;
-        }
-        for i in (0..n).rev() {
-            let row = &self.matrix[i * n..][..n];
-            let done: f64 = row[i + 1..]
-                .iter()
-                .zip(&self.step[i + 1..])
-                .map(|(a, x)| a * x)
-                .sum();
-            self.step[i] = (self.step[i] - done) / row[i];
-        }
+        self.substitute(n);
+        self.update_step(n);
+        let mut whole = true;
         for (d, m) in self.step.iter_mut().zip(margins) {
-            *d = d.max(-0.8 * m).min(3.0 * m + 4.0);
+            let within = d.max(-0.8 * m).min(3.0 * m + 4.0);
+            whole &= within == *d;
+            *d = within;
+        }
+        whole
+    }
+
+    /// Broyden's good update of the factored Jacobian by the steps taken with it, in product form (Kelley 1995,
+    /// section 7.3).
+    fn update_step(&mut self, n: usize) {
+        let Some(last) = self.lengths.len().checked_sub(1) else {
+            return;
+        };
+        for j in 0..last {
+            let (s, next) = (
+                &self.history[j * n..][..n],
+                &self.history[(j + 1) * n..][..n],
+            );
+            let weight = dot(s, &self.step) / self.lengths[j];
+            self.step
+                .iter_mut()
+                .zip(next)
+                .for_each(|(z, s)| *z += weight * s);
+        }
+        let slope = dot(&self.history[last * n..], &self.step) / self.lengths[last];
+        // Beyond one half the last step says little: fall back on the Jacobian as it is.
+        if slope.abs() < 0.5 {
+            self.step.iter_mut().for_each(|z| *z /= 1.0 - slope);
         }
     }
 
-    /// LU in place without pivoting; false on a pivot that is not positive.
-    fn factor(&mut self, n: usize) -> bool {
+    /// Solves with the factors, in place on `step`.
+    fn substitute(&mut self, n: usize) {
+        let width = padded(n);
+        self.step.resize(width, 0.0);
         for i in 0..n {
-            let (upper, lower) = self.matrix.split_at_mut((i + 1) * n);
-            let pivot_row = &upper[i * n + i..];
-            let pivot = pivot_row[0];
+            let known = self.step[i];
+            let first = i / LANES * LANES;
+            let column = &self.lower[i * width..][first..width];
+            subtract(&mut self.step[first..], known, column);
+        }
+        for i in (0..n).rev() {
+            let first = i / LANES * LANES;
+            let row = &self.matrix[i * width..][first..width];
+            let own = std::mem::replace(&mut self.step[i], 0.0);
+            self.step[i] = (own - dot(row, &self.step[first..])) * row[i - first];
+        }
+        self.step.truncate(n);
+    }
+
+    /// LU without pivoting; false on a pivot that is not positive.
+    fn factor(&mut self, n: usize) -> bool {
+        let width = padded(n);
+        self.lower.clear();
+        self.lower.resize(n * width, 0.0);
+        for i in 0..n {
+            let first = i / LANES * LANES;
+            let (upper, below) = self.matrix.split_at_mut((i + 1) * width);
+            let pivot_row = &mut upper[i * width + first..];
+            let pivot = pivot_row[i - first];
             if !(pivot > 0.0 && pivot.is_finite()) {
                 return false;
             }
             let inverse = 1.0 / pivot;
-            for row in lower.chunks_exact_mut(n) {
-                let row = &mut row[i..];
-                let factor = row[0] * inverse;
-                if factor == 0.0 {
-                    continue;
-                }
-                row[0] = factor;
-                for (x, y) in row[1..].iter_mut().zip(&pivot_row[1..]) {
-                    *x -= factor * y;
-                }
+            let column = &mut self.lower[i * width + i + 1..];
+            for (row, factor) in below.chunks_exact_mut(width).zip(column) {
+                // Left of the pivot both rows hold zeros.
+                *factor = row[i] * inverse;
+                subtract(&mut row[first..], *factor, pivot_row);
+                row[i] = 0.0;
             }
+            pivot_row[i - first] = inverse;
         }
         true
     }
@@ -161,8 +211,9 @@ impl Newton {
         if layout.extended {
             self.fill_cross(layout, demand, n);
         }
+        let width = padded(n);
         self.matrix.clear();
-        self.matrix.resize(n * n, 0.0);
+        self.matrix.resize(n * width, 0.0);
         for (k, u) in layout.unknowns.iter().enumerate() {
             let (v, g) = (usize::from(u.seller), usize::from(u.nest));
             let inverse_margin = 1.0 / margins[k];
@@ -179,10 +230,10 @@ impl Newton {
                     let weight = (probability + local) / lambda * inverse_margin;
                     spread -= weight * losing;
                     let cross = &self.cross[v * n..][range.clone()];
-                    let row = &mut self.matrix[k * n..][range.clone()];
+                    let row = &mut self.matrix[k * width..][range.clone()];
                     row.iter_mut().zip(cross).for_each(|(x, c)| *x = weight * c);
                 }
-                let row = &mut self.matrix[k * n..][range.clone()];
+                let row = &mut self.matrix[k * width..][range.clone()];
                 let own = &demand.own[range.clone()];
                 if at == NONE {
                     row.iter_mut().zip(own).for_each(|(x, s)| *x += spread * s);
@@ -198,7 +249,7 @@ impl Newton {
                 }
                 row[at - range.start] -= probability * share * inverse_margin;
             }
-            self.matrix[k * n + k] += demand.target[k] * inverse_margin * inverse_margin;
+            self.matrix[k * width + k] += demand.target[k] * inverse_margin * inverse_margin;
         }
     }
 
@@ -208,8 +259,8 @@ impl Newton {
         for (k, s) in demand.own[..n].iter().enumerate() {
             self.joint[k * n + k] = *s;
         }
-        for (p, s) in layout.products.iter().zip(&demand.inside) {
-            let [a, b] = p.unknown.map(usize::from);
+        for (pair, s) in layout.pairs.iter().zip(&demand.inside) {
+            let [a, b] = pair.map(usize::from);
             if a < n && b < n {
                 self.joint[a * n + b] += s;
                 self.joint[b * n + a] += s;
@@ -223,8 +274,8 @@ impl Newton {
         let width = layout.products.len();
         for (v, losing) in layout.losing.chunks_exact(width).enumerate() {
             let row = &mut self.cross[v * n..][..n];
-            for ((p, s), w) in layout.products.iter().zip(&demand.inside).zip(losing) {
-                for k in p.unknown.map(usize::from) {
+            for ((pair, s), w) in layout.pairs.iter().zip(&demand.inside).zip(losing) {
+                for k in pair.map(usize::from) {
                     if k < n {
                         row[k] += s * w;
                     }
@@ -232,4 +283,33 @@ impl Newton {
             }
         }
     }
+}
+
+/// Numbers handled at a time.
+const LANES: usize = 4;
+
+/// `n` rounded up to whole lanes.
+const fn padded(n: usize) -> usize {
+    n.div_ceil(LANES) * LANES
+}
+
+/// `x -= factor * y`. Kept out of line: only behind a call does the compiler know that the two do not
+/// overlap, without which it computes one number at a time.
+#[inline(never)]
+fn subtract(x: &mut [f64], factor: f64, y: &[f64]) {
+    x.iter_mut().zip(y).for_each(|(x, y)| *x -= factor * y);
+}
+
+/// Scalar product with one running sum a lane: a single one would wait for each addition.
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    let (a, a_rest) = a.as_chunks::<LANES>();
+    let (b, b_rest) = b.as_chunks::<LANES>();
+    let mut sums = [0.0; LANES];
+    for (x, y) in a.iter().zip(b) {
+        for i in 0..LANES {
+            sums[i] += x[i] * y[i];
+        }
+    }
+    let rest: f64 = a_rest.iter().zip(b_rest).map(|(x, y)| x * y).sum();
+    (sums[0] + sums[1]) + (sums[2] + sums[3]) + rest
 }

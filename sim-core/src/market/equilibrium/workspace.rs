@@ -11,8 +11,15 @@ use super::tender::{NOBODY, SolveError, TenderSpec};
 /// Largest relative error of a first-order condition, `|m phi / target - 1|`, at which a tender counts
 /// as solved.
 pub const TOLERANCE: f64 = 1e-9;
+/// What Newton aims at. One more step reaches it, and carries over to prices what an ill-conditioned
+/// tender (a dominant seller) would else lose; between the two a tender is solved too.
+const AIM: f64 = 1e-11;
 /// A start is good enough for Newton below this error.
-const STARTED: f64 = 0.5;
+const STARTED: f64 = 0.02;
+/// Factor by which a starting step must cut the error for another one.
+const STARTING_GAIN: f64 = 0.8;
+/// Most starting steps.
+const MAX_STARTING_STEPS: usize = 10;
 /// Rounds of fallback before a tender counts as unsolved.
 const MAX_ROUNDS: u32 = 12;
 /// Sweeps of exact best responses in one round.
@@ -102,15 +109,18 @@ impl Workspace {
         demand.reset(layout, margins);
         let mut error = demand.evaluate(layout, margins);
         work.evaluations += 1;
-        for step in 0..2 {
-            if error <= STARTED && (step > 0 || start.is_some()) {
+        let mut last = f64::INFINITY;
+        for _ in 0..MAX_STARTING_STEPS {
+            // A start that is good, or no longer becomes better fast, is left to Newton.
+            if error <= STARTED || error > STARTING_GAIN * last {
                 break;
             }
+            last = error;
             starting_step(layout, demand, margins);
             error = demand.evaluate(layout, margins);
             work.evaluations += 1;
         }
-        error = self.newton.run(layout, demand, margins, error, TOLERANCE);
+        error = self.newton.run(layout, demand, margins, error, AIM);
         let mut rounds = 0;
         while !(error <= TOLERANCE && self.no_better_peak()) {
             if rounds == MAX_ROUNDS {
