@@ -1,0 +1,79 @@
+//! Direct labels at the right ends of curves.
+
+use super::font::{self, Weight};
+use super::labels::{Wish, place};
+use super::panel::Panel;
+use super::sheet::{Sheet, TextStyle};
+use super::theme::{Ink, LABEL_SIZE};
+
+/// What stands at the end of one curve.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EndLabel {
+    /// Name, bold, wrapped where it must be.
+    pub name: String,
+    /// Value, regular; on the last line of the name if it fits there.
+    pub value: String,
+    /// Last value of the curve, on the y axis.
+    pub at: f64,
+    /// Colours of the curve.
+    pub ink: Ink,
+}
+
+/// Room between the end of the curve and its label, crossed by a thin leader.
+pub const LEADER: f64 = 16.0;
+const LEADING: f64 = 1.2 * LABEL_SIZE;
+
+/// Writes the labels beside the right edge of the panel, in a column `width` pixels wide, from `low` to
+/// `high` on the page. Of labels that find no room, those at the smallest values are left out; their
+/// names are given back.
+pub fn write(
+    sheet: &Sheet,
+    panel: &Panel,
+    labels: &[EndLabel],
+    width: f64,
+    (low, high): (f64, f64),
+) -> Vec<String> {
+    let lines: Vec<Vec<(String, Weight)>> = labels.iter().map(|l| lines(l, width)).collect();
+    let wishes: Vec<Wish> = labels
+        .iter()
+        .zip(&lines)
+        .map(|(label, lines)| Wish {
+            centre: panel.y(label.at),
+            height: lines.len() as f64 * LEADING + 1.0,
+            weight: label.at,
+        })
+        .collect();
+    let mut left_out = Vec::new();
+    let edge = panel.frame.right();
+    for ((label, lines), (wish, centre)) in labels
+        .iter()
+        .zip(&lines)
+        .zip(wishes.iter().zip(place(&wishes, low, high)))
+    {
+        let Some(centre) = centre else {
+            left_out.push(label.name.clone());
+            continue;
+        };
+        let leader = [(edge + 1.5, wish.centre), (edge + LEADER - 3.0, centre)];
+        sheet.line(&leader, label.ink.line, 1.0);
+        let first = centre - (lines.len() as f64 - 1.0) * LEADING / 2.0;
+        for (i, (text, weight)) in lines.iter().enumerate() {
+            let mut style = TextStyle::new(LABEL_SIZE, label.ink.text);
+            style.weight = *weight;
+            sheet.text_centred(edge + LEADER, first + i as f64 * LEADING, text, style);
+        }
+    }
+    left_out
+}
+
+fn lines(label: &EndLabel, width: f64) -> Vec<(String, Weight)> {
+    let together = format!("{} {}", label.name, label.value);
+    if font::width(&together, LABEL_SIZE, Weight::Bold) <= width {
+        return vec![(together, Weight::Bold)];
+    }
+    let name = font::wrap(&label.name, LABEL_SIZE, Weight::Bold, width);
+    let value = font::wrap(&label.value, LABEL_SIZE, Weight::Regular, width);
+    (name.into_iter().map(|line| (line, Weight::Bold)))
+        .chain(value.into_iter().map(|line| (line, Weight::Regular)))
+        .collect()
+}
