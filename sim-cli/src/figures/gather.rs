@@ -2,11 +2,14 @@
 
 use super::date::Date;
 use super::error::{FigureError, Result};
+use super::font::{self, Weight};
 use super::note::Spec;
+use super::page::Page;
+use super::panel::MARK_ROW;
 use super::plot::{MARK, PlotRow, PlotTable};
 use super::sheet::{Anchor, Rect, Sheet, TextStyle};
 use super::summary::{SummaryRow, SummaryTable};
-use super::theme::{QUIET, TICK_SIZE};
+use super::theme::{LABEL_SIZE, QUIET, TEXT, TICK_SIZE};
 
 /// Id and title of the worlds to draw: those of the spec, or all of the table under their ids.
 pub(super) fn worlds(table: &SummaryTable, spec: &Spec) -> Vec<(String, String)> {
@@ -81,6 +84,39 @@ pub(super) fn span(figure: &'static str, plot: &PlotTable) -> Result<(Date, Date
         wanted: "at least one row with numbers".to_owned(),
         hint: "make its CSV again with `oransim figures --only`".to_owned(),
     })
+}
+
+/// Room for the title of the y axis above the panels.
+pub(super) const AXIS_TITLE: f64 = 16.0;
+
+/// The title of the y axis, level, at the upper left of the body.
+pub(super) fn y_title(page: &Page, text: &str) {
+    let style = TextStyle::new(TICK_SIZE, QUIET);
+    page.sheet
+        .text(page.body.x, page.body.y + 10.0, text, style);
+}
+
+/// The name of a panel above it in bold and, where it fits, a number beside it.
+pub(super) fn panel_title(sheet: &Sheet, frame: &Rect, above: f64, name: &str, value: &str) {
+    let bold = TextStyle::new(LABEL_SIZE, TEXT).bold();
+    let room = frame.width;
+    let name = font::shorten(name, LABEL_SIZE, Weight::Bold, room);
+    let y = frame.y - above + LABEL_SIZE;
+    sheet.text(frame.x, y, &name, bold);
+    let used = font::width(&name, LABEL_SIZE, Weight::Bold) + 8.0;
+    if used + font::width(value, TICK_SIZE, Weight::Regular) <= room {
+        sheet.text(frame.x + used, y, value, TextStyle::new(TICK_SIZE, QUIET));
+    }
+}
+
+/// Room above each panel for the texts at marks: as many rows as the panel with most marks could need.
+pub(super) fn mark_room(plot: &PlotTable) -> f64 {
+    let most = plot
+        .panels()
+        .iter()
+        .map(|(id, _)| plot.marks(id).len())
+        .max();
+    MARK_ROW * most.unwrap_or(0) as f64
 }
 
 /// The title of a time axis, under its right end.

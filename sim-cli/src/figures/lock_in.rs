@@ -7,9 +7,8 @@ use super::number::{fixed, percent};
 use super::page::{Page, Words};
 use super::panel::{Axis, MARK_ROW, Panel, look, percent_tick};
 use super::plot::PlotTable;
-use super::sheet::{Rect, TextStyle};
+use super::sheet::Rect;
 use super::summary::{Key, Stats, SummaryTable};
-use super::theme::{QUIET, TICK_SIZE};
 use super::words::{Difference, Direction, INTERVAL_NOTE, foremost};
 use super::{Figure, gather};
 
@@ -101,13 +100,7 @@ impl Figure for LockIn {
             label_room,
             (page.body.y, frame.bottom()),
         );
-        let quiet = TextStyle::new(TICK_SIZE, QUIET);
-        page.sheet.text(
-            page.body.x,
-            page.body.y + 10.0,
-            "Lock-in, per cent of list price",
-            quiet,
-        );
+        gather::y_title(&page, "Lock-in, per cent of list price");
         gather::year_title(&page.sheet, &frame);
         Ok(page.finish())
     }
@@ -116,7 +109,7 @@ impl Figure for LockIn {
 fn words(ends: &[(&str, Stats, Stats)], first_year: i32, year: i32, note: &Note) -> Words {
     let mut notes = vec![
         "Lock-in: what leaving the incumbent adds to the cost of new kit when the old is due, per cent of \
-         the list price of the incumbent's own offer; each site counts once."
+         the list price of the incumbent’s own offer; each site counts once."
             .to_owned(),
         format!("{} Figures at the right: median and 90% range.", note.bands()),
     ];
@@ -125,7 +118,7 @@ fn words(ends: &[(&str, Stats, Stats)], first_year: i32, year: i32, note: &Note)
         [] => (String::new(), String::new()),
         [(label, from, to)] => {
             let change = Difference::between(from, to);
-            let (a, b) = (percent(from.mean), percent(to.mean));
+            let (a, b) = (one_decimal(from.mean), one_decimal(to.mean));
             let title = match change.direction() {
                 Direction::Rise => {
                     format!("Lock-in rises from {a} to {b} of list price by {year}")
@@ -158,19 +151,19 @@ fn words(ends: &[(&str, Stats, Stats)], first_year: i32, year: i32, note: &Note)
             };
             let size = change.size_in_points();
             let title = match change.direction() {
-                Direction::Rise => format!("Lock-in in {year} is {size} higher under {label}"),
-                Direction::Fall => format!("Lock-in in {year} is {size} lower under {label}"),
+                Direction::Rise => format!("Lock-in in {year} is {size} higher under “{label}”"),
+                Direction::Fall => format!("Lock-in in {year} is {size} lower under “{label}”"),
                 Direction::Unclear if others.len() > 1 => {
                     format!("No policy’s effect on lock-in by {year} can be told from zero")
                 }
                 Direction::Unclear => {
-                    format!("Effect of {label} on lock-in by {year} cannot be told from zero")
+                    format!("Effect of “{label}” on lock-in by {year} cannot be told from zero")
                 }
             };
             let subtitle = format!(
                 "{label} against {base_label}: mean {} against {} of list price, {}.",
-                percent(end.mean),
-                percent(base.mean),
+                one_decimal(end.mean),
+                one_decimal(base.mean),
                 change.in_points()
             );
             (title, subtitle)
@@ -190,4 +183,8 @@ fn words(ends: &[(&str, Stats, Stats)], first_year: i32, year: i32, note: &Note)
         notes,
         description: format!("Line chart of lock-in over time, one line a world. {description}"),
     }
+}
+
+fn one_decimal(fraction: f64) -> String {
+    format!("{}%", fixed(100.0 * fraction, 1))
 }

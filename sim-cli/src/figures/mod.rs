@@ -7,6 +7,7 @@
 //! Another figure is one file with an implementation of [`Figure`] and one line in [`FIGURES`].
 
 pub mod backend;
+pub mod causes;
 pub mod date;
 pub mod ends;
 pub mod error;
@@ -14,14 +15,19 @@ pub mod error;
 mod fixture;
 pub mod font;
 mod gather;
+pub mod grid;
 pub mod labels;
 pub mod lock_in;
+mod multiples;
 pub mod note;
 pub mod number;
+pub mod openness;
 pub mod page;
 pub mod panel;
 pub mod plot;
 pub mod png;
+pub mod shares;
+pub mod shares_by_region;
 pub mod sheet;
 pub mod summary;
 pub mod theme;
@@ -54,7 +60,13 @@ pub trait Figure: Sync {
 }
 
 /// All figures in the order of their names.
-pub const FIGURES: [&dyn Figure; 1] = [&lock_in::LockIn];
+pub const FIGURES: [&dyn Figure; 5] = [
+    &lock_in::LockIn,
+    &causes::Causes,
+    &shares::Shares,
+    &shares_by_region::SharesByRegion,
+    &openness::Openness,
+];
 
 /// The figure of a name.
 ///

@@ -59,18 +59,23 @@ impl Note {
         ]
     }
 
-    /// What a band means, for the foot of a figure that has bands.
-    pub(super) fn bands(&self) -> String {
-        let source = match self.uncertainty {
+    /// What a spread holds and what it leaves out.
+    pub(super) fn spread(&self) -> &'static str {
+        match self.uncertainty {
             Uncertainty::Fixed => {
                 "Bands show luck alone: parameters stand at their base values, so true uncertainty is wider."
             }
             Uncertainty::Sampled => {
-                "Bands show luck and the uncertain parameters that the scenario lists, nothing beyond them."
+                "Bands show luck and parameters: the uncertain ones that the scenario lists, no others."
             }
-        };
+        }
+    }
+
+    /// What a band means, for the foot of a figure that has bands.
+    pub(super) fn bands(&self) -> String {
         format!(
-            "Line: median. Dark band: middle 50% of replicates; light band: middle 90%. {source}"
+            "Line: median. Dark band: middle 50% of replicates; light band: middle 90%. {}",
+            self.spread()
         )
     }
 

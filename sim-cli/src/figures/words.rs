@@ -51,19 +51,28 @@ impl Difference {
 
     /// `−3.1 points (95% interval −3.4 to −2.8)` for a difference of fractions.
     pub fn in_points(&self) -> String {
+        self.told(100.0, 1, " points")
+    }
+
+    /// `−0.42 (95% interval −0.45 to −0.39)` for a difference of counts.
+    pub fn in_units(&self) -> String {
+        self.told(1.0, 2, "")
+    }
+
+    fn told(&self, factor: f64, decimals: usize, unit: &str) -> String {
         let sign = if self.mean > 0.0 { "+" } else { "" };
-        let mean = format!("{sign}{} points", fixed(100.0 * self.mean, 1));
+        let mean = format!("{sign}{}{unit}", fixed(factor * self.mean, decimals));
         match self.interval {
             Some((low, high)) => format!(
                 "{mean} (95% interval {} to {})",
-                fixed(100.0 * low, 1),
-                fixed(100.0 * high, 1)
+                fixed(factor * low, decimals),
+                fixed(factor * high, decimals)
             ),
             None => format!("{mean} (one replicate: no interval)"),
         }
     }
 
-    /// The size without sign, in points: `3.1 points`; `1.0 point` reads as one.
+    /// The size without sign, in points: `3.1 points`.
     pub fn size_in_points(&self) -> String {
         format!("{} points", fixed(100.0 * self.mean.abs(), 1))
     }
