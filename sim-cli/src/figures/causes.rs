@@ -3,14 +3,16 @@
 use super::date::Date;
 use super::ends::{self, EndLabel, LEADER};
 use super::error::Result;
+use super::font::{self, Weight};
 use super::grid::Grid;
 use super::note::{Note, Spec};
 use super::number::fixed;
 use super::page::{Page, Words};
 use super::panel::{Axis, Panel, percent_tick};
 use super::plot::PlotTable;
+use super::sheet::{Anchor, Sheet, TextStyle};
 use super::summary::{Key, Stats, SummaryTable};
-use super::theme::{self, Ink};
+use super::theme::{self, Ink, LABEL_SIZE, TEXT};
 use super::words::{Difference, Direction, INTERVAL_NOTE, foremost};
 use super::{Figure, gather};
 
@@ -68,6 +70,7 @@ impl Figure for Causes {
             .collect();
         let label_room = 108.0;
         let mut grid = Grid::of(stacks.len(), 3, 240.0);
+        grid.right = 32.0;
         grid.above += gather::mark_room(plot);
         let words = words(&stacks, span);
         let body_height = grid.body_height() + gather::AXIS_TITLE;
@@ -111,14 +114,10 @@ impl Figure for Causes {
                     .collect();
                 panel.curve(&line, (255, 255, 255), 1.0, "")?;
             }
-            let (first, last) = stack.totals();
-            let totals = format!(
-                "{}% to {}%",
-                fixed(100.0 * first.mean, 1),
-                fixed(100.0 * last.mean, 1)
-            );
-            gather::panel_title(&page.sheet, &frame, grid.above, stack.label, &totals);
-            panel.marks(&plot.marks(stack.id));
+            let beyond = grid.right - 8.0;
+            gather::panel_title(&page.sheet, &frame, grid.above, stack.label, beyond);
+            panel.marks(&plot.marks(stack.id), beyond);
+            stack.write_totals(&page.sheet, &panel);
             let row_ends = (i + 1) % grid.columns == 0 || i + 1 == stacks.len();
             if row_ends {
                 let range = (frame.y - 10.0, frame.bottom() + 8.0);
@@ -176,6 +175,27 @@ impl<'a> Stack<'a> {
         }
     }
 
+    /// The sums at both ends, above the stack.
+    fn write_totals(&self, sheet: &Sheet, panel: &Panel) {
+        let (first, last) = self.totals();
+        let style = TextStyle::new(LABEL_SIZE, TEXT).bold().rimmed();
+        let top = self.edges.last().map_or(&[][..], Vec::as_slice);
+        for (total, anchor) in [(first, Anchor::Start), (last, Anchor::End)] {
+            let text = format!("{}%", fixed(100.0 * total.mean, 1));
+            let width = font::width(&text, LABEL_SIZE, Weight::Bold);
+            let (x, from) = match anchor {
+                Anchor::Start => (panel.frame.x, panel.frame.x),
+                _ => (panel.frame.right(), panel.frame.right() - width),
+            };
+            // Above the highest point of the stack that the text spans.
+            let highest = (self.times.iter().zip(top))
+                .filter(|(t, _)| (from - 8.0..=from + width + 8.0).contains(&panel.x(t.days())))
+                .fold(total.mean, |high, (_, v)| high.max(*v));
+            let y = panel.y(100.0 * highest) - 5.0;
+            sheet.text(x, y, &text, style.anchored(anchor));
+        }
+    }
+
     /// The sums of the parts at the first and the last date. The half-widths are added, as the parts
     /// may move together.
     fn totals(&self) -> (Stats, Stats) {
@@ -206,7 +226,7 @@ fn words(stacks: &[Stack], span: (Date, Date)) -> Words {
         notes: vec![
             "Means over replicates, so that the parts sum to the whole; the index values every site as if \
              it were tendered on that date (figure 01 takes each site at the end of life of its kit). \
-             Numbers at the right: points at the last date."
+             Beside the panel: its parts at the last date, in points."
                 .to_owned(),
             INTERVAL_NOTE.to_owned(),
         ],

@@ -11,7 +11,7 @@ use super::theme::{Ink, LABEL_SIZE};
 pub struct EndLabel {
     /// Name, bold, wrapped where it must be.
     pub name: String,
-    /// Value, regular; on the last line of the name if it fits there.
+    /// Value, on the last line of the name where it fits.
     pub value: String,
     /// Last value of the curve, on the y axis.
     pub at: f64,
@@ -66,14 +66,20 @@ pub fn write(
     left_out
 }
 
+/// The lines of a label: the value on the last line of the name where both fit, else below it.
 fn lines(label: &EndLabel, width: f64) -> Vec<(String, Weight)> {
-    let together = format!("{} {}", label.name, label.value);
-    if font::width(&together, LABEL_SIZE, Weight::Bold) <= width {
-        return vec![(together, Weight::Bold)];
+    let mut lines: Vec<(String, Weight)> = font::wrap(&label.name, LABEL_SIZE, Weight::Bold, width)
+        .into_iter()
+        .map(|line| (line, Weight::Bold))
+        .collect();
+    if let Some((last, weight)) = lines.last_mut() {
+        let together = format!("{last} {}", label.value);
+        if font::width(&together, LABEL_SIZE, *weight) <= width {
+            *last = together;
+            return lines;
+        }
     }
-    let name = font::wrap(&label.name, LABEL_SIZE, Weight::Bold, width);
     let value = font::wrap(&label.value, LABEL_SIZE, Weight::Regular, width);
-    (name.into_iter().map(|line| (line, Weight::Bold)))
-        .chain(value.into_iter().map(|line| (line, Weight::Regular)))
-        .collect()
+    lines.extend(value.into_iter().map(|line| (line, Weight::Regular)));
+    lines
 }

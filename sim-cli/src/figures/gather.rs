@@ -96,17 +96,12 @@ pub(super) fn y_title(page: &Page, text: &str) {
         .text(page.body.x, page.body.y + 10.0, text, style);
 }
 
-/// The name of a panel above it in bold and, where it fits, a number beside it.
-pub(super) fn panel_title(sheet: &Sheet, frame: &Rect, above: f64, name: &str, value: &str) {
-    let bold = TextStyle::new(LABEL_SIZE, TEXT).bold();
-    let room = frame.width;
+/// The name of a panel above it; it may reach `beyond` pixels past its right edge.
+pub(super) fn panel_title(sheet: &Sheet, frame: &Rect, above: f64, name: &str, beyond: f64) {
+    let room = frame.width + beyond;
     let name = font::shorten(name, LABEL_SIZE, Weight::Bold, room);
-    let y = frame.y - above + LABEL_SIZE;
-    sheet.text(frame.x, y, &name, bold);
-    let used = font::width(&name, LABEL_SIZE, Weight::Bold) + 8.0;
-    if used + font::width(value, TICK_SIZE, Weight::Regular) <= room {
-        sheet.text(frame.x + used, y, value, TextStyle::new(TICK_SIZE, QUIET));
-    }
+    let style = TextStyle::new(LABEL_SIZE, TEXT).bold();
+    sheet.text(frame.x, frame.y - above + LABEL_SIZE, &name, style);
 }
 
 /// Room above each panel for the texts at marks: as many rows as the panel with most marks could need.

@@ -73,7 +73,7 @@ impl Figure for LockIn {
         let y = Axis::numbers(values, true, 6, percent_tick);
         let mut panel = Panel::new(&page.sheet, frame, Axis::years(span, 9), y)?;
         panel.grid(false, true)?;
-        panel.marks(&marks);
+        panel.marks(&marks, LEADER + label_room);
         let scaled: Vec<Vec<_>> = curves
             .iter()
             .map(|(_, points)| points.iter().map(|(t, s)| (*t, s.scaled(100.0))).collect())
@@ -98,7 +98,7 @@ impl Figure for LockIn {
             &panel,
             &labels,
             label_room,
-            (page.body.y, frame.bottom()),
+            (frame.y - 8.0, frame.bottom()),
         );
         gather::y_title(&page, "Lock-in, per cent of list price");
         gather::year_title(&page.sheet, &frame);

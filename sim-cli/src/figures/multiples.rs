@@ -16,10 +16,8 @@ use super::theme::{GROUP, Ink};
 /// The measure.
 pub(super) const SHARE: &str = "share_sites";
 
-/// A seller whose median stays below this share in every panel is not drawn.
-const SMALLEST: f64 = 0.02;
 /// Room for the label of a line.
-const LABEL_ROOM: f64 = 84.0;
+const LABEL_ROOM: f64 = 90.0;
 
 /// Id and name of the sellers: those of the spec, or all of the table under their ids.
 pub(super) fn sellers(table: &SummaryTable, spec: &Spec) -> Vec<(String, String)> {
@@ -40,14 +38,17 @@ pub(super) fn sellers(table: &SummaryTable, spec: &Spec) -> Vec<(String, String)
 pub(super) struct Drawn<'a> {
     sellers: Vec<(&'a str, &'a str, Ink, &'static str)>,
     omitted: Vec<&'a str>,
+    smallest: f64,
 }
 
 impl<'a> Drawn<'a> {
-    /// A seller keeps its colour whether or not others are left out.
-    pub(super) fn of(plot: &'a PlotTable) -> Self {
+    /// Leaves out a seller whose median stays below the share `smallest` in every panel. The others keep
+    /// their colours.
+    pub(super) fn of(plot: &'a PlotTable, smallest: f64) -> Self {
         let mut drawn = Self {
             sellers: Vec::new(),
             omitted: Vec::new(),
+            smallest,
         };
         let mut index = 0;
         for (id, name) in plot.series() {
@@ -61,7 +62,7 @@ impl<'a> Drawn<'a> {
                 .filter(|row| row.series == id)
                 .filter_map(|row| row.stats)
                 .fold(0.0_f64, |peak, s| peak.max(s.median()));
-            if peak < SMALLEST {
+            if peak < smallest {
                 drawn.omitted.push(name);
             } else {
                 drawn.sellers.push((id, name, ink, dash));
@@ -89,7 +90,10 @@ impl<'a> Drawn<'a> {
             return None;
         }
         let names = self.omitted.join(", ");
-        Some(format!("Not drawn, below 2% throughout: {names}."))
+        Some(format!(
+            "Not drawn, below {} throughout, but in the CSV: {names}.",
+            percent_tick(100.0 * self.smallest, 0)
+        ))
     }
 }
 
@@ -121,8 +125,9 @@ pub(super) fn draw(
         let years = Axis::years(span, (frame.width / 40.0) as usize);
         let mut panel = Panel::new(&page.sheet, frame, years, y.clone())?;
         panel.grid(false, grid.is_first(i))?;
-        panel.marks(&plot.marks(id));
-        gather::panel_title(&page.sheet, &frame, grid.above, label, "");
+        let beyond = grid.right - 8.0;
+        panel.marks(&plot.marks(id), beyond);
+        gather::panel_title(&page.sheet, &frame, grid.above, label, beyond);
         let lines: Vec<(Vec<(Date, Stats)>, &str, Ink, &'static str)> = (drawn.sellers.iter())
             .map(|(seller, name, ink, dash)| {
                 let points = plot.points(id, seller, SHARE);

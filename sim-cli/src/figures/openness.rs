@@ -12,7 +12,7 @@ use super::panel::{Axis, Panel, look, percent_tick};
 use super::plot::PlotTable;
 use super::sheet::{Anchor, Rect, TextStyle};
 use super::summary::{Key, Stats, SummaryTable};
-use super::theme::{LABEL_SIZE, QUIET, TEXT, TICK_SIZE};
+use super::theme::{self, LABEL_SIZE, QUIET, TEXT, TICK_SIZE};
 use super::words::{Difference, Direction, INTERVAL_NOTE};
 use super::{Figure, gather};
 
@@ -86,8 +86,9 @@ impl Figure for Openness {
         let y = Axis::numbers(sellers, false, 6, fixed);
         let mut panel = Panel::new(&page.sheet, frame, x, y)?;
         panel.grid(true, true)?;
+        let mut written = Vec::new();
         for (i, path) in paths.iter().enumerate() {
-            path.draw(&page, &mut panel, i)?;
+            path.draw(&page, &mut panel, i, &mut written)?;
         }
         label_ends(&page, &panel, &paths, label_room);
         page.sheet.text(
@@ -111,7 +112,7 @@ struct Point {
 struct Path<'a> {
     label: &'a str,
     points: Vec<Point>,
-    hhi: Option<Stats>,
+    hhi: Option<(Stats, Stats)>,
     multi: Option<Stats>,
 }
 
@@ -129,30 +130,42 @@ impl<'a> Path<'a> {
             })
             .collect();
         let last = |measure| plot.points(PANEL, id, measure).last().map(|(_, s)| *s);
+        let index = plot.points(PANEL, id, HHI);
         Self {
             label,
             points,
-            hhi: last(HHI),
+            hhi: index.first().zip(index.last()).map(|(a, b)| (a.1, b.1)),
             multi: last(MULTI),
         }
     }
 
-    /// The path, dots with years, and the spread at its end.
-    fn draw(&self, page: &Page, panel: &mut Panel, index: usize) -> Result<()> {
+    /// The path, dots with years, and the spread at its end. `written` holds the places of the years so
+    /// far, of all paths.
+    fn draw(
+        &self,
+        page: &Page,
+        panel: &mut Panel,
+        index: usize,
+        written: &mut Vec<Rect>,
+    ) -> Result<()> {
         let (ink, dash) = look(index);
         let at = |p: &Point| (100.0 * p.open.median(), p.sellers.median());
         if let Some(end) = self.points.last() {
             let (x, y) = at(end);
-            for (low, high, width) in [(0, 4, 1.0), (1, 3, 3.0)] {
+            for (low, high, width) in [(0, 4, 1.2), (1, 3, 4.0)] {
                 let [open_low, open_high] = [low, high].map(|q| 100.0 * end.open.quantiles[q]);
                 let [few, many] = [low, high].map(|q| end.sellers.quantiles[q]);
-                panel.curve(&[(open_low, y), (open_high, y)], ink.line, width, "")?;
-                panel.curve(&[(x, few), (x, many)], ink.line, width, "")?;
+                panel.curve(
+                    &[(open_low, y), (open_high, y)],
+                    theme::pale(ink.line),
+                    width,
+                    "",
+                )?;
+                panel.curve(&[(x, few), (x, many)], theme::pale(ink.line), width, "")?;
             }
         }
         let line: Vec<(f64, f64)> = self.points.iter().map(at).collect();
         panel.curve(&line, ink.line, 2.2, dash)?;
-        let mut written: Vec<Rect> = Vec::new();
         let count = self.points.len();
         for (i, point) in self.points.iter().enumerate() {
             let (x, y) = at(point);
@@ -162,7 +175,8 @@ impl<'a> Path<'a> {
             let named = year % 5 == 0 || i == 0 || last;
             page.sheet
                 .dot(x, y, if named { 3.6 } else { 2.0 }, ink.line);
-            if !named {
+            // The last year stands with the name of the path.
+            if !named || last {
                 continue;
             }
             // Years stand under the path; one that would cover another is left out, its dot stays.
@@ -195,17 +209,22 @@ impl<'a> Path<'a> {
 fn label_ends(page: &Page, panel: &Panel, paths: &[Path], room: f64) {
     const LEADING: f64 = 1.2 * LABEL_SIZE;
     let edge = panel.frame.right() + 12.0;
-    let texts: Vec<Vec<String>> = (paths.iter())
-        .map(|path| {
-            let mut lines = font::wrap(path.label, LABEL_SIZE, Weight::Bold, room - 12.0);
-            lines.extend(path.hhi.map(|s| format!("HHI {}", hhi(s.median()))));
-            lines.extend(
-                path.multi
-                    .map(|s| format!("several sellers {}", percent(s.median()))),
-            );
-            lines
-        })
-        .collect();
+    let texts: Vec<Vec<String>> =
+        (paths.iter())
+            .map(|path| {
+                let year = path.points.last().map_or(0, |p| p.time.nearest_year_end());
+                let name = format!("{}, {year}", path.label);
+                let mut lines = font::wrap(&name, LABEL_SIZE, Weight::Bold, room - 12.0);
+                lines.extend(path.hhi.map(|(from, to)| {
+                    format!("HHI {} to {}", hhi(from.median()), hhi(to.median()))
+                }));
+                lines.extend(
+                    path.multi
+                        .map(|s| format!("multi-vendor {}", percent(s.median()))),
+                );
+                lines
+            })
+            .collect();
     let ends: Vec<(f64, f64)> = (paths.iter())
         .filter_map(|path| path.points.last())
         .map(|p| {
@@ -251,8 +270,8 @@ fn words(paths: &[Path], span: (Date, Date), note: &Note) -> Words {
         subtitle: String::new(),
         notes: vec![
             "Effective number of sellers: how many sellers of equal size would be as concentrated. HHI: sum of \
-             squared shares of sites, 10,000 for one seller. “Several sellers”: share of sites whose radio and \
-             baseband come from different sellers."
+             squared shares of sites, 10,000 for one seller. Multi-vendor: share of sites whose radio and \
+             baseband come from different sellers. The vertical axis does not begin at zero."
                 .to_owned(),
             format!(
                 "Path: medians, a dot a date. Cross at its end: thick, middle 50% of replicates; thin, middle \

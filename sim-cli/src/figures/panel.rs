@@ -11,6 +11,7 @@ use std::ops::Range;
 use super::backend::{Pen, UNITS};
 use super::date::Date;
 use super::error::{FigureError, Result};
+use super::font;
 use super::number;
 use super::sheet::{Anchor, Rect, Sheet, TextStyle};
 use super::theme::{self, AXIS, GRID, Ink, QUIET, Rgb, TEXT, TICK_SIZE};
@@ -254,40 +255,37 @@ impl<'a> Panel<'a> {
         self.curve(&line, ink.line, width, dash)
     }
 
-    /// Thin vertical lines at dates, their texts stacked in rows above the plotting area so that none
-    /// covers another.
-    pub fn marks(&self, marks: &[(Date, &str)]) {
+    /// Thin vertical lines at dates with their texts to the right of them, above the plotting area.
+    ///
+    /// An earlier mark stands in a higher row than any later one that its text would run over: then no
+    /// text covers another and no line crosses a text. Texts may reach `beyond` pixels past the right
+    /// edge and are shortened there.
+    pub fn marks(&self, marks: &[(Date, &str)], beyond: f64) {
         let style = TextStyle::new(TICK_SIZE, TEXT);
-        let mut taken: Vec<f64> = Vec::new();
         let mut marks = marks.to_vec();
         marks.sort();
-        for (date, text) in marks {
+        // Place and row of the marks to the right of the one at hand.
+        let mut later: Vec<(f64, usize)> = Vec::new();
+        for (date, text) in marks.into_iter().rev() {
             let at = self.x(date.days());
             if at < self.frame.x - 0.5 || at > self.frame.right() + 0.5 {
                 continue;
             }
-            let limit = self.frame.width;
-            let text = super::font::shorten(text, style.size, style.weight, limit);
-            let width = super::font::width(&text, style.size, style.weight);
-            let (start, anchor) = if at + width <= self.frame.right() {
-                (at, Anchor::Start)
-            } else {
-                (at - width, Anchor::End)
-            };
-            let row = taken
-                .iter()
-                .position(|end| *end < start)
-                .unwrap_or(taken.len());
-            if row == taken.len() {
-                taken.push(0.0);
-            }
-            taken[row] = start + width + 8.0;
+            let room = self.frame.right() + beyond - at;
+            let text = font::shorten(text, style.size, style.weight, room);
+            let reach = at + font::width(&text, style.size, style.weight) + 6.0;
+            let row = (later.iter())
+                .filter(|(x, _)| *x < reach)
+                .map(|(_, row)| row + 1)
+                .max()
+                .unwrap_or(0);
+            later.push((at, row));
             let y = self.frame.y - 6.0 - row as f64 * MARK_ROW;
             self.sheet.dash("2 2");
-            self.sheet
-                .line(&[(at, y + 3.0), (at, self.frame.bottom())], AXIS, 1.0);
+            let line = [(at, y - 0.7 * TICK_SIZE), (at, self.frame.bottom())];
+            self.sheet.line(&line, AXIS, 1.0);
             self.sheet.dash("");
-            self.sheet.text(at, y, &text, style.anchored(anchor));
+            self.sheet.text(at + 3.0, y, &text, style);
         }
     }
 }

@@ -50,7 +50,7 @@ impl Figure for Shares {
 
     fn draw(&self, plot: &PlotTable, note: &Note) -> Result<String> {
         let span = gather::span(self.name(), plot)?;
-        let drawn = multiples::Drawn::of(plot);
+        let drawn = multiples::Drawn::of(plot, 0.02);
         let words = words(
             plot,
             &drawn,
@@ -127,10 +127,10 @@ fn words(
                 let size = change.size_in_points();
                 words.title = match change.direction() {
                     Direction::Rise => {
-                        format!("{who} hold {size} more of sites in {year} under “{label}”")
+                        format!("{who}: share {size} higher in {year} under “{label}”")
                     }
                     Direction::Fall => {
-                        format!("{who} hold {size} less of sites in {year} under “{label}”")
+                        format!("{who}: share {size} lower in {year} under “{label}”")
                     }
                     Direction::Unclear => {
                         format!("No policy’s effect on {who} by {year} can be told from zero")

@@ -44,7 +44,7 @@ impl Figure for SharesByRegion {
 
     fn draw(&self, plot: &PlotTable, note: &Note) -> Result<String> {
         let span = gather::span(self.name(), plot)?;
-        let drawn = multiples::Drawn::of(plot);
+        let drawn = multiples::Drawn::of(plot, 0.08);
         let years = (span.0.nearest_year_end(), span.1.nearest_year_end());
         let words = words(plot, &drawn, years, note);
         let grid = multiples::grid(plot, 200.0);

@@ -102,6 +102,12 @@ pub fn series(index: usize) -> (Ink, &'static str) {
     )
 }
 
+/// Half way to white.
+pub fn pale((r, g, b): Rgb) -> Rgb {
+    let half = |c: u8| c / 2 + 127;
+    (half(r), half(g), half(b))
+}
+
 /// `#rrggbb`.
 pub fn hex((r, g, b): Rgb) -> String {
     format!("#{r:02x}{g:02x}{b:02x}")
