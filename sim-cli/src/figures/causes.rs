@@ -79,7 +79,8 @@ impl Figure for Causes {
         let tops = stacks
             .iter()
             .flat_map(|s| s.edges.last().cloned().unwrap_or_default());
-        let y = Axis::numbers(tops.map(|v| 100.0 * v), true, 6, percent_tick);
+        // A little headroom for the totals above the stacks.
+        let y = Axis::numbers(tops.map(|v| 105.0 * v), true, 1.0, 6, percent_tick);
         for (i, stack) in stacks.iter().enumerate() {
             let mut frame = grid.frame(i, page.body.y + gather::AXIS_TITLE);
             // The labels stand beside the last panel of a row; all panels give up the same width.
@@ -120,7 +121,7 @@ impl Figure for Causes {
             stack.write_totals(&page.sheet, &panel);
             let row_ends = (i + 1) % grid.columns == 0 || i + 1 == stacks.len();
             if row_ends {
-                let range = (frame.y - 10.0, frame.bottom() + 8.0);
+                let range = (frame.y - 2.0, frame.bottom() + 8.0);
                 ends::write(&page.sheet, &panel, &labels, label_room, range);
             }
             if i + 1 == stacks.len() {

@@ -70,7 +70,7 @@ impl Figure for LockIn {
                 .iter()
                 .flat_map(|(_, s)| s.quantiles.map(|q| 100.0 * q))
         });
-        let y = Axis::numbers(values, true, 6, percent_tick);
+        let y = Axis::numbers(values, true, 1.0, 6, percent_tick);
         let mut panel = Panel::new(&page.sheet, frame, Axis::years(span, 9), y)?;
         panel.grid(false, true)?;
         panel.marks(&marks, LEADER + label_room);
@@ -98,7 +98,7 @@ impl Figure for LockIn {
             &panel,
             &labels,
             label_room,
-            (frame.y - 8.0, frame.bottom()),
+            (frame.y - 2.0, frame.bottom()),
         );
         gather::y_title(&page, "Lock-in, per cent of list price");
         gather::year_title(&page.sheet, &frame);

@@ -11,8 +11,6 @@ pub mod causes;
 pub mod date;
 pub mod ends;
 pub mod error;
-#[cfg(test)]
-mod fixture;
 pub mod font;
 mod gather;
 pub mod grid;
@@ -32,6 +30,8 @@ pub mod shares;
 pub mod shares_by_region;
 pub mod sheet;
 pub mod summary;
+#[cfg(test)]
+mod tests;
 pub mod theme;
 pub mod words;
 

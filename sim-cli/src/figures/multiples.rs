@@ -119,7 +119,7 @@ pub(super) fn draw(
         .filter(|row| shown(&row.series))
         .filter_map(|row| row.stats)
         .flat_map(|s| s.quantiles.map(|q| 100.0 * q));
-    let y = Axis::numbers(values, true, 6, percent_tick);
+    let y = Axis::numbers(values, true, 1.0, 6, percent_tick);
     for (i, (id, label)) in panels.iter().enumerate() {
         let frame = grid.frame(i, page.body.y + gather::AXIS_TITLE);
         let years = Axis::years(span, (frame.width / 40.0) as usize);
@@ -150,7 +150,7 @@ pub(super) fn draw(
                 });
             }
         }
-        let range = (frame.y - 8.0, frame.bottom() + 8.0);
+        let range = (frame.y - 2.0, frame.bottom() + 8.0);
         ends::write(&page.sheet, &panel, &labels, LABEL_ROOM, range);
         if i + 1 == panels.len() {
             gather::year_title(&page.sheet, &frame);

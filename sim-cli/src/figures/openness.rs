@@ -82,8 +82,8 @@ impl Figure for Openness {
         let open_ends = (paths.iter())
             .filter_map(|path| path.points.last())
             .flat_map(|p| [100.0 * p.open.quantiles[0], 100.0 * p.open.quantiles[4]]);
-        let x = Axis::numbers(opens.chain(open_ends), true, 6, percent_tick);
-        let y = Axis::numbers(sellers, false, 6, fixed);
+        let x = Axis::numbers(opens.chain(open_ends), true, 1.0, 6, percent_tick);
+        let y = Axis::numbers(sellers, false, 0.2, 6, fixed);
         let mut panel = Panel::new(&page.sheet, frame, x, y)?;
         panel.grid(true, true)?;
         let mut written = Vec::new();

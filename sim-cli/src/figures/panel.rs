@@ -28,10 +28,12 @@ pub struct Axis {
 
 impl Axis {
     /// An axis with round numbers. With `from_zero` it begins at zero (unless values are negative), as a
-    /// share must; else the range is that of the values, widened a little. `show` writes a tick.
+    /// share must; else the range is that of the values, widened a little. It spans at least `least`, so
+    /// that noise in the last digits does not fill the page. `show` writes a tick with so many decimals.
     pub fn numbers(
         values: impl Iterator<Item = f64>,
         from_zero: bool,
+        least: f64,
         steps: usize,
         show: impl Fn(f64, usize) -> String,
     ) -> Self {
@@ -47,8 +49,8 @@ impl Axis {
         if low > high {
             (low, high) = (0.0, 1.0);
         }
-        if high - low <= 1e-9 * (1.0 + high.abs()) {
-            high = low + 1e-3_f64.max(0.1 * low.abs());
+        if high - low < least {
+            high = low + least;
         }
         let room = 0.04 * (high - low);
         high += room;

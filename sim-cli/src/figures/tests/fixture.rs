@@ -1,11 +1,11 @@
 //! A made-up run for tests: three worlds, 22 dates, seven parts, eight sellers, six regions. The numbers
 //! are smooth curves of plausible size with plausible spread; they say nothing about the world.
 
-use super::date::Date;
-use super::note::{Mark, Note, Spec, Uncertainty};
-use super::summary::{Stats, SummaryRow, SummaryTable};
+use crate::figures::date::Date;
+use crate::figures::note::{Mark, Note, Spec, Uncertainty};
+use crate::figures::summary::{Stats, SummaryRow, SummaryTable};
 
-pub(super) const WORLDS: [(&str, &str); 3] = [
+pub(in crate::figures) const WORLDS: [(&str, &str); 3] = [
     ("world-2020", "Baseline"),
     ("frozen", "Frozen interfaces"),
     ("uk-removal", "Removal by 2027"),
@@ -29,7 +29,7 @@ const VENDORS: [(&str, &str, f64, f64); 8] = [
     ("fujitsu", "Fujitsu", 0.03, 0.005),
     ("mavenir", "Mavenir", 0.02, 0.015),
 ];
-pub(super) const REGIONS: [(&str, &str); 6] = [
+pub(in crate::figures) const REGIONS: [(&str, &str); 6] = [
     ("europe", "Europe"),
     ("north-america", "North America"),
     ("china", "China"),
@@ -38,7 +38,7 @@ pub(super) const REGIONS: [(&str, &str); 6] = [
     ("latin-america", "Latin America"),
 ];
 
-pub(super) fn dates() -> Vec<Date> {
+pub(in crate::figures) fn dates() -> Vec<Date> {
     let start = Date::parse("2020-01-01").expect("a date");
     (2020..=2040)
         .map(Date::end_of)
@@ -49,7 +49,7 @@ pub(super) fn dates() -> Vec<Date> {
 }
 
 /// Statistics around `mean` whose spread grows with time, as a pure function of its arguments.
-pub(super) fn stats(mean: f64, spread: f64) -> Stats {
+pub(in crate::figures) fn stats(mean: f64, spread: f64) -> Stats {
     let q = |z: f64| (mean + z * spread).max(0.0);
     Stats {
         mean,
@@ -91,7 +91,7 @@ impl At<'_> {
 }
 
 /// The whole made-up run.
-pub(super) fn summary() -> SummaryTable {
+pub(in crate::figures) fn summary() -> SummaryTable {
     let mut rows = Vec::new();
     let dates = dates();
     for (w, (world, _)) in WORLDS.iter().enumerate() {
@@ -211,7 +211,7 @@ fn shares(at: &mut At, place: (&str, &str), w: usize, late: f64, tilt: f64) {
     );
 }
 
-pub(super) fn spec() -> Spec {
+pub(in crate::figures) fn spec() -> Spec {
     let pairs = |list: &[(&str, &str)]| {
         (list.iter())
             .map(|(id, title)| ((*id).to_owned(), (*title).to_owned()))
@@ -241,7 +241,7 @@ pub(super) fn spec() -> Spec {
     }
 }
 
-pub(super) fn note() -> Note {
+pub(in crate::figures) fn note() -> Note {
     Note {
         scenarios: WORLDS.iter().map(|w| w.0.to_owned()).collect(),
         seed: 2020,
@@ -250,4 +250,32 @@ pub(super) fn note() -> Note {
         version: "0.1.0".to_owned(),
         manifest: "3f9c2a71d0b85e46".to_owned(),
     }
+}
+
+/// A series of the world for titles and golden files: mean and half-width by year from 2020.
+pub(in crate::figures) fn series(
+    scenario: &str,
+    measure: &str,
+    vendor: &str,
+    values: &[(f64, f64)],
+) -> Vec<SummaryRow> {
+    (values.iter().zip(2020..))
+        .map(|((mean, half), year)| SummaryRow {
+            scenario: scenario.to_owned(),
+            time: Date::end_of(year),
+            measure: measure.to_owned(),
+            unit: "share".to_owned(),
+            component: "ran".to_owned(),
+            generation: "all".to_owned(),
+            place_kind: "world".to_owned(),
+            place: "world".to_owned(),
+            vendor: vendor.to_owned(),
+            part: "all".to_owned(),
+            stats: Some(Stats {
+                mean: *mean,
+                quantiles: [-2.0, -1.0, 0.0, 1.0, 2.0].map(|k| mean + k * half),
+                ci: Some((mean - half, mean + half)),
+            }),
+        })
+        .collect()
 }

@@ -1,0 +1,6 @@
+//! Tests that hold for every figure: each runs the functions that `oransim figures` runs.
+
+mod drawing;
+pub(super) mod fixture;
+mod regenerate;
+mod wording;
