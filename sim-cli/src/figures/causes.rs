@@ -69,7 +69,7 @@ impl Figure for Causes {
             .map(|(id, label)| Stack::of(plot, id, label))
             .collect();
         let label_room = 108.0;
-        let mut grid = Grid::of(stacks.len(), 3, 240.0);
+        let mut grid = Grid::of(stacks.len(), 3, 270.0);
         grid.right = 32.0;
         grid.above += gather::mark_room(plot);
         let words = words(&stacks, span);

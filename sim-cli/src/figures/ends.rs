@@ -32,7 +32,7 @@ pub fn write(
     labels: &[EndLabel],
     width: f64,
     (low, high): (f64, f64),
-) -> Vec<String> {
+) {
     let lines: Vec<Vec<(String, Weight)>> = labels.iter().map(|l| lines(l, width)).collect();
     let wishes: Vec<Wish> = labels
         .iter()
@@ -43,7 +43,6 @@ pub fn write(
             weight: label.at,
         })
         .collect();
-    let mut left_out = Vec::new();
     let edge = panel.frame.right();
     for ((label, lines), (wish, centre)) in labels
         .iter()
@@ -51,7 +50,6 @@ pub fn write(
         .zip(wishes.iter().zip(place(&wishes, low, high)))
     {
         let Some(centre) = centre else {
-            left_out.push(label.name.clone());
             continue;
         };
         let leader = [(edge + 1.5, wish.centre), (edge + LEADER - 3.0, centre)];
@@ -63,7 +61,6 @@ pub fn write(
             sheet.text_centred(edge + LEADER, first + i as f64 * LEADING, text, style);
         }
     }
-    left_out
 }
 
 /// The lines of a label: the value on the last line of the name where both fit, else below it.

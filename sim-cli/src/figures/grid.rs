@@ -27,9 +27,16 @@ const X_TITLE: f64 = 12.0;
 const ROW_GAP: f64 = 10.0;
 
 impl Grid {
-    /// A grid for `panels` panels, as even as `most` in a row allows.
+    /// A grid for `panels` panels, as even as `most` in a row allows. `height` is that of a plotting area
+    /// in a single row; with more rows it shrinks, so that nine panels still print on one A4 page.
     pub fn of(panels: usize, most: usize, height: f64) -> Self {
         let rows = panels.max(1).div_ceil(most.max(1));
+        let height = match rows {
+            1 => height,
+            2 => 0.8 * height,
+            _ => 0.64 * height,
+        }
+        .round();
         Self {
             columns: panels.max(1).div_ceil(rows),
             rows,
@@ -81,6 +88,16 @@ mod tests {
             [(1, 1), (2, 1), (3, 1), (2, 2), (3, 2), (3, 3)]
         );
         assert_eq!(shape(0), (1, 1));
+    }
+
+    #[test]
+    fn nine_panels_fit_a_page() {
+        // A4 between margins is 170 by 257 mm; the page is WIDTH pixels wide.
+        let page = WIDTH * 257.0 / 170.0;
+        for panels in 1..=9 {
+            let height = Grid::of(panels, 3, 300.0).body_height();
+            assert!(height < page - 250.0, "{panels}: {height}");
+        }
     }
 
     #[test]

@@ -128,19 +128,18 @@ pub(super) fn draw(
         let beyond = grid.right - 8.0;
         panel.marks(&plot.marks(id), beyond);
         gather::panel_title(&page.sheet, &frame, grid.above, label, beyond);
-        let lines: Vec<(Vec<(Date, Stats)>, &str, Ink, &'static str)> = (drawn.sellers.iter())
-            .map(|(seller, name, ink, dash)| {
-                let points = plot.points(id, seller, SHARE);
-                let points = points.iter().map(|(t, s)| (*t, s.scaled(100.0))).collect();
-                (points, *name, *ink, *dash)
-            })
-            .collect();
-        for (points, _, ink, _) in &lines {
-            panel.bands(points, *ink)?;
-        }
         let mut labels = Vec::new();
-        for (points, name, ink, dash) in &lines {
-            panel.median(points, *ink, dash, 1.8)?;
+        let percents = |seller: &str| -> Vec<(Date, Stats)> {
+            let points = plot.points(id, seller, SHARE);
+            points.iter().map(|(t, s)| (*t, s.scaled(100.0))).collect()
+        };
+        // All bands before any median, so that no line is covered.
+        for (seller, _, ink, _) in &drawn.sellers {
+            panel.bands(&percents(seller), *ink)?;
+        }
+        for (seller, name, ink, dash) in &drawn.sellers {
+            let points = percents(seller);
+            panel.median(&points, *ink, dash, 1.8)?;
             if let Some((_, last)) = points.last() {
                 labels.push(EndLabel {
                     name: (*name).to_owned(),

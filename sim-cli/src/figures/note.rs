@@ -59,15 +59,15 @@ impl Note {
         ]
     }
 
-    /// What a spread holds and what it leaves out.
-    pub(super) fn spread(&self) -> &'static str {
+    /// What a spread, drawn as `marks` ("Bands"), holds and what it leaves out.
+    pub(super) fn spread(&self, marks: &str) -> String {
         match self.uncertainty {
-            Uncertainty::Fixed => {
-                "Bands show luck alone: parameters stand at their base values, so true uncertainty is wider."
-            }
-            Uncertainty::Sampled => {
-                "Bands show luck and parameters: the uncertain ones that the scenario lists, no others."
-            }
+            Uncertainty::Fixed => format!(
+                "{marks} show luck alone: parameters stand at their base values, so true uncertainty is wider."
+            ),
+            Uncertainty::Sampled => format!(
+                "{marks} show luck and parameters: the uncertain ones that the scenario lists, no others."
+            ),
         }
     }
 
@@ -75,7 +75,7 @@ impl Note {
     pub(super) fn bands(&self) -> String {
         format!(
             "Line: median. Dark band: middle 50% of replicates; light band: middle 90%. {}",
-            self.spread()
+            self.spread("Bands")
         )
     }
 

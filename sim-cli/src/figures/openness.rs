@@ -88,7 +88,10 @@ impl Figure for Openness {
         panel.grid(true, true)?;
         let mut written = Vec::new();
         for (i, path) in paths.iter().enumerate() {
-            path.draw(&page, &mut panel, i, &mut written)?;
+            path.draw(&page, &mut panel, i)?;
+        }
+        for (i, path) in paths.iter().enumerate() {
+            path.write_years(&page, &panel, i, &mut written);
         }
         label_ends(&page, &panel, &paths, label_room);
         page.sheet.text(
@@ -106,6 +109,13 @@ struct Point {
     time: Date,
     open: Stats,
     sellers: Stats,
+}
+
+impl Point {
+    /// Open share in per cent and effective sellers, medians.
+    fn place(&self) -> (f64, f64) {
+        (100.0 * self.open.median(), self.sellers.median())
+    }
 }
 
 /// The way of one world through the plane.
@@ -139,48 +149,45 @@ impl<'a> Path<'a> {
         }
     }
 
-    /// The path, dots with years, and the spread at its end. `written` holds the places of the years so
-    /// far, of all paths.
-    fn draw(
-        &self,
-        page: &Page,
-        panel: &mut Panel,
-        index: usize,
-        written: &mut Vec<Rect>,
-    ) -> Result<()> {
+    /// The spread at the end, the path, and a dot at each date.
+    fn draw(&self, page: &Page, panel: &mut Panel, index: usize) -> Result<()> {
         let (ink, dash) = look(index);
-        let at = |p: &Point| (100.0 * p.open.median(), p.sellers.median());
         if let Some(end) = self.points.last() {
-            let (x, y) = at(end);
+            let (x, y) = end.place();
             for (low, high, width) in [(0, 4, 1.2), (1, 3, 4.0)] {
                 let [open_low, open_high] = [low, high].map(|q| 100.0 * end.open.quantiles[q]);
                 let [few, many] = [low, high].map(|q| end.sellers.quantiles[q]);
-                panel.curve(
-                    &[(open_low, y), (open_high, y)],
-                    theme::pale(ink.line),
-                    width,
-                    "",
-                )?;
-                panel.curve(&[(x, few), (x, many)], theme::pale(ink.line), width, "")?;
+                let pale = theme::pale(ink.line);
+                panel.curve(&[(open_low, y), (open_high, y)], pale, width, "")?;
+                panel.curve(&[(x, few), (x, many)], pale, width, "")?;
             }
         }
-        let line: Vec<(f64, f64)> = self.points.iter().map(at).collect();
+        let line: Vec<(f64, f64)> = self.points.iter().map(Point::place).collect();
         panel.curve(&line, ink.line, 2.2, dash)?;
-        let count = self.points.len();
         for (i, point) in self.points.iter().enumerate() {
-            let (x, y) = at(point);
-            let (x, y) = (panel.x(x), panel.y(y));
-            let year = point.time.nearest_year_end();
-            let last = i + 1 == count;
-            let named = year % 5 == 0 || i == 0 || last;
-            page.sheet
-                .dot(x, y, if named { 3.6 } else { 2.0 }, ink.line);
-            // The last year stands with the name of the path.
-            if !named || last {
+            let (x, y) = point.place();
+            let radius = if self.is_named(i) { 3.6 } else { 2.0 };
+            page.sheet.dot(panel.x(x), panel.y(y), radius, ink.line);
+        }
+        Ok(())
+    }
+
+    /// Whether the year of a point is told: the first, the last, and every fifth.
+    fn is_named(&self, i: usize) -> bool {
+        let year = self.points[i].time.nearest_year_end();
+        year % 5 == 0 || i == 0 || i + 1 == self.points.len()
+    }
+
+    /// The years under the dots; the last stands with the name of the path. A year that would cover
+    /// one written before, of any path, is left out: its dot stays.
+    fn write_years(&self, page: &Page, panel: &Panel, index: usize, written: &mut Vec<Rect>) {
+        for (i, point) in self.points.iter().enumerate() {
+            if !self.is_named(i) || i + 1 == self.points.len() {
                 continue;
             }
-            // Years stand under the path; one that would cover another is left out, its dot stays.
-            let text = year.to_string();
+            let (x, y) = point.place();
+            let (x, y) = (panel.x(x), panel.y(y));
+            let text = point.time.nearest_year_end().to_string();
             let width = font::width(&text, TICK_SIZE, Weight::Regular);
             let spot = Rect {
                 x: x - width / 2.0 - 2.0,
@@ -198,10 +205,9 @@ impl<'a> Path<'a> {
                 continue;
             }
             written.push(spot);
-            let style = TextStyle::new(TICK_SIZE, ink.text).anchored(Anchor::Middle);
+            let style = TextStyle::new(TICK_SIZE, look(index).0.text).anchored(Anchor::Middle);
             page.sheet.text(x, y + 15.0, &text, style.rimmed());
         }
-        Ok(())
     }
 }
 
@@ -276,7 +282,7 @@ fn words(paths: &[Path], span: (Date, Date), note: &Note) -> Words {
             format!(
                 "Path: medians, a dot a date. Cross at its end: thick, middle 50% of replicates; thin, middle \
                  90%. {}",
-                note.spread()
+                note.spread("Crosses")
             ),
             INTERVAL_NOTE.to_owned(),
         ],

@@ -14,6 +14,7 @@ use super::error::{FigureError, Result};
 use super::font;
 use super::number;
 use super::sheet::{Anchor, Rect, Sheet, TextStyle};
+use super::summary::Stats;
 use super::theme::{self, AXIS, GRID, Ink, QUIET, Rgb, TEXT, TICK_SIZE};
 
 type Chart = ChartContext<'static, Pen, Cartesian2d<Axis, Axis>>;
@@ -217,20 +218,8 @@ impl<'a> Panel<'a> {
         Ok(())
     }
 
-    /// Median with 50% and 90% bands; a single point becomes a dot.
-    pub fn fan(
-        &mut self,
-        points: &[(Date, super::summary::Stats)],
-        ink: Ink,
-        dash: &'static str,
-        width: f64,
-    ) -> Result<()> {
-        self.bands(points, ink)?;
-        self.median(points, ink, dash, width)
-    }
-
-    /// The 90% and the 50% band alone: drawn for all series before any median, so that none is covered.
-    pub fn bands(&mut self, points: &[(Date, super::summary::Stats)], ink: Ink) -> Result<()> {
+    /// The 90% and the 50% band. Draw those of all series before any median, so that none is covered.
+    pub fn bands(&mut self, points: &[(Date, Stats)], ink: Ink) -> Result<()> {
         for (low, high, opacity) in [(0, 4, 0.14), (1, 3, 0.26)] {
             let band: Vec<(f64, f64, f64)> = (points.iter())
                 .map(|(t, s)| (t.days(), s.quantiles[low], s.quantiles[high]))
@@ -240,10 +229,10 @@ impl<'a> Panel<'a> {
         Ok(())
     }
 
-    /// The median alone.
+    /// The median; a single point becomes a dot.
     pub fn median(
         &mut self,
-        points: &[(Date, super::summary::Stats)],
+        points: &[(Date, Stats)],
         ink: Ink,
         dash: &'static str,
         width: f64,

@@ -248,7 +248,17 @@ impl<'a> Results<'a> {
         let at = match known {
             Some(at) => at,
             None => {
+                let foreseen = self.runner.manifest_hash(run);
+                let foreseen = foreseen.map_err(|m| failed(run, m))?;
                 let simulated = self.runner.run(run).map_err(|m| failed(run, m))?;
+                if simulated.note.manifest != foreseen {
+                    // Such a figure would be stale the moment it is written.
+                    let message = format!(
+                        "its manifest is {}, and {foreseen} was foreseen",
+                        simulated.note.manifest
+                    );
+                    return Err(failed(run, message));
+                }
                 self.done.push((run.clone(), simulated));
                 self.done.len() - 1
             }

@@ -7,7 +7,7 @@ use super::number::percent;
 use super::page::{Page, Words};
 use super::plot::PlotTable;
 use super::summary::{Key, SummaryTable};
-use super::words::{Difference, Direction, INTERVAL_NOTE, foremost};
+use super::words::{Direction, Ends, Finding, INTERVAL_NOTE};
 use super::{Figure, gather};
 
 /// Shares of sites by seller and world.
@@ -95,18 +95,21 @@ fn words(
     words.notes.extend(drawn.omitted_note());
     let subject = drawn.subject(plot);
     let panels = plot.panels();
-    let ends: Vec<_> = (panels.iter())
-        .filter_map(|(id, label)| {
+    let ends: Vec<Ends> = (panels.iter())
+        .filter_map(|(id, world)| {
             let points = plot.points(id, subject.0, SHARE);
-            Some((*label, points.first()?.1, points.last()?.1))
+            Some(Ends {
+                world,
+                first: points.first()?.1,
+                last: points.last()?.1,
+            })
         })
         .collect();
     let who = subject.1;
-    match &ends[..] {
-        [] => {}
-        [(label, from, to)] => {
-            let change = Difference::between(from, to);
-            let (a, b) = (percent(from.mean), percent(to.mean));
+    match Finding::of(&ends) {
+        None => {}
+        Some(Finding::OverTime { ends, change }) => {
+            let (a, b) = (percent(ends.first.mean), percent(ends.last.mean));
             words.title = match change.direction() {
                 Direction::Rise => format!("{who}: share of sites rises from {a} to {b} by {year}"),
                 Direction::Fall => format!("{who}: share of sites falls from {a} to {b} by {year}"),
@@ -115,34 +118,37 @@ fn words(
                 }
             };
             words.subtitle = format!(
-                "{label}: mean change from {first_year} to {year} {}.",
+                "{}: mean change from {first_year} to {year} {}.",
+                ends.world,
                 change.in_points()
             );
         }
-        [(base_label, _, base), others @ ..] => {
-            let differences = (others.iter())
-                .map(|(label, _, end)| ((*label, end), Difference::between(base, end)))
-                .collect();
-            if let Some(((label, end), change)) = foremost(differences) {
-                let size = change.size_in_points();
-                words.title = match change.direction() {
-                    Direction::Rise => {
-                        format!("{who}: share {size} higher in {year} under “{label}”")
-                    }
-                    Direction::Fall => {
-                        format!("{who}: share {size} lower in {year} under “{label}”")
-                    }
-                    Direction::Unclear => {
-                        format!("No policy’s effect on {who} by {year} can be told from zero")
-                    }
-                };
-                words.subtitle = format!(
-                    "{label} against {base_label}: mean {} against {} of sites, {}.",
-                    percent(end.mean),
-                    percent(base.mean),
-                    change.in_points()
-                );
-            }
+        Some(Finding::Policy {
+            base,
+            policy,
+            change,
+            several,
+        }) => {
+            let (size, world) = (change.size_in_points(), policy.world);
+            words.title = match change.direction() {
+                Direction::Rise => {
+                    format!("{who}: share {size} higher in {year} under “{world}”")
+                }
+                Direction::Fall => format!("{who}: share {size} lower in {year} under “{world}”"),
+                Direction::Unclear if several => {
+                    format!("{who}: no policy’s effect by {year} can be told from zero")
+                }
+                Direction::Unclear => {
+                    format!("{who}: effect of “{world}” by {year} cannot be told from zero")
+                }
+            };
+            words.subtitle = format!(
+                "{world} against {}: mean {} against {} of sites, {}.",
+                base.world,
+                percent(policy.last.mean),
+                percent(base.last.mean),
+                change.in_points()
+            );
         }
     }
     words

@@ -47,7 +47,7 @@ impl Figure for SharesByRegion {
         let drawn = multiples::Drawn::of(plot, 0.08);
         let years = (span.0.nearest_year_end(), span.1.nearest_year_end());
         let words = words(plot, &drawn, years, note);
-        let grid = multiples::grid(plot, 200.0);
+        let grid = multiples::grid(plot, 250.0);
         let page = Page::begin(
             self.name(),
             words,

@@ -238,11 +238,6 @@ fn escape(text: &str) -> String {
     escaped
 }
 
-/// The dash pattern of a series by its index.
-pub fn dash_of(index: usize) -> &'static str {
-    theme::series(index).1
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -84,12 +84,68 @@ pub fn foremost<T>(differences: Vec<(T, Difference)>) -> Option<(T, Difference)>
     let rank = |d: &Difference| (d.direction() != Direction::Unclear, d.mean.abs());
     differences.into_iter().reduce(|best, next| {
         let (a, b) = (rank(&best.1), rank(&next.1));
-        if b.0 > a.0 || (b.0 == a.0 && b.1 > a.1) {
+        if (b.0 && !a.0) || (b.0 == a.0 && b.1 > a.1) {
             next
         } else {
             best
         }
     })
+}
+
+/// First and last statistics of a series in one world.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Ends<'a> {
+    /// Name of the world.
+    pub world: &'a str,
+    /// At the first date.
+    pub first: Stats,
+    /// At the last date.
+    pub last: Stats,
+}
+
+/// What a figure of several worlds has to say.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Finding<'a> {
+    /// One world: from its first to its last date.
+    OverTime {
+        /// The world.
+        ends: Ends<'a>,
+        /// Last less first.
+        change: Difference,
+    },
+    /// Several worlds: the one whose end differs foremost from that of the base, which comes first.
+    Policy {
+        /// The base.
+        base: Ends<'a>,
+        /// The world to speak of.
+        policy: Ends<'a>,
+        /// Policy less base, at the last date.
+        change: Difference,
+        /// Whether there are other policies beside it.
+        several: bool,
+    },
+}
+
+impl<'a> Finding<'a> {
+    /// `None` if there is no world.
+    pub fn of(worlds: &[Ends<'a>]) -> Option<Self> {
+        let (base, others) = worlds.split_first()?;
+        let differences = (others.iter())
+            .map(|policy| (*policy, Difference::between(&base.last, &policy.last)))
+            .collect();
+        Some(match foremost(differences) {
+            None => Self::OverTime {
+                ends: *base,
+                change: Difference::between(&base.first, &base.last),
+            },
+            Some((policy, change)) => Self::Policy {
+                base: *base,
+                policy,
+                change,
+                several: others.len() > 1,
+            },
+        })
+    }
 }
 
 /// The note that says how a title's interval was made.

@@ -2,5 +2,6 @@
 
 mod drawing;
 pub(super) mod fixture;
+mod manifest;
 mod regenerate;
 mod wording;

@@ -68,11 +68,26 @@ struct Broken;
 
 impl Runner for Broken {
     fn manifest_hash(&self, _: &FigureRun) -> Result<String, String> {
-        Err("scenario is invalid".to_owned())
+        Ok("aaaa".to_owned())
     }
 
     fn run(&self, _: &FigureRun) -> Result<Simulated, String> {
         Err("disk is full".to_owned())
+    }
+}
+
+struct Unforeseen;
+
+impl Runner for Unforeseen {
+    fn manifest_hash(&self, run: &FigureRun) -> Result<String, String> {
+        match run.name.as_str() {
+            "01-lock-in" => Ok("bbbb".to_owned()),
+            _ => Err("scenario is invalid".to_owned()),
+        }
+    }
+
+    fn run(&self, run: &FigureRun) -> Result<Simulated, String> {
+        Fake::new("aaaa", 1.0).run(run)
     }
 }
 
@@ -201,7 +216,15 @@ fn a_failing_run_is_an_error_that_names_the_figure() {
         error,
         "the simulation behind figure `01-lock-in` failed: disk is full"
     );
+    let error = make(root.path(), &[], &Unforeseen).expect_err("fails");
+    assert!(
+        error
+            .to_string()
+            .ends_with("its manifest is aaaa, and bbbb was foreseen"),
+        "{error}"
+    );
     make(root.path(), &[], &Fake::new("aaaa", 1.0)).expect("makes");
-    let error = check(root.path(), false, &Broken).expect_err("fails");
-    assert!(error.to_string().ends_with("scenario is invalid"));
+    let error = check(root.path(), false, &Unforeseen).expect_err("fails");
+    let said = "the simulation behind figure `03-shares` failed: scenario is invalid";
+    assert_eq!(error.to_string(), said);
 }

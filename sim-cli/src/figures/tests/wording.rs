@@ -115,7 +115,7 @@ fn shares_speak_of_the_group_or_of_the_largest() {
         ),
         (
             0.20,
-            "No policy’s effect on group:untrusted by 2021 can be told from zero",
+            "group:untrusted: effect of “Early ban” by 2021 cannot be told from zero",
         ),
     ] {
         let mut rows = two_worlds("share_sites", "group:untrusted", [0.20, end]);
