@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::backend::Pen;
 use super::font::{self, Weight};
 use super::number::coordinate;
-use super::theme::{self, Rgb, hex};
+use super::theme::{Rgb, hex};
 
 /// A rectangle in pixels, y downwards.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -240,6 +240,7 @@ fn escape(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::theme;
     use super::*;
 
     #[test]
