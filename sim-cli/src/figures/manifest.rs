@@ -1,0 +1,304 @@
+//! `results/figures.toml`: which figures there are, and what must be run to make them.
+//!
+//! ```toml
+//! format = 1
+//!
+//! [[world]]                       # a policy world that needs no file of its own
+//! id = "frozen-interfaces"
+//! title = "Frozen interfaces"
+//! extends = "scenarios/world-2020.toml"
+//! set = { "interface.growth_per_year" = 0.0 }   # the paths of `--set`
+//!
+//! [[figure]]
+//! name = "01-lock-in"             # results/01-lock-in.svg and .csv
+//! worlds = ["scenarios/world-2020.toml", "frozen-interfaces"]   # files and ids; the base first
+//! replicates = 200
+//! seed = 2020
+//! cheap = true                    # computed anew by every `--check`
+//! command = "oransim figures --only 01-lock-in"
+//! measures = ["lock_in_curve"]    # at least those that the figure needs
+//! marks = [{ date = 2027-12-31, label = "Removal due", world = "uk-removal" }]   # optional
+//! ```
+//!
+//! Figures of the same worlds, replicates, seed and measures share one run.
+
+use std::path::{Component, Path, PathBuf};
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::date::Date;
+use super::error::{FigureError, Result};
+use super::note::Mark;
+use super::{Figure, by_name};
+
+/// Where the list lies, from the root of the repository.
+pub const PATH: &str = "results/figures.toml";
+
+/// One entry of the list, checked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FigureRun {
+    /// Name of the figure.
+    pub name: String,
+    /// Its worlds, the base first.
+    pub worlds: Vec<World>,
+    /// Replicates a world, at least 1.
+    pub replicates: u64,
+    /// Seed.
+    pub seed: u64,
+    /// Whether `--check` computes it anew each time.
+    pub cheap: bool,
+    /// The command that makes it, for readers.
+    pub command: String,
+    /// Measures to record.
+    pub measures: Vec<String>,
+    /// Dates to mark.
+    pub marks: Vec<Mark>,
+}
+
+impl FigureRun {
+    /// Whether one run serves both figures.
+    pub fn shares_run(&self, other: &Self) -> bool {
+        self.worlds == other.worlds
+            && self.replicates == other.replicates
+            && self.seed == other.seed
+            && self.measures == other.measures
+    }
+}
+
+/// A world to run.
+#[derive(Debug, Clone, PartialEq)]
+pub enum World {
+    /// A scenario file, from the root of the repository.
+    File(PathBuf),
+    /// A child of a scenario file, written in the list itself.
+    Inline {
+        /// Id of the world.
+        id: String,
+        /// Title for readers.
+        title: String,
+        /// The parent, from the root of the repository.
+        extends: PathBuf,
+        /// What differs, as for `--set`: path and value.
+        set: Vec<(String, toml::Value)>,
+    },
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawList {
+    format: Spanned<u64>,
+    #[serde(default)]
+    world: Vec<RawWorld>,
+    #[serde(default)]
+    figure: Vec<RawFigure>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawWorld {
+    id: Spanned<String>,
+    title: String,
+    extends: Spanned<String>,
+    #[serde(default)]
+    set: toml::Table,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawFigure {
+    name: Spanned<String>,
+    worlds: Spanned<Vec<Spanned<String>>>,
+    replicates: Spanned<u64>,
+    seed: u64,
+    cheap: bool,
+    command: String,
+    measures: Spanned<Vec<String>>,
+    #[serde(default)]
+    marks: Vec<RawMark>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawMark {
+    date: Spanned<toml::value::Datetime>,
+    label: String,
+    world: Option<String>,
+}
+
+/// Reads and checks the list of a repository.
+///
+/// # Errors
+/// [`FigureError::File`] if it cannot be read; [`FigureError::Manifest`] with the line: TOML that does not
+/// parse, an unknown or missing key, another `format`, an unknown figure or world, a name given twice, a
+/// scenario file that is not there, no replicate, or measures that lack one that the figure needs.
+pub fn read(repo_root: &Path) -> Result<Vec<FigureRun>> {
+    let path = repo_root.join(PATH);
+    let text = std::fs::read_to_string(&path).map_err(|error| FigureError::File {
+        path: path.clone(),
+        message: error.to_string(),
+    })?;
+    let list = List {
+        root: repo_root,
+        path,
+        text: &text,
+    };
+    list.figures()
+}
+
+struct List<'a> {
+    root: &'a Path,
+    path: PathBuf,
+    text: &'a str,
+}
+
+impl List<'_> {
+    fn figures(&self) -> Result<Vec<FigureRun>> {
+        let raw: RawList = toml::from_str(self.text).map_err(|error| FigureError::Manifest {
+            path: self.path.clone(),
+            line: error.span().map_or(0, |span| self.line(span.start)),
+            message: error.message().to_owned(),
+        })?;
+        if *raw.format.get_ref() != 1 {
+            let message = format!(
+                "format {} is not known; this version reads format 1",
+                raw.format.get_ref()
+            );
+            return Err(self.error(raw.format.span().start, message));
+        }
+        let mut worlds: Vec<(String, World)> = Vec::new();
+        for world in &raw.world {
+            let id = world.id.get_ref();
+            if worlds.iter().any(|(known, _)| known == id) {
+                let message = format!("world `{id}` is given twice");
+                return Err(self.error(world.id.span().start, message));
+            }
+            let inline = World::Inline {
+                id: id.clone(),
+                title: world.title.clone(),
+                extends: self.file(&world.extends)?,
+                set: (world.set.iter())
+                    .map(|(path, value)| (path.clone(), value.clone()))
+                    .collect(),
+            };
+            worlds.push((id.clone(), inline));
+        }
+        let mut figures: Vec<FigureRun> = Vec::new();
+        for raw in &raw.figure {
+            let figure = self.figure(raw, &worlds)?;
+            if figures.iter().any(|known| known.name == figure.name) {
+                let message = format!("figure `{}` is given twice", figure.name);
+                return Err(self.error(raw.name.span().start, message));
+            }
+            figures.push(figure);
+        }
+        Ok(figures)
+    }
+
+    fn figure(&self, raw: &RawFigure, inline: &[(String, World)]) -> Result<FigureRun> {
+        let name = raw.name.get_ref();
+        let figure = by_name(name).map_err(|e| self.error(raw.name.span().start, e.to_string()))?;
+        let mut worlds = Vec::new();
+        for world in raw.worlds.get_ref() {
+            let known = inline.iter().find(|(id, _)| id == world.get_ref());
+            worlds.push(match known {
+                Some((_, world)) => world.clone(),
+                None if is_toml(world.get_ref()) => World::File(self.file(world)?),
+                None => {
+                    let ids: Vec<&str> = inline.iter().map(|(id, _)| id.as_str()).collect();
+                    let message = format!(
+                        "`{}` is neither a scenario file (*.toml) nor a [[world]] of this list ({})",
+                        world.get_ref(),
+                        ids.join(", ")
+                    );
+                    return Err(self.error(world.span().start, message));
+                }
+            });
+        }
+        if worlds.is_empty() {
+            let message = "`worlds` is empty; a figure needs at least one".to_owned();
+            return Err(self.error(raw.worlds.span().start, message));
+        }
+        if *raw.replicates.get_ref() == 0 {
+            let message = "`replicates` is 0; a figure needs at least one".to_owned();
+            return Err(self.error(raw.replicates.span().start, message));
+        }
+        let measures = raw.measures.get_ref();
+        let lacking: Vec<&str> = missing(figure, measures);
+        if !lacking.is_empty() {
+            let message = format!(
+                "`measures` of `{name}` lacks {}, which the figure plots",
+                lacking.join(", ")
+            );
+            return Err(self.error(raw.measures.span().start, message));
+        }
+        Ok(FigureRun {
+            name: name.clone(),
+            worlds,
+            replicates: *raw.replicates.get_ref(),
+            seed: raw.seed,
+            cheap: raw.cheap,
+            command: raw.command.clone(),
+            measures: measures.clone(),
+            marks: (raw.marks.iter())
+                .map(|m| self.mark(m))
+                .collect::<Result<_>>()?,
+        })
+    }
+
+    fn mark(&self, raw: &RawMark) -> Result<Mark> {
+        let text = raw.date.get_ref().to_string();
+        let time = Date::parse(&text).ok_or_else(|| {
+            let message = format!("`{text}` is not a date YYYY-MM-DD");
+            self.error(raw.date.span().start, message)
+        })?;
+        Ok(Mark {
+            scenario: raw.world.clone(),
+            time,
+            label: raw.label.clone(),
+        })
+    }
+
+    /// A scenario file that is there, given from the root and within it.
+    fn file(&self, path: &Spanned<String>) -> Result<PathBuf> {
+        let relative = PathBuf::from(path.get_ref());
+        let within = relative
+            .components()
+            .all(|part| matches!(part, Component::Normal(_)));
+        let problem = if !within {
+            "must be a path from the root of the repository, without `..`"
+        } else if !is_toml(path.get_ref()) {
+            "must be a scenario file (*.toml)"
+        } else if !self.root.join(&relative).is_file() {
+            "is not there"
+        } else {
+            return Ok(relative);
+        };
+        let message = format!("`{}` {problem}", path.get_ref());
+        Err(self.error(path.span().start, message))
+    }
+
+    fn error(&self, at: usize, message: String) -> FigureError {
+        FigureError::Manifest {
+            path: self.path.clone(),
+            line: self.line(at),
+            message,
+        }
+    }
+
+    fn line(&self, at: usize) -> usize {
+        let before = self.text.as_bytes().iter().take(at);
+        1 + before.filter(|byte| **byte == b'\n').count()
+    }
+}
+
+fn is_toml(path: &str) -> bool {
+    Path::new(path).extension().is_some_and(|e| e == "toml")
+}
+
+fn missing(figure: &dyn Figure, measures: &[String]) -> Vec<&'static str> {
+    (figure.measures().iter())
+        .copied()
+        .filter(|needed| !measures.iter().any(|m| m == needed))
+        .collect()
+}

@@ -1,0 +1,84 @@
+//! The figures of `results/`: from `summary.csv` to an SVG and the numbers that it plots.
+//!
+//! Data flows one way: [`SummaryTable`] (read from a run directory) -> [`PlotTable`] (the plotted
+//! numbers, `NAME.csv`) -> SVG text -> PNG. A drawing is a pure function of its numbers and their
+//! [`Note`], and both stand in the CSV, so a committed figure can be drawn again and compared by bytes.
+//!
+//! Another figure is one file with an implementation of [`Figure`] and one line in [`FIGURES`].
+
+pub mod backend;
+pub mod causes;
+pub mod date;
+pub mod ends;
+pub mod error;
+pub mod font;
+mod gather;
+pub mod grid;
+pub mod labels;
+pub mod lock_in;
+pub mod manifest;
+mod multiples;
+pub mod note;
+pub mod number;
+pub mod openness;
+pub mod page;
+pub mod panel;
+pub mod plot;
+pub mod png;
+pub mod regenerate;
+pub mod shares;
+pub mod shares_by_region;
+pub mod sheet;
+pub mod summary;
+#[cfg(test)]
+mod tests;
+pub mod theme;
+pub mod words;
+
+pub use error::{FigureError, Result};
+pub use note::{Mark, Note, Spec, Uncertainty};
+pub use plot::PlotTable;
+pub use summary::SummaryTable;
+
+/// One figure: what it plots, and how.
+pub trait Figure: Sync {
+    /// Its name: `NAME.svg` and `NAME.csv`.
+    fn name(&self) -> &'static str;
+
+    /// The measures that it needs from `summary.csv`.
+    fn measures(&self) -> &'static [&'static str];
+
+    /// The numbers to plot.
+    ///
+    /// # Errors
+    /// [`FigureError::NoSeries`] where the table holds none of the series.
+    fn plotted(&self, table: &SummaryTable, spec: &Spec) -> Result<PlotTable>;
+
+    /// The SVG: the same bytes for the same numbers and note, on every platform.
+    ///
+    /// # Errors
+    /// [`FigureError::NoSeries`] where the table has nothing to draw.
+    fn draw(&self, plot: &PlotTable, note: &Note) -> Result<String>;
+}
+
+/// All figures in the order of their names.
+pub const FIGURES: [&dyn Figure; 5] = [
+    &lock_in::LockIn,
+    &causes::Causes,
+    &shares::Shares,
+    &shares_by_region::SharesByRegion,
+    &openness::Openness,
+];
+
+/// The figure of a name.
+///
+/// # Errors
+/// [`FigureError::UnknownFigure`] with the names that exist.
+pub fn by_name(name: &str) -> Result<&'static dyn Figure> {
+    (FIGURES.into_iter())
+        .find(|figure| figure.name() == name)
+        .ok_or_else(|| FigureError::UnknownFigure {
+            name: name.to_owned(),
+            known: FIGURES.map(Figure::name).join(", "),
+        })
+}

@@ -1,0 +1,3 @@
+//! What the `oransim` binary is made of.
+
+pub mod figures;
