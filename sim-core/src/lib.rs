@@ -1,1 +1,3 @@
 //! Model of vendor lock-in in radio access networks.
+pub mod calendar;
+pub mod record;
