@@ -5,18 +5,20 @@
 //! [`play`] appends finished replicates to [`store::segments`], and [`store::finish`] writes tables
 //! from them.
 
+pub mod cli;
 pub mod commands;
 pub mod console;
 pub mod engine;
 pub mod exit;
+pub mod link;
 pub mod model;
 pub mod output;
 pub mod play;
 pub mod progress;
 pub mod settings;
 pub mod signals;
+pub mod start;
 pub mod store;
-pub mod summary_of;
 pub mod surroundings;
 pub mod time;
 

@@ -5,7 +5,7 @@ use sim_core::calendar::Day;
 
 /// Days since 1970-01-01: the number that Parquet's DATE holds.
 pub fn day_number(day: Day) -> i32 {
-    day.0
+    day.days_since_epoch()
 }
 
 /// ISO text of a day given as days since 1970-01-01, for example `2030-12-31`.

@@ -1,7 +1,13 @@
 //! The commands, one file each.
 
+pub mod check;
+pub mod init;
 pub mod merge;
+pub mod new;
+pub mod resolve;
 pub mod run;
+pub mod schema;
+pub mod trace;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;

@@ -7,7 +7,6 @@ pub mod number;
 pub mod parquet_file;
 pub mod replicates_csv;
 pub mod replicates_parquet;
-pub mod statistics;
 pub mod summary;
 pub mod tenders_csv;
 pub mod tenders_parquet;

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::path::Path;
 
+use sim_core::inference::{IntervalRule, Summary};
+
 use super::cells::{CellText, csv_part, header};
 use super::number::push_number;
-use super::statistics::Summary;
 use super::{Exporter, Source};
 use crate::exit::{Context as _, Result};
 use crate::settings::Format;
@@ -58,7 +59,7 @@ fn write_world(
     let cells = layout.cells();
     let block = (room / records.len().max(1)).clamp(1, cells.max(1));
     let mut values = Vec::new();
-    let mut column = Vec::with_capacity(records.len());
+    let mut sorted = Vec::with_capacity(records.len());
     let mut line = Vec::new();
     for start in (0..cells).step_by(block) {
         let end = (start + block).min(cells);
@@ -68,12 +69,13 @@ fn write_world(
             source.segments.values(world, *k, start..end, &mut values)?;
         }
         for cell in start..end {
-            column.clear();
-            column.extend(values.iter().skip(cell - start).step_by(end - start));
+            let column = values.iter().skip(cell - start).step_by(end - start);
+            let column = column.copied();
+            let summary = Summary::with(column, IntervalRule::WilsonIfBinary, &mut sorted);
             line.clear();
             line.extend_from_slice(&scenario);
             text.push(cell, &mut line);
-            push_statistics(&Summary::of(&column), &mut line);
+            push_statistics(&summary, &mut line);
             sink.write_all(&line).while_doing("write", path)?;
         }
     }
@@ -100,4 +102,19 @@ pub fn push_statistics(summary: &Summary, line: &mut Vec<u8>) {
         push_number(line, value);
     }
     line.push(b'\n');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn undefined_statistics_are_empty_cells() {
+        let mut line = Vec::new();
+        push_statistics(&Summary::of(&[f64::NAN]), &mut line);
+        assert_eq!(line, b"0,,,,,,,,,\n");
+        line.clear();
+        push_statistics(&Summary::of(&[1.5, f64::NAN]), &mut line);
+        assert_eq!(line, b"1,1.5,,1.5,1.5,1.5,1.5,1.5,,\n");
+    }
 }
