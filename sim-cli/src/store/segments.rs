@@ -217,7 +217,9 @@ impl Segments {
                 opened => break (path.clone(), opened.while_doing("create", &path)?),
             }
         };
+        // At once on the disk: without its header the frames of a file belong to nobody.
         file.write_all(&self.header(world))
+            .and_then(|()| file.sync_all())
             .while_doing("write", &path)?;
         self.files.push(path);
         let index = self.files.len() - 1;
