@@ -147,7 +147,7 @@ fn interrupted_and_resumed_at_any_moment() {
                 }
             }
             assert!(!out.join("manifest.json").exists());
-            if luck % 3 == 0 {
+            if luck.is_multiple_of(3) {
                 tear(&out, luck);
             }
         }
@@ -319,7 +319,7 @@ fn merged_from_any_shards() {
         merged.retain(|name, _| !name.starts_with("shard-"));
         assert_same(&merged, &expected);
         // Again: nothing to do.
-        assert_eq!(join(&out, &all_formats()).result, Ok(Exit::SomeFailed));
+        assert_eq!(join(&out, &all_formats()).result, Ok(Exit::Done));
     }
 }
 

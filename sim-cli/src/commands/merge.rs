@@ -52,7 +52,7 @@ pub fn merge(settings: &MergeSettings, session: &Session<'_>) -> Result<Exit> {
         Found::Nothing => {}
         Found::Finished(old) if *old == plan.manifest && !settings.force => {
             finish.make_missing(&plan)?;
-            return show_headline(&directory, session, Some(segments.failed()));
+            return show_headline(&directory, session, None);
         }
         // A merge that was ended: it reads the shards only, so it is simply done again.
         Found::Unfinished {

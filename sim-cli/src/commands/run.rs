@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::Session;
 use crate::engine::{Engine, Ensemble};
-use crate::exit::{Exit, Failure, Result};
+use crate::exit::{Context as _, Exit, Failure, Result};
 use crate::model::{Model, WorldRequest};
 use crate::output::headline::headline;
 use crate::play::{Play, Played};
@@ -236,7 +236,6 @@ impl Run<'_> {
             }
         }
         if self.directory.segments().is_dir() {
-            use crate::exit::Context as _;
             std::fs::remove_dir_all(self.directory.segments())
                 .while_doing("remove", &self.directory.segments())?;
         }
@@ -341,7 +340,6 @@ impl Run<'_> {
         segments.keep_below(plan.manifest.replicates);
         if let Some(base) = &base {
             if directory.manifest().is_file() {
-                use crate::exit::Context as _;
                 let to = directory.base_manifest();
                 std::fs::rename(directory.manifest(), &to).while_doing("write", &to)?;
             }
@@ -435,13 +433,13 @@ impl Run<'_> {
         self.session.console.note(&line);
     }
 
-    /// Prints the headline of the finished directory; `failed` where it is known.
+    /// Prints the headline of the finished directory; `failed` where replicates were played just now.
     fn show_headline(&self, failed: Option<u64>) -> Result<Exit> {
         show_headline(&self.directory, self.session, failed)
     }
 }
 
-/// Prints the headline of a finished directory and tells whether replicates failed.
+/// Prints the headline of a finished directory; `failed` where replicates were played just now.
 ///
 /// # Errors
 /// Where its tables cannot be read.
@@ -459,16 +457,28 @@ pub fn show_headline(
             Err(other) => return Err(other),
         }
     }
-    let Some(failed) = failed else {
-        return Ok(Exit::Done);
+    let known = match failed {
+        Some(failed) => failed,
+        None => recorded_failures(directory)?,
     };
-    if failed > 0 {
+    if known > 0 {
         console.warn(&format!(
-            "{failed} replicates failed: see {}",
+            "{known} replicates failed: see {}",
             directory.file("failures.csv").display()
         ));
     }
-    Ok(exit_of(failed))
+    // What was finished before is finished: only the process that played is told by its exit code.
+    Ok(failed.map_or(Exit::Done, exit_of))
+}
+
+/// Number of rows of `failures.csv`.
+fn recorded_failures(directory: &RunDirectory) -> Result<u64> {
+    let path = directory.file("failures.csv");
+    let reader = csv::Reader::from_path(&path).while_doing("read", &path)?;
+    Ok(reader
+        .into_records()
+        .filter(std::result::Result::is_ok)
+        .count() as u64)
 }
 
 fn exit_of(failed: u64) -> Exit {
@@ -480,7 +490,6 @@ fn exit_of(failed: u64) -> Exit {
 }
 
 fn remove_file(path: &Path) -> Result<()> {
-    use crate::exit::Context as _;
     std::fs::remove_file(path).while_doing("remove", path)
 }
 

@@ -117,3 +117,67 @@ impl Plan {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::Record;
+    use crate::store::manifest::ManifestWorld;
+    use proptest::prelude::*;
+
+    fn example() -> String {
+        let layout = Layout {
+            id: "w".into(),
+            dates: vec![0],
+            series: Vec::new(),
+        };
+        let world = PlannedWorld {
+            layout: layout.clone(),
+            resolved_toml: "[scenario]\n".into(),
+            origins: Value::Null,
+        };
+        let manifest = Manifest {
+            format: FORMAT,
+            model_version: "0".into(),
+            results_epoch: 1,
+            mode: "run".into(),
+            worlds: vec![ManifestWorld {
+                id: "w".into(),
+                values_hash: String::new(),
+            }],
+            inputs: Default::default(),
+            seed: 1,
+            uncertainty: "fixed".into(),
+            recorded: Manifest::recorded(Record::default(), &[layout]),
+            replicates: 3,
+        };
+        let plan = Plan {
+            manifest,
+            shard: None,
+            worlds: vec![world],
+            sittings: Vec::new(),
+        };
+        serde_json::to_string(&plan).unwrap()
+    }
+
+    #[test]
+    fn a_layout_that_is_not_the_manifests_is_refused() {
+        let text = example();
+        assert!(Plan::parse(&text).is_ok());
+        assert!(Plan::parse(&text.replace("\"dates\":[0]", "\"dates\":[1]")).is_err());
+        assert!(Plan::parse(&text.replace("\"format\":1", "\"format\":2")).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn damaged_plans_never_make_the_reader_panic(at in any::<prop::sample::Index>(), byte in any::<u8>()) {
+            let mut bytes = example().into_bytes();
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+            let read = Plan::parse(&String::from_utf8_lossy(&bytes));
+            if let Ok(plan) = read {
+                prop_assert_eq!(plan.worlds.len(), plan.manifest.worlds.len());
+            }
+        }
+    }
+}

@@ -96,9 +96,11 @@ impl Estimate {
         let there = there
             .filter(|path| !path.as_os_str().is_empty())
             .unwrap_or(Path::new("."));
-        match fs4::available_space(there) {
-            Ok(room) => self.check_room(room, directory),
-            Err(_) => Ok(()),
+        match (fs4::total_space(there), fs4::available_space(there)) {
+            // A file system that says it has no size at all is not one of disks.
+            (Ok(0), _) => Ok(()),
+            (Ok(_), Ok(room)) => self.check_room(room, directory),
+            _ => Ok(()),
         }
     }
 

@@ -229,3 +229,53 @@ impl Tenders {
         cursor.is_at_end().then_some(tenders)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn example() -> Vec<u8> {
+        let mut tenders = Tenders::default();
+        for row in 0..3u32 {
+            for column in &mut tenders.columns {
+                match column {
+                    Column::Text(values) => values.push(format!("text {row}")),
+                    Column::Number(values) => values.push(if row == 1 { f64::NAN } else { 0.5 }),
+                    Column::Count(values) => values.push(row),
+                    Column::Day(values) => values.push(-1),
+                }
+            }
+        }
+        let mut bytes = Vec::new();
+        tenders.encode(&mut bytes);
+        bytes
+    }
+
+    #[test]
+    fn one_column_reads_as_in_the_whole() {
+        let bytes = example();
+        let whole = Tenders::decode(&bytes, None).unwrap();
+        assert_eq!(whole.len(), 3);
+        for (index, column) in whole.columns.iter().enumerate() {
+            let only = Tenders::decode(&bytes, Some(index)).unwrap();
+            // NaN is not equal to itself: compare the text.
+            assert_eq!(format!("{:?}", only.columns[index]), format!("{column:?}"));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn damaged_rows_never_make_the_reader_panic(
+            at in any::<prop::sample::Index>(), byte in any::<u8>(), cut in any::<prop::sample::Index>(),
+        ) {
+            let mut bytes = example();
+            let length = bytes.len();
+            bytes[at.index(length)] = byte;
+            bytes.truncate(cut.index(length + 1));
+            if let Some(read) = Tenders::decode(&bytes, None) {
+                prop_assert_eq!(read.columns.iter().map(Column::len).max(), Some(read.len()));
+            }
+        }
+    }
+}

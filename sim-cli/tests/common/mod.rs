@@ -147,7 +147,7 @@ impl Engine for FakeEngine {
         if self.stop_after.is_some_and(|limit| asked >= limit) {
             stop.store(true, Ordering::SeqCst);
             // Half of the time the replicate under way is given up, half of the time it is finished.
-            if asked % 2 == 0 {
+            if asked.is_multiple_of(2) {
                 return Err(ReplicateFailure::Stopped);
             }
         }
@@ -162,9 +162,9 @@ impl Engine for FakeEngine {
         let cells = self.series.len() * self.dates.len();
         let values = (0..cells as u64)
             .map(|cell| match mix(self.seed ^ (k << 32) ^ cell) {
-                luck if luck % 11 == 0 => f64::NAN,
-                luck if luck % 13 == 0 => -0.0,
-                luck if luck % 17 == 0 => f64::INFINITY,
+                luck if luck.is_multiple_of(11) => f64::NAN,
+                luck if luck.is_multiple_of(13) => -0.0,
+                luck if luck.is_multiple_of(17) => f64::INFINITY,
                 luck => luck as f64 / 2f64.powi(64) - 0.25,
             })
             .collect();
