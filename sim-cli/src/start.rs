@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::sync::Arc;
 
-use clap::Parser as _;
+use clap::{ColorChoice, CommandFactory as _, FromArgMatches as _};
 
 use crate::cli::{Cli, Command};
 use crate::commands::{Session, check, init, merge, new, resolve, run, schema, trace};
@@ -21,7 +21,12 @@ pub fn start(
     model: &dyn Model,
     figures: Option<&dyn Figures>,
 ) -> Exit {
-    let cli = match Cli::try_parse_from(args) {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let parsed = (Cli::command()
+        .color(color_of_help(&args))
+        .try_get_matches_from(&args))
+    .and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match parsed {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are no errors; nobody can be told that their pipe is closed.
@@ -42,6 +47,20 @@ pub fn start(
             }
             failure.exit()
         }
+    }
+}
+
+/// The colour of help and of messages on usage, which are printed before flags are known.
+fn color_of_help(args: &[OsString]) -> ColorChoice {
+    let words: Vec<&str> = args.iter().filter_map(|arg| arg.to_str()).collect();
+    let says = |word: &str| {
+        words.contains(&format!("--color={word}").as_str())
+            || words.windows(2).any(|pair| pair == ["--color", word])
+    };
+    match (says("never"), says("always")) {
+        (true, _) => ColorChoice::Never,
+        (_, true) => ColorChoice::Always,
+        _ => ColorChoice::Auto,
     }
 }
 
@@ -79,5 +98,19 @@ fn dispatch(
         Command::Trace(flags) => trace::trace(model, &flags.request(), &session),
         Command::Init(flags) => init::init(model, &flags.directory, flags.force, &session),
         Command::New(flags) => new::new(model, &flags.file, &flags.from, &session),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn help_obeys_the_flag_for_colour() {
+        let choice =
+            |line: &str| color_of_help(&line.split(' ').map(OsString::from).collect::<Vec<_>>());
+        assert_eq!(choice("oransim --color never --help"), ColorChoice::Never);
+        assert_eq!(choice("oransim run --color=always"), ColorChoice::Always);
+        assert_eq!(choice("oransim run"), ColorChoice::Auto);
     }
 }

@@ -182,6 +182,39 @@ fn tear(out: &Path, luck: u64) {
 }
 
 #[test]
+fn interrupted_while_tables_are_written() {
+    let dir = tempfile::tempdir().unwrap();
+    let (whole, out) = (dir.path().join("whole"), dir.path().join("run"));
+    let wanted = |out| RunSettings {
+        replicates: Some(13),
+        jobs: 1,
+        ..rich(out)
+    };
+    run(vec![FakeEngine::new("world-2020")], &wanted(&whole)).done();
+    let mut engine = FakeEngine::new("world-2020");
+    // The flag is set by the last replicate, which is finished all the same.
+    engine.stop_after = Some(13);
+    let outcome = run(vec![engine], &wanted(&out));
+    let Err(Failure::Interrupted(text)) = outcome.result else {
+        panic!("{:?}", outcome.result)
+    };
+    assert!(text.contains("while tables were written"), "{text}");
+    assert!(!out.join("summary.csv").exists() && !out.join("summary.csv.partial").exists());
+    let engine = FakeEngine::new("world-2020");
+    let asked = engine.asked.clone();
+    run(
+        vec![engine],
+        &RunSettings {
+            resume: true,
+            ..wanted(&out)
+        },
+    )
+    .done();
+    assert_eq!(asked.load(std::sync::atomic::Ordering::SeqCst), 0);
+    assert_same(&files(&out), &files(&whole));
+}
+
+#[test]
 fn finished_replicates_are_not_played_again() {
     let dir = tempfile::tempdir().unwrap();
     let out = dir.path().join("run");

@@ -152,7 +152,7 @@ impl Run<'_> {
     /// Decides by what is there; nothing is written before the decision.
     fn start(&self, plan: Plan) -> Result<Exit> {
         let found = self.directory.look()?;
-        self.check_surrounding_directory(&found)?;
+        self.check_surrounding_directory(&plan, &found)?;
         if self.settings.force {
             return self.begin_again(plan);
         }
@@ -173,7 +173,7 @@ impl Run<'_> {
     }
 
     /// Shards and whole runs do not mix in one directory unless the shards were merged there.
-    fn check_surrounding_directory(&self, found: &Found) -> Result<()> {
+    fn check_surrounding_directory(&self, plan: &Plan, found: &Found) -> Result<()> {
         if self.settings.shard.is_none() {
             let is_new = matches!(found, Found::Nothing);
             if is_new && !self.directory.shards()?.is_empty() {
@@ -185,11 +185,17 @@ impl Run<'_> {
             return Ok(());
         }
         let whole = RunDirectory::new(self.directory.root().parent().unwrap_or(Path::new(".")));
+        let at = whole.root().display();
         match whole.look()? {
             Found::Foreign(why) => Err(Failure::Refused(format!(
-                "{}: {why}. Choose another --out",
-                whole.root().display()
+                "{at}: {why}. Choose another --out"
             ))),
+            Found::Finished(other) if other.run_key() != plan.manifest.run_key() => {
+                Err(Failure::Refused(format!(
+                    "{at}: it holds another run ({}). Choose another --out",
+                    difference(&other, &plan.manifest)
+                )))
+            }
             _ => Ok(()),
         }
     }

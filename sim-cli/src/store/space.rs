@@ -99,7 +99,11 @@ impl Estimate {
         match (fs4::total_space(there), fs4::available_space(there)) {
             // A file system that says it has no size at all is not one of disks.
             (Ok(0), _) => Ok(()),
-            (Ok(_), Ok(room)) => self.check_room(room, directory),
+            // What an earlier sitting left in work/ is part of the estimate and takes no new room.
+            (Ok(_), Ok(room)) => {
+                let there = size_of(&directory.join("work").join("segments"));
+                self.check_room(room.saturating_add(there), directory)
+            }
             _ => Ok(()),
         }
     }
@@ -115,6 +119,15 @@ impl Estimate {
             bytes(self.peak()),
         )))
     }
+}
+
+/// Bytes of the files that lie in a directory; zero where there is none.
+fn size_of(directory: &Path) -> u64 {
+    let items = std::fs::read_dir(directory).into_iter().flatten().flatten();
+    items
+        .filter_map(|item| item.metadata().ok())
+        .map(|meta| meta.len())
+        .sum()
 }
 
 /// A size in words: `950 kB`, `1.2 GB`.
