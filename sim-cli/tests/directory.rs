@@ -586,7 +586,7 @@ fn invalid_ensembles_are_refused_before_anything_is_written() {
         replicates: Some(10_000_000),
         ..settings(&out)
     };
-    let wide = vec![FakeEngine::wide("world-2020", 200_000)];
+    let wide = vec![FakeEngine::wide("world-2020", 20_000)];
     assert!(run(wide, &huge).refusal().contains("has room for"));
     assert!(!out.exists());
 }

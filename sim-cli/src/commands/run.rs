@@ -222,8 +222,17 @@ impl Run<'_> {
         // Another process may have begun between the look and the lock.
         match self.directory.look()? {
             Found::Nothing => self.work(plan, None, lock),
-            _ => self.refuse("another process began a run there just now".into()),
+            found => self.overtaken(&found),
         }
+    }
+
+    /// Another process came between the look and the lock.
+    fn overtaken(&self, found: &Found) -> Result<Exit> {
+        if let Found::Finished(_) | Found::Shard(_) = found {
+            // It has even finished: what lies in work/ is the lock of this process alone.
+            self.directory.remove_work()?;
+        }
+        self.refuse("another process worked there just now: try again".into())
     }
 
     fn begin_again(&self, plan: Plan) -> Result<Exit> {
@@ -291,8 +300,9 @@ impl Run<'_> {
     /// An unfinished run is there: resume it if it is the same and the user says so.
     fn unfinished(&self, mut plan: Plan) -> Result<Exit> {
         let lock = Lock::take(&self.directory.work())?;
-        let Found::Unfinished { plan: old, base } = self.directory.look()? else {
-            return self.refuse("another process worked there just now: try again".into());
+        let (old, base) = match self.directory.look()? {
+            Found::Unfinished { plan, base } => (plan, base),
+            found => return self.overtaken(&found),
         };
         let asked = plan.manifest.replicates;
         if plan.manifest.run_key() != old.manifest.run_key() || plan.shard != old.shard {

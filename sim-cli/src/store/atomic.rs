@@ -51,9 +51,12 @@ pub fn write_text(path: &Path, text: &str) -> Result<()> {
     })
 }
 
-/// Brings the renaming itself to the disk, where the platform can.
+/// Brings the names in a directory to the disk, where the platform can.
+///
+/// # Errors
+/// Of the disk.
 #[cfg(unix)]
-fn sync_directory(directory: Option<&Path>) -> Result<()> {
+pub fn sync_directory(directory: Option<&Path>) -> Result<()> {
     match directory {
         Some(directory) if !directory.as_os_str().is_empty() => File::open(directory)
             .and_then(|handle| handle.sync_all())
@@ -62,7 +65,11 @@ fn sync_directory(directory: Option<&Path>) -> Result<()> {
     }
 }
 
+/// Brings the names in a directory to the disk, where the platform can.
+///
+/// # Errors
+/// None here.
 #[cfg(not(unix))]
-fn sync_directory(_: Option<&Path>) -> Result<()> {
+pub fn sync_directory(_: Option<&Path>) -> Result<()> {
     Ok(())
 }

@@ -10,6 +10,7 @@ use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use super::atomic::sync_directory;
 use super::canonical::sha256_hex;
 use super::entry::{Entry, FailedReplicate, VALUES_AT};
 use super::frame;
@@ -221,6 +222,7 @@ impl Segments {
         file.write_all(&self.header(world))
             .and_then(|()| file.sync_all())
             .while_doing("write", &path)?;
+        sync_directory(Some(directory))?;
         self.files.push(path);
         let index = self.files.len() - 1;
         Ok(Open {
