@@ -1,0 +1,436 @@
+//! The command line: raw flags, and the validated settings that they become.
+
+use std::collections::BTreeSet;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::commands::merge::MergeSettings;
+use crate::console::Color;
+use crate::engine::Uncertainty;
+use crate::model::{TraceRequest, WorldRequest};
+use crate::settings::{Format, Override, Progress, Record, RunSettings, Shard, formats};
+
+/// Vendor lock-in in radio access networks: run scenarios and explain them.
+#[derive(Debug, Parser)]
+#[command(
+    name = "oransim",
+    version,
+    max_term_width = 100,
+    arg_required_else_help = true
+)]
+#[command(after_help = "\
+Exit codes:
+  0  done
+  1  could not go on: disk, permission, internal error (finished replicates are kept)
+  2  usage, invalid scenario, refused merge or directory
+  3  done, but some replicates failed (failures.csv lists them)
+  4  interrupted; --resume goes on from there
+  5  a check found a difference")]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// Flags of every command.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// Flags of every command.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Common {
+    /// When to use colour; `auto` obeys NO_COLOR.
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value = "auto",
+        value_name = "WHEN"
+    )]
+    pub color: Color,
+    /// Print nothing but errors and warnings.
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Simulate the ensemble; write tables and figures; print a headline.
+    Run(RunFlags),
+    /// Join the shards of one run.
+    Merge(MergeFlags),
+    /// Validate scenario files.
+    Check(CheckFlags),
+    /// Print the merged scenario with the origin of each value.
+    Resolve(ResolveFlags),
+    /// Print or write the JSON Schema of scenario files.
+    Schema(SchemaFlags),
+    /// Show every event of one replicate, and for each tender why the winner won.
+    Trace(TraceFlags),
+    /// Write the scenarios, sources and schema that the program carries.
+    Init(InitFlags),
+    /// Write a new scenario that extends another.
+    New(NewFlags),
+}
+
+/// Which worlds, and with what changes.
+#[derive(Debug, Clone, Args)]
+pub struct WorldFlags {
+    /// Set a value after `extends`: a path as in [uncertainties] and a TOML value; for one scenario
+    /// only, ID:PATH=VALUE. May be given again; the last wins.
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    pub overrides: Vec<Override>,
+    /// Seed of the ensemble, instead of the scenario's.
+    #[arg(long, value_name = "S")]
+    pub seed: Option<u64>,
+    /// Base values, or one vector drawn a replicate; by default `sampled` where [uncertainties] stand.
+    #[arg(long, value_enum, value_name = "MODE")]
+    pub uncertainty: Option<Uncertainty>,
+}
+
+impl WorldFlags {
+    fn request(self, scenarios: Vec<PathBuf>) -> WorldRequest {
+        let Self {
+            overrides,
+            seed,
+            uncertainty,
+        } = self;
+        WorldRequest {
+            scenarios,
+            overrides,
+            seed,
+            uncertainty,
+            record: Record::default(),
+        }
+    }
+}
+
+/// Flags of `oransim run`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oransim run scenarios/world-2020.toml
+  oransim run scenarios/minimal.toml --replicates 200 --jobs 4 --out runs/first
+  oransim run scenarios/world-2020.toml scenarios/uk-cap.toml --set uk-cap:levers.uk-cap.share_cap.strength=0.5
+  oransim run scenarios/world-2020.toml --shard 2/8 --out /shared/world   # then: oransim merge /shared/world
+  oransim run scenarios/world-2020.toml --resume                          # after Ctrl-C")]
+pub struct RunFlags {
+    /// Scenario files; all are played into one run directory.
+    #[arg(required = true, value_name = "SCENARIO")]
+    pub scenarios: Vec<PathBuf>,
+    #[command(flatten)]
+    world: WorldFlags,
+    /// Replicates of each world, instead of the scenario's.
+    #[arg(long, short = 'n', value_name = "N")]
+    replicates: Option<u64>,
+    /// Threads; by default as many as the machine offers. The results do not depend on it.
+    #[arg(long, short, value_name = "J")]
+    jobs: Option<NonZeroUsize>,
+    /// Run directory; by default runs/NAME-HASH8.
+    #[arg(long, short, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Formats of tables beside summary.csv.
+    #[arg(
+        long = "format",
+        value_enum,
+        value_delimiter = ',',
+        value_name = "LIST",
+        default_value = "parquet"
+    )]
+    formats: Vec<Format>,
+    /// Series kept a replicate, and whether tenders are: core, all or none, then `,tenders`.
+    #[arg(long, default_value = "core", value_name = "WHAT")]
+    record: Record,
+    /// Play only the I-th of N parts, into DIR/shard-I-of-N.
+    #[arg(long, value_name = "I/N")]
+    shard: Option<Shard>,
+    /// Finish a run that was interrupted.
+    #[arg(long, conflicts_with = "force")]
+    resume: bool,
+    /// Begin again, replacing files that this program wrote.
+    #[arg(long)]
+    force: bool,
+    /// Progress on standard error.
+    #[arg(long, value_enum, default_value = "auto", value_name = "HOW")]
+    pub progress: Progress,
+    /// Figures as PNG too.
+    #[arg(long)]
+    png: bool,
+}
+
+impl RunFlags {
+    /// The settings; `threads` is what the machine offers.
+    pub fn settings(self, threads: usize) -> RunSettings {
+        RunSettings {
+            scenarios: self.scenarios,
+            replicates: self.replicates,
+            seed: self.world.seed,
+            jobs: self.jobs.map_or(threads.max(1), NonZeroUsize::get),
+            out: self.out,
+            overrides: self.world.overrides,
+            formats: formats(&self.formats),
+            record: self.record,
+            uncertainty: self.world.uncertainty,
+            shard: self.shard,
+            resume: self.resume,
+            force: self.force,
+            png: self.png,
+        }
+    }
+}
+
+/// Flags of `oransim merge`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oransim run scenarios/world-2020.toml --shard 1/2 --out runs/world
+  oransim run scenarios/world-2020.toml --shard 2/2 --out runs/world
+  oransim merge runs/world")]
+pub struct MergeFlags {
+    /// Directory that holds the shards.
+    #[arg(value_name = "DIR")]
+    directory: PathBuf,
+    /// Formats of tables beside summary.csv.
+    #[arg(
+        long = "format",
+        value_enum,
+        value_delimiter = ',',
+        value_name = "LIST",
+        default_value = "parquet"
+    )]
+    formats: Vec<Format>,
+    /// Replace what an earlier merge left.
+    #[arg(long)]
+    force: bool,
+    /// Figures as PNG too.
+    #[arg(long)]
+    png: bool,
+}
+
+impl MergeFlags {
+    /// The settings.
+    pub fn settings(self) -> MergeSettings {
+        let formats: BTreeSet<Format> = formats(&self.formats);
+        MergeSettings {
+            directory: self.directory,
+            formats,
+            force: self.force,
+            png: self.png,
+        }
+    }
+}
+
+/// Flags of `oransim check`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oransim check scenarios/*.toml
+  oransim check scenarios/world-2020.toml --assumptions")]
+pub struct CheckFlags {
+    /// Scenario files.
+    #[arg(required = true, value_name = "SCENARIO")]
+    scenarios: Vec<PathBuf>,
+    #[command(flatten)]
+    world: WorldFlags,
+    /// Print who assumed what, and how much of the site weight is sourced.
+    #[arg(long)]
+    pub assumptions: bool,
+}
+
+impl CheckFlags {
+    /// The worlds to check.
+    pub fn request(self) -> WorldRequest {
+        self.world.request(self.scenarios)
+    }
+}
+
+/// Flags of `oransim resolve`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oransim resolve scenarios/uk-cap.toml
+  oransim resolve scenarios/uk-cap.toml --set market.patience_years=2 > resolved.toml")]
+pub struct ResolveFlags {
+    /// Scenario file.
+    #[arg(value_name = "SCENARIO")]
+    scenario: PathBuf,
+    #[command(flatten)]
+    world: WorldFlags,
+}
+
+impl ResolveFlags {
+    /// The world to resolve.
+    pub fn request(self) -> WorldRequest {
+        self.world.request(vec![self.scenario])
+    }
+}
+
+/// Flags of `oransim schema`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oransim schema
+  oransim schema --write scenarios/scenario.schema.json")]
+pub struct SchemaFlags {
+    /// Write it to this file instead.
+    #[arg(long, value_name = "FILE")]
+    pub write: Option<PathBuf>,
+}
+
+/// Flags of `oransim trace`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oransim trace scenarios/minimal.toml --replicate 0
+  oransim trace scenarios/world-2020.toml --replicate 17 --operator gbr-bt --from 2020-01-01 --to 2024-12-31
+  oransim trace scenarios/minimal.toml --replicate 3 --json | jq .winner")]
+pub struct TraceFlags {
+    /// Scenario file.
+    #[arg(value_name = "SCENARIO")]
+    scenario: PathBuf,
+    #[command(flatten)]
+    world: WorldFlags,
+    /// Index of the replicate, from 0.
+    #[arg(long, value_name = "K")]
+    replicate: u64,
+    /// Only events of this operator.
+    #[arg(long, value_name = "ID")]
+    operator: Option<String>,
+    /// Only this tender.
+    #[arg(long, value_name = "ID")]
+    tender: Option<String>,
+    /// Not before this date.
+    #[arg(long, value_name = "DATE", value_parser = iso_date)]
+    from: Option<String>,
+    /// Not after this date.
+    #[arg(long, value_name = "DATE", value_parser = iso_date)]
+    to: Option<String>,
+    /// One JSON object a line.
+    #[arg(long)]
+    json: bool,
+}
+
+impl TraceFlags {
+    /// What to show.
+    pub fn request(self) -> TraceRequest {
+        TraceRequest {
+            world: self.world.request(vec![self.scenario]),
+            replicate: self.replicate,
+            operator: self.operator,
+            tender: self.tender,
+            from: self.from,
+            to: self.to,
+            json: self.json,
+        }
+    }
+}
+
+fn iso_date(text: &str) -> Result<String, String> {
+    match crate::time::parse_iso(text) {
+        Some(days) => Ok(crate::time::iso(days)),
+        None => Err("say a date as 2030-12-31".into()),
+    }
+}
+
+/// Flags of `oransim init`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oransim init my-study
+  cd my-study && oransim run scenarios/minimal.toml")]
+pub struct InitFlags {
+    /// Where to write.
+    #[arg(value_name = "DIR")]
+    pub directory: PathBuf,
+    /// Replace files that differ.
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// Flags of `oransim new`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oransim new scenarios/my-ban.toml --from world-2020")]
+pub struct NewFlags {
+    /// File to write.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Id of the scenario that it extends.
+    #[arg(long, value_name = "ID")]
+    pub from: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_sound_and_every_command_has_examples() {
+        let mut command = Cli::command();
+        command.build();
+        command.clone().debug_assert();
+        for sub in command
+            .get_subcommands()
+            .filter(|sub| sub.get_name() != "help")
+        {
+            let help = sub
+                .get_after_help()
+                .map(ToString::to_string)
+                .unwrap_or_default();
+            assert!(
+                help.contains(&format!("oransim {}", sub.get_name())),
+                "{} has no example",
+                sub.get_name()
+            );
+        }
+    }
+
+    #[test]
+    fn flags_become_settings() {
+        let line = "oransim run a.toml b.toml -n 40 --seed 7 --jobs 3 --out d --set x.y=1 --set a:z=2 \
+                    --format csv,xlsx --record none,tenders --uncertainty sampled --shard 2/4 --resume --quiet";
+        let cli = Cli::try_parse_from(line.split_whitespace()).unwrap();
+        assert!(cli.common.quiet);
+        let Command::Run(flags) = cli.command else {
+            panic!("not run")
+        };
+        let settings = flags.settings(8);
+        assert_eq!(settings.scenarios.len(), 2);
+        assert_eq!(
+            (settings.replicates, settings.seed, settings.jobs),
+            (Some(40), Some(7), 3)
+        );
+        assert_eq!(
+            settings.formats,
+            BTreeSet::from([Format::Csv, Format::Xlsx])
+        );
+        assert_eq!(settings.overrides[1].scenario.as_deref(), Some("a"));
+        assert!(settings.record.tenders && settings.resume && !settings.force);
+        assert_eq!(settings.shard, Some(Shard { index: 2, of: 4 }));
+    }
+
+    #[test]
+    fn slips_are_refused() {
+        for line in [
+            "oransim run",
+            "oransim run a.toml --jobs 0",
+            "oransim run a.toml --resume --force",
+            "oransim run a.toml --shard 3/2",
+            "oransim run a.toml --record everything",
+            "oransim run a.toml --set nothing",
+            "oransim run a.toml --replicates -1",
+            "oransim trace a.toml",
+            "oransim trace a.toml --replicate 0 --from 2020",
+            "oransim explore a.toml",
+        ] {
+            assert!(
+                Cli::try_parse_from(line.split_whitespace()).is_err(),
+                "{line}"
+            );
+        }
+    }
+}

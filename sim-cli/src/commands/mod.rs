@@ -1,0 +1,36 @@
+//! The commands, one file each.
+
+pub mod check;
+pub mod init;
+pub mod merge;
+pub mod new;
+pub mod resolve;
+pub mod run;
+pub mod schema;
+pub mod trace;
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use tokio::runtime::Runtime;
+
+use crate::console::Console;
+use crate::output::Figures;
+use crate::settings::Progress;
+use crate::surroundings::Surroundings;
+
+/// What every command that works on a run directory has at hand.
+pub struct Session<'a> {
+    /// Standard output and error.
+    pub console: Arc<Console>,
+    /// The small runtime of ticker and signals.
+    pub runtime: &'a Runtime,
+    /// Set by the first Ctrl-C.
+    pub stop: Arc<AtomicBool>,
+    /// Command line and host.
+    pub surroundings: Surroundings,
+    /// How progress is shown.
+    pub progress: Progress,
+    /// Who draws figures, if anyone.
+    pub figures: Option<&'a dyn Figures>,
+}

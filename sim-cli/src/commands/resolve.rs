@@ -1,0 +1,15 @@
+//! `oransim resolve`: print the merged scenario with the origin of each value.
+
+use super::Session;
+use crate::exit::{Exit, Result};
+use crate::model::{Model, WorldRequest};
+
+/// Prints the scenario after `extends` and `--set`.
+///
+/// # Errors
+/// [`crate::exit::Failure::Refused`] where the scenario is invalid.
+pub fn resolve(model: &dyn Model, request: &WorldRequest, session: &Session<'_>) -> Result<Exit> {
+    let text = model.resolve(request)?;
+    session.console.print(&text)?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,14 @@
+//! `oransim trace`: what happened in one replicate, and why.
+
+use super::Session;
+use crate::exit::{Exit, Result};
+use crate::model::{Model, TraceRequest};
+
+/// Prints each event as it comes.
+///
+/// # Errors
+/// [`crate::exit::Failure::Refused`] where the scenario is invalid or a name is unknown.
+pub fn trace(model: &dyn Model, request: &TraceRequest, session: &Session<'_>) -> Result<Exit> {
+    model.trace(request, &mut |text| session.console.print(text))?;
+    Ok(Exit::Done)
+}

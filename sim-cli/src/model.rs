@@ -1,0 +1,93 @@
+//! What the commands need of the model: the one place where `sim-core` meets the command line.
+
+use std::path::{Path, PathBuf};
+
+use crate::engine::{Ensemble, Uncertainty};
+use crate::exit::Result;
+use crate::settings::{Override, Record};
+
+/// Which worlds are wanted, and with what changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorldRequest {
+    /// The scenario files, in order.
+    pub scenarios: Vec<PathBuf>,
+    /// Values set on the command line, in order: the last wins.
+    pub overrides: Vec<Override>,
+    /// Seed, where the command line says.
+    pub seed: Option<u64>,
+    /// Mode, where the command line says.
+    pub uncertainty: Option<Uncertainty>,
+    /// What is recorded: it decides which series an engine has.
+    pub record: Record,
+}
+
+/// What `oransim trace` is to show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TraceRequest {
+    /// The world: one scenario file and its changes.
+    pub world: WorldRequest,
+    /// Index of the replicate.
+    pub replicate: u64,
+    /// Only events of this operator.
+    pub operator: Option<String>,
+    /// Only this tender.
+    pub tender: Option<String>,
+    /// Not before this date, ISO.
+    pub from: Option<String>,
+    /// Not after this date, ISO.
+    pub to: Option<String>,
+    /// One JSON object a line.
+    pub json: bool,
+}
+
+/// A file that the program carries: path below the directory of `oransim init`, and its text.
+pub type ShippedFile = (&'static str, &'static str);
+
+/// The model behind the commands.
+///
+/// An invalid scenario is [`crate::exit::Failure::Refused`], with all its errors in the text.
+pub trait Model: Sync {
+    /// Loads and validates worlds.
+    ///
+    /// # Errors
+    /// Where a scenario is invalid or cannot be read.
+    fn ensemble(&self, request: &WorldRequest) -> Result<Ensemble>;
+
+    /// Validates scenario files and gives the report to print; with `assumptions`, the log of who
+    /// assumed what.
+    ///
+    /// # Errors
+    /// Where a scenario is invalid or cannot be read.
+    fn check(&self, request: &WorldRequest, assumptions: bool) -> Result<String>;
+
+    /// The merged scenario with the origin of each value, as TOML.
+    ///
+    /// # Errors
+    /// Where the scenario is invalid or cannot be read.
+    fn resolve(&self, request: &WorldRequest) -> Result<String>;
+
+    /// The JSON Schema of scenario files.
+    ///
+    /// # Errors
+    /// None is expected of a sound build.
+    fn schema(&self) -> Result<String>;
+
+    /// What happened in one replicate, event by event, and why.
+    ///
+    /// # Errors
+    /// Where the scenario is invalid, or names what is asked for do not exist.
+    fn trace(
+        &self,
+        request: &TraceRequest,
+        print: &mut dyn FnMut(&str) -> Result<()>,
+    ) -> Result<()>;
+
+    /// The scenarios, sources and schema that the program carries.
+    fn shipped(&self) -> &'static [ShippedFile];
+
+    /// The text of a new scenario in `file` that extends the scenario `from`.
+    ///
+    /// # Errors
+    /// Where there is no such scenario.
+    fn child(&self, file: &Path, from: &str) -> Result<String>;
+}

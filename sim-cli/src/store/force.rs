@@ -1,0 +1,107 @@
+//! `--force`: clearing the way for a new run, without touching a file that this program did not write.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::atomic::PARTIAL;
+use super::directory::{Found, RunDirectory};
+use crate::exit::{Context as _, Failure, Result};
+use crate::output::EXPORTERS;
+
+/// Removes what an earlier run left in the directory; `work/` is left to the caller, who holds its lock.
+///
+/// What is ours is known from the manifest or plan that lies there: the fixed names, a scenario for
+/// each world, and the figures that its provenance lists.
+///
+/// # Errors
+/// [`Failure::Refused`] where no run of ours is there but a file of another origin bears one of our
+/// names: nothing is removed then.
+pub fn clear(directory: &RunDirectory, found: &Found) -> Result<()> {
+    let mut worlds: Vec<String> = Vec::new();
+    match found {
+        Found::Nothing => return Ok(()),
+        Found::Finished(manifest) => worlds.extend(manifest.worlds.iter().map(|w| w.id.clone())),
+        Found::Unfinished { plan, base } => {
+            worlds.extend(plan.manifest.worlds.iter().map(|w| w.id.clone()));
+            worlds.extend(base.iter().flat_map(|b| &b.worlds).map(|w| w.id.clone()));
+        }
+        Found::Shard(_) => {
+            remove(&directory.shard())?;
+            let segments = directory.file("segments");
+            if segments.is_dir() {
+                fs::remove_dir_all(&segments).while_doing("remove", &segments)?;
+            }
+            return Ok(());
+        }
+        Found::Foreign(_) => return refuse_collisions(directory),
+    }
+    // The manifest goes first: without it the directory is not finished, whatever else remains.
+    remove(&directory.manifest())?;
+    let mut names: BTreeSet<String> = listed(directory);
+    names.extend(EXPORTERS.iter().map(|exporter| exporter.file().to_owned()));
+    names.extend(worlds.iter().map(|id| format!("scenarios/{id}.toml")));
+    names.insert("provenance.json".into());
+    for name in names {
+        remove(&directory.file(&name))?;
+        remove(&directory.file(&(name + PARTIAL)))?;
+    }
+    for folder in ["figures", "scenarios"] {
+        // Fails where a file of the user's is left in it, and then it is right that it stays.
+        let _ = fs::remove_dir(directory.file(folder));
+    }
+    Ok(())
+}
+
+fn refuse_collisions(directory: &RunDirectory) -> Result<()> {
+    let ours = [
+        "manifest.json",
+        "provenance.json",
+        "shard.json",
+        "scenarios",
+        "figures",
+        "work",
+    ];
+    let tables = EXPORTERS.iter().map(|exporter| exporter.file());
+    let collision = ours
+        .into_iter()
+        .chain(tables)
+        .find(|name| directory.file(name).exists());
+    match collision {
+        None => Ok(()),
+        Some(name) => Err(Failure::Refused(format!(
+            "{} holds {name}, and nothing shows that this program wrote it: remove it yourself, or choose another --out",
+            directory.root().display()
+        ))),
+    }
+}
+
+/// The files that the provenance of the last run lists, if they stay within the directory.
+fn listed(directory: &RunDirectory) -> BTreeSet<String> {
+    let text = fs::read_to_string(directory.provenance()).unwrap_or_default();
+    let value: Value = serde_json::from_str(&text).unwrap_or_default();
+    let files = value
+        .get("files")
+        .and_then(Value::as_array)
+        .cloned()
+        .unwrap_or_default();
+    let inside = |name: &&str| {
+        name.strip_prefix("figures/")
+            .is_some_and(super::layout::safe_name)
+    };
+    files
+        .iter()
+        .filter_map(Value::as_str)
+        .filter(inside)
+        .map(str::to_owned)
+        .collect()
+}
+
+fn remove(path: &Path) -> Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        removed => removed.while_doing("remove", path),
+    }
+}

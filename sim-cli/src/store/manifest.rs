@@ -1,0 +1,224 @@
+//! `manifest.json`: all that the results are a function of, and nothing else.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::canonical::{canonical, hash_of, sha256_hex};
+use super::layout::Layout;
+use crate::settings::Record;
+
+/// Format of the files of a run directory. A new column is a new format.
+pub const FORMAT: u32 = 1;
+
+/// One world of a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ManifestWorld {
+    /// Id of the scenario.
+    pub id: String,
+    /// SHA-256 of the canonical JSON of its resolved values.
+    pub values_hash: String,
+}
+
+/// What is recorded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recorded {
+    /// `core`, `all` or `none`.
+    pub series: String,
+    /// Whether tenders are recorded.
+    pub tenders: bool,
+    /// SHA-256 of the dates and series of every world.
+    pub layout_hash: String,
+}
+
+/// All that the results are a function of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// Format of the files.
+    pub format: u32,
+    /// Version of the model.
+    pub model_version: String,
+    /// Raised on purpose when numbers change.
+    pub results_epoch: u32,
+    /// `run`; other commands that make run directories put their own name.
+    pub mode: String,
+    /// The worlds in the order given.
+    pub worlds: Vec<ManifestWorld>,
+    /// Hashes of other inputs by name.
+    pub inputs: BTreeMap<String, String>,
+    /// Seed of the ensemble.
+    pub seed: u64,
+    /// `fixed` or `sampled`.
+    pub uncertainty: String,
+    /// What is recorded.
+    pub recorded: Recorded,
+    /// Number of replicates of each world.
+    pub replicates: u64,
+}
+
+/// Why a text is not a manifest of this program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BadManifest {
+    /// Not JSON of this shape.
+    NotAManifest(String),
+    /// Made by a version that knows a newer format.
+    NewerFormat(u64),
+    /// The hashes in the file are not those of its content.
+    Damaged,
+}
+
+impl std::fmt::Display for BadManifest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::NotAManifest(why) => write!(f, "it is not a manifest of this program ({why})"),
+            Self::NewerFormat(format) => write!(
+                f,
+                "it has format {format}, this version reads up to {FORMAT}: use a newer oransim"
+            ),
+            Self::Damaged => write!(f, "its hashes do not match its content"),
+        }
+    }
+}
+
+impl Manifest {
+    /// What layouts and options say is recorded.
+    pub fn recorded(record: Record, layouts: &[Layout]) -> Recorded {
+        // Layouts are plain lists of text and integers: serialising them cannot fail.
+        let layout_hash = hash_of(&layouts).unwrap_or_default();
+        Recorded {
+            series: record.series.word().to_owned(),
+            tenders: record.tenders,
+            layout_hash,
+        }
+    }
+
+    fn value(&self) -> Value {
+        serde_json::to_value(self).unwrap_or_default()
+    }
+
+    /// SHA-256 over all but the replicates: what a longer or shorter run of the same worlds shares.
+    pub fn run_key(&self) -> String {
+        let mut value = self.value();
+        if let Some(map) = value.as_object_mut() {
+            map.remove("replicates");
+        }
+        sha256_hex(canonical(&value).as_bytes())
+    }
+
+    /// SHA-256 over all.
+    pub fn hash(&self) -> String {
+        sha256_hex(canonical(&self.value()).as_bytes())
+    }
+
+    /// The text of `manifest.json`: canonical JSON of all fields with `run_key` and `hash`, and a newline.
+    pub fn to_text(&self) -> String {
+        let mut value = self.value();
+        if let Some(map) = value.as_object_mut() {
+            map.insert("run_key".into(), self.run_key().into());
+            map.insert("hash".into(), self.hash().into());
+        }
+        canonical(&value) + "\n"
+    }
+
+    /// Reads [`Manifest::to_text`] back.
+    ///
+    /// # Errors
+    /// [`BadManifest`]; never panics, whatever the text.
+    pub fn parse(text: &str) -> Result<Self, BadManifest> {
+        let bad = |error: serde_json::Error| BadManifest::NotAManifest(error.to_string());
+        let mut value: Value = serde_json::from_str(text).map_err(bad)?;
+        let Some(map) = value.as_object_mut() else {
+            return Err(BadManifest::NotAManifest("it is not an object".into()));
+        };
+        if let Some(format) = map.get("format").and_then(Value::as_u64)
+            && format > u64::from(FORMAT)
+        {
+            return Err(BadManifest::NewerFormat(format));
+        }
+        let run_key = map.remove("run_key");
+        let hash = map.remove("hash");
+        let manifest: Self = serde_json::from_value(value).map_err(bad)?;
+        let same = |claimed: Option<Value>, real: String| claimed.is_some_and(|text| text == real);
+        if same(run_key, manifest.run_key()) && same(hash, manifest.hash()) {
+            Ok(manifest)
+        } else {
+            Err(BadManifest::Damaged)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn example() -> Manifest {
+        Manifest {
+            format: FORMAT,
+            model_version: "0.1.0".into(),
+            results_epoch: 1,
+            mode: "run".into(),
+            worlds: vec![ManifestWorld {
+                id: "minimal".into(),
+                values_hash: "ab".repeat(32),
+            }],
+            inputs: BTreeMap::new(),
+            seed: u64::MAX,
+            uncertainty: "fixed".into(),
+            recorded: Recorded {
+                series: "core".into(),
+                tenders: false,
+                layout_hash: "cd".repeat(32),
+            },
+            replicates: 100,
+        }
+    }
+
+    #[test]
+    fn run_key_ignores_replicates_and_nothing_else() {
+        let base = example();
+        let longer = Manifest {
+            replicates: 200,
+            ..base.clone()
+        };
+        assert_eq!(base.run_key(), longer.run_key());
+        assert_ne!(base.hash(), longer.hash());
+        let reseeded = Manifest {
+            seed: 1,
+            ..base.clone()
+        };
+        assert_ne!(base.run_key(), reseeded.run_key());
+        assert_eq!(Manifest::parse(&base.to_text()), Ok(base));
+    }
+
+    #[test]
+    fn newer_formats_are_named() {
+        let text = example().to_text().replace("\"format\":1", "\"format\":7");
+        assert_eq!(Manifest::parse(&text), Err(BadManifest::NewerFormat(7)));
+    }
+
+    proptest! {
+        #[test]
+        fn a_changed_byte_is_never_accepted(at in any::<prop::sample::Index>(), byte in any::<u8>()) {
+            let good = example().to_text().into_bytes();
+            let mut bytes = good.clone();
+            let at = at.index(good.len());
+            bytes[at] = byte;
+            if let Ok(text) = std::str::from_utf8(&bytes)
+                && let Ok(read) = Manifest::parse(text)
+            {
+                // Only a change of white space can pass, and it changes nothing.
+                prop_assert_eq!(read, example());
+            }
+        }
+
+        #[test]
+        fn no_text_makes_the_reader_panic(text in "\\PC{0,200}") {
+            prop_assert!(Manifest::parse(&text).is_err());
+        }
+    }
+}

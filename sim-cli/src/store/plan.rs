@@ -1,0 +1,183 @@
+//! `work/plan.json`: what an unfinished run is about, enough to finish it or to join its shards
+//! without the engine. A finished shard keeps it as `shard.json`.
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::atomic;
+use super::canonical::{canonical, hash_of};
+use super::layout::Layout;
+use super::manifest::{FORMAT, Manifest};
+use crate::exit::{Context as _, Failure, Result};
+use crate::settings::Shard;
+
+/// One world of a plan.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlannedWorld {
+    /// What its records mean.
+    pub layout: Layout,
+    /// Text of `scenarios/ID.toml`.
+    pub resolved_toml: String,
+    /// The origin of each value.
+    pub origins: Value,
+}
+
+/// One process that worked on a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sitting {
+    /// When it began, UTC.
+    pub started: String,
+    /// Its command line.
+    pub command: Vec<String>,
+    /// Its threads.
+    pub jobs: usize,
+}
+
+/// What a run is about.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Plan {
+    /// What the results will be a function of.
+    pub manifest: Manifest,
+    /// Which part is played here.
+    pub shard: Option<Shard>,
+    /// The worlds in the order of the manifest.
+    pub worlds: Vec<PlannedWorld>,
+    /// All processes that worked on it, in order.
+    pub sittings: Vec<Sitting>,
+}
+
+impl Plan {
+    /// The layouts of the worlds.
+    pub fn layouts(&self) -> Vec<Layout> {
+        self.worlds
+            .iter()
+            .map(|world| world.layout.clone())
+            .collect()
+    }
+
+    /// Writes it whole or not at all.
+    ///
+    /// # Errors
+    /// Of the disk.
+    pub fn write(&self, path: &Path) -> Result<()> {
+        let value = serde_json::to_value(self).while_doing("write", path)?;
+        atomic::write_text(path, &(canonical(&value) + "\n"))
+    }
+
+    /// Reads it back.
+    ///
+    /// # Errors
+    /// [`Failure::Refused`] where the text is not a plan whose parts agree.
+    pub fn read(path: &Path) -> Result<Self> {
+        let text = std::fs::read_to_string(path).while_doing("read", path)?;
+        Self::parse(&text).map_err(|why| {
+            Failure::Refused(format!(
+                "{} cannot be used: {why}. Remove it, or choose another --out",
+                path.display()
+            ))
+        })
+    }
+
+    /// [`Plan::read`] on a text; never panics.
+    ///
+    /// # Errors
+    /// Why the text is not a plan.
+    pub fn parse(text: &str) -> std::result::Result<Self, String> {
+        let plan: Self = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        if plan.manifest.format != FORMAT {
+            return Err(format!(
+                "it has format {}, this version writes {FORMAT}",
+                plan.manifest.format
+            ));
+        }
+        let layout_hash = hash_of(&plan.layouts()).map_err(|error| error.to_string())?;
+        let ids = |worlds: &[PlannedWorld]| {
+            worlds
+                .iter()
+                .map(|w| w.layout.id.clone())
+                .collect::<Vec<_>>()
+        };
+        let agree = layout_hash == plan.manifest.recorded.layout_hash
+            && ids(&plan.worlds)
+                == plan
+                    .manifest
+                    .worlds
+                    .iter()
+                    .map(|w| w.id.clone())
+                    .collect::<Vec<_>>();
+        if agree {
+            Ok(plan)
+        } else {
+            Err("its parts do not agree".into())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::Record;
+    use crate::store::manifest::ManifestWorld;
+    use proptest::prelude::*;
+
+    fn example() -> String {
+        let layout = Layout {
+            id: "w".into(),
+            dates: vec![0],
+            series: Vec::new(),
+        };
+        let world = PlannedWorld {
+            layout: layout.clone(),
+            resolved_toml: "[scenario]\n".into(),
+            origins: Value::Null,
+        };
+        let manifest = Manifest {
+            format: FORMAT,
+            model_version: "0".into(),
+            results_epoch: 1,
+            mode: "run".into(),
+            worlds: vec![ManifestWorld {
+                id: "w".into(),
+                values_hash: String::new(),
+            }],
+            inputs: Default::default(),
+            seed: 1,
+            uncertainty: "fixed".into(),
+            recorded: Manifest::recorded(Record::default(), &[layout]),
+            replicates: 3,
+        };
+        let plan = Plan {
+            manifest,
+            shard: None,
+            worlds: vec![world],
+            sittings: Vec::new(),
+        };
+        serde_json::to_string(&plan).unwrap()
+    }
+
+    #[test]
+    fn a_layout_that_is_not_the_manifests_is_refused() {
+        let text = example();
+        assert!(Plan::parse(&text).is_ok());
+        assert!(Plan::parse(&text.replace("\"dates\":[0]", "\"dates\":[1]")).is_err());
+        assert!(Plan::parse(&text.replace("\"format\":1", "\"format\":2")).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn damaged_plans_never_make_the_reader_panic(at in any::<prop::sample::Index>(), byte in any::<u8>()) {
+            let mut bytes = example().into_bytes();
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+            let read = Plan::parse(&String::from_utf8_lossy(&bytes));
+            if let Ok(plan) = read {
+                prop_assert_eq!(plan.worlds.len(), plan.manifest.worlds.len());
+            }
+        }
+    }
+}
