@@ -77,6 +77,7 @@
 
 mod demand;
 mod deviation;
+mod lanes;
 mod layout;
 mod newton;
 mod response;
