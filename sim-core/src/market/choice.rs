@@ -67,15 +67,19 @@ pub fn log_sum_exp(terms: impl Iterator<Item = f64> + Clone) -> f64 {
 /// If the two slices differ in length: a fault of the program, not of its input.
 pub fn logit(value: &[f64], mu: f64, shares: &mut [f64]) -> f64 {
     assert_eq!(value.len(), shares.len(), "one share for each alternative");
-    let logsum = log_sum_exp(value.iter().map(|v| v / mu));
-    for (share, v) in shares.iter_mut().zip(value) {
-        *share = if logsum == f64::NEG_INFINITY {
-            0.0
-        } else {
-            libm::exp(v / mu - logsum)
-        };
+    let peak = value.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    if peak == f64::NEG_INFINITY {
+        shares.fill(0.0);
+        return peak;
     }
-    mu * logsum
+    // Relative to the largest, so that large values cost no digits.
+    let mut sum = 0.0;
+    for (share, v) in shares.iter_mut().zip(value) {
+        *share = libm::exp((v - peak) / mu);
+        sum += *share;
+    }
+    shares.iter_mut().for_each(|share| *share /= sum);
+    peak + mu * libm::log(sum)
 }
 
 /// One buyer's choice among alternatives in a two-level tree.

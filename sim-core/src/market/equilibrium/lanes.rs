@@ -53,7 +53,7 @@ mod tests {
                     .zip(&y)
                     .all(|((z, x), y)| *z == x - 2.0 * y)
             );
-            assert!(padded(x.len()) >= x.len() && padded(x.len()) % LANES == 0);
+            assert!(padded(x.len()) >= x.len() && padded(x.len()).is_multiple_of(LANES));
         }
     }
 }
