@@ -67,15 +67,19 @@ pub fn log_sum_exp(terms: impl Iterator<Item = f64> + Clone) -> f64 {
 /// If the two slices differ in length: a fault of the program, not of its input.
 pub fn logit(value: &[f64], mu: f64, shares: &mut [f64]) -> f64 {
     assert_eq!(value.len(), shares.len(), "one share for each alternative");
-    let logsum = log_sum_exp(value.iter().map(|v| v / mu));
-    for (share, v) in shares.iter_mut().zip(value) {
-        *share = if logsum == f64::NEG_INFINITY {
-            0.0
-        } else {
-            libm::exp(v / mu - logsum)
-        };
+    let peak = value.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    if peak == f64::NEG_INFINITY {
+        shares.fill(0.0);
+        return peak;
     }
-    mu * logsum
+    // Relative to the largest, so that large values cost no digits.
+    let mut sum = 0.0;
+    for (share, v) in shares.iter_mut().zip(value) {
+        *share = libm::exp((v - peak) / mu);
+        sum += *share;
+    }
+    shares.iter_mut().for_each(|share| *share /= sum);
+    peak + mu * libm::log(sum)
 }
 
 /// One buyer's choice among alternatives in a two-level tree.
@@ -168,4 +172,89 @@ fn first_largest(scores: impl Iterator<Item = (usize, f64)>) -> Option<usize> {
             }
         })
         .0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOT_ON_OFFER: f64 = f64::NEG_INFINITY;
+
+    #[test]
+    fn what_is_not_on_offer_has_no_share_and_never_wins() {
+        let value = [1.0, NOT_ON_OFFER, NOT_ON_OFFER, 2.0];
+        let tree = Tree {
+            mu: 2.0,
+            lambda: &[0.5, 0.7, 1.0],
+            nest: &[0, 0, 1, 2],
+            value: &value,
+        };
+        let (mut inclusive, mut shares) = ([0.0; 3], [0.0; 4]);
+        let top = tree.shares(&mut inclusive, &mut shares);
+        // Each nest that is left holds one alternative: plain logit of the two.
+        let mut plain = [0.0; 2];
+        assert!((top - logit(&[1.0, 2.0], 2.0, &mut plain)).abs() < 1e-14);
+        assert_eq!(inclusive[1], NOT_ON_OFFER);
+        assert!((shares[0] - plain[0]).abs() < 1e-15 && (shares[3] - plain[1]).abs() < 1e-15);
+        assert_eq!(shares[1..3], [0.0, 0.0]);
+        // Even the largest shocks do not help it.
+        let shocks = |i: usize| {
+            if i == 1 || i == 2 {
+                gumbel(1.0)
+            } else {
+                gumbel(0.0)
+            }
+        };
+        assert_eq!(
+            tree.draw(&inclusive, |g| if g == 0 { 30.0 } else { 0.0 }, shocks),
+            Some(0)
+        );
+    }
+
+    #[test]
+    fn nothing_on_offer_gives_no_winner() {
+        let tree = Tree {
+            mu: 1.0,
+            lambda: &[1.0],
+            nest: &[0],
+            value: &[NOT_ON_OFFER],
+        };
+        let (mut inclusive, mut shares) = ([0.0], [1.0]);
+        assert_eq!(tree.shares(&mut inclusive, &mut shares), f64::NEG_INFINITY);
+        assert_eq!(shares, [0.0]);
+        assert_eq!(tree.draw(&inclusive, |_| 0.0, |_| 0.0), None);
+        let mut none = [1.0];
+        assert_eq!(logit(&[NOT_ON_OFFER], 1.0, &mut none), f64::NEG_INFINITY);
+        assert_eq!(none, [0.0]);
+    }
+
+    #[test]
+    fn ties_go_to_the_lower_index_and_shocks_are_asked_in_order() {
+        let tree = Tree {
+            mu: 1.0,
+            lambda: &[1.0, 1.0],
+            nest: &[0, 1, 1],
+            value: &[0.0, 0.0, 0.0],
+        };
+        let mut asked = Vec::new();
+        let winner = tree.draw(
+            &[0.0, 1.0],
+            |_| 0.0,
+            |a| {
+                asked.push(a);
+                0.0
+            },
+        );
+        assert_eq!(winner, Some(1));
+        assert_eq!(asked, [1, 2]);
+    }
+
+    #[test]
+    fn large_values_do_not_overflow() {
+        let mut shares = [0.0; 2];
+        assert_eq!(logit(&[1e6, 1e6], 1.0, &mut shares), 1e6 + libm::log(2.0));
+        assert_eq!(shares, [0.5, 0.5]);
+        assert_eq!(log_sum_exp([-1e6, -1e6].into_iter()), -1e6 + libm::log(2.0));
+        assert_eq!(log_sum_exp(std::iter::empty()), f64::NEG_INFINITY);
+    }
 }

@@ -1,5 +1,6 @@
 //! Shares, profits and first-order conditions at given margins, in units of mu.
 
+use super::lanes::dot;
 use super::layout::Layout;
 
 /// Once a margin has moved this far (in units of mu lambda) from where weights were computed, they are
@@ -226,9 +227,4 @@ impl Demand {
         let without = products.filter(|(p, _)| !p.unknown.contains(&(k as u16)));
         without.map(|(_, s)| s).sum()
     }
-}
-
-/// Sum of products in index order.
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(x, y)| x * y).sum()
 }

@@ -256,34 +256,47 @@ impl Layout {
     fn set_losing_values(&mut self, tender: &TenderSpec<'_>) {
         let (n, m) = (self.sellers.len(), self.products.len());
         let count = tender.alternatives.len();
-        let later = |v: usize, p: &Product| {
-            let at = usize::from(self.sellers[v]) * count + usize::from(p.alternative);
-            tender.after.map_or(0.0, |w| w[at]) / tender.mu
-        };
+        let scale = 1.0 / tender.mu;
         self.losing.clear();
-        self.losing.resize(n * m, 0.0);
         self.shift.clear();
-        self.shift.resize(n, 0.0);
+        for &j in &self.sellers {
+            match tender.after {
+                Some(w) => {
+                    let row = &w[usize::from(j) * count..][..count];
+                    let later = |p: &Product| row[usize::from(p.alternative)] * scale;
+                    self.losing.extend(self.products.iter().map(later));
+                }
+                None => self.losing.resize(self.losing.len() + m, 0.0),
+            }
+        }
+        // A product whose price the seller sets is no losing one: infinity keeps it out of the minimum.
+        for (k, p) in self.products.iter().enumerate() {
+            for (&v, held) in p.setters.iter().zip(p.held).filter(|(v, _)| **v != NOBODY) {
+                let value = &mut self.losing[usize::from(v) * m + k];
+                if held != f64::INFINITY {
+                    // The score counted the deduction of a free price; the price is held.
+                    self.base[k] -= *value + held;
+                }
+                *value += held;
+            }
+        }
         for v in 0..n {
             let row = &mut self.losing[v * m..][..m];
-            let slot = |p: &Product| p.setters.iter().position(|s| usize::from(*s) == v);
-            let sets = |p: &Product| slot(p).is_some_and(|s| p.held[s] == f64::INFINITY);
-            let mut lowest = f64::INFINITY;
-            for (out, p) in row.iter_mut().zip(&self.products).filter(|(_, p)| !sets(p)) {
-                *out = later(v, p) + slot(p).map_or(0.0, |s| p.held[s]);
-                lowest = lowest.min(*out);
-            }
+            let lowest = row.iter().copied().fold(f64::INFINITY, f64::min);
             let shift = if lowest == f64::INFINITY { 0.0 } else { lowest };
-            self.shift[v] = shift;
-            for (k, p) in self.products.iter().enumerate() {
-                match slot(p) {
-                    Some(s) if p.held[s] != f64::INFINITY => {
-                        // The score counted the deduction of a free price; the price is held.
-                        self.base[k] -= later(v, p) + p.held[s];
-                        row[k] -= shift;
-                    }
-                    Some(_) => self.base[k] -= shift,
-                    None => row[k] -= shift,
+            self.shift.push(shift);
+            for value in row {
+                *value = if *value == f64::INFINITY {
+                    0.0
+                } else {
+                    *value - shift
+                };
+            }
+        }
+        for (base, p) in self.base.iter_mut().zip(&self.products) {
+            for (&v, held) in p.setters.iter().zip(p.held).filter(|(v, _)| **v != NOBODY) {
+                if held == f64::INFINITY {
+                    *base -= self.shift[usize::from(v)];
                 }
             }
         }

@@ -49,7 +49,7 @@
 //!
 //! # The method
 //!
-//! In units of mu: up to six cheap steps from margins near cost, then Newton on `(1 + Pi + (1/lambda - 1) L) / e - phi`
+//! In units of mu: up to ten cheap steps from margins near cost, then Newton on `(1 + Pi + (1/lambda - 1) L) / e - phi`
 //! with `L = (1 - S) Wbar`, LU without pivoting, the factors kept with Broyden's updates once near, steps limited
 //! and halved until the largest relative error falls; on failure rounds of exact best responses, then Newton again.
 //! Unknowns are the pairs of seller and nest that exist. [`one_shot_gain`] checks a result by other means.
@@ -77,6 +77,7 @@
 
 mod demand;
 mod deviation;
+mod lanes;
 mod layout;
 mod newton;
 mod response;

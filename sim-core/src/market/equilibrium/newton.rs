@@ -1,6 +1,7 @@
 //! Safeguarded Newton on the first-order conditions, in units of mu.
 
 use super::demand::Demand;
+use super::lanes::{LANES, dot, padded, subtract};
 use super::layout::{Layout, NONE};
 
 /// Below this error a factored Jacobian is kept, with Broyden's updates, as long as each step gains
@@ -283,33 +284,4 @@ impl Newton {
             }
         }
     }
-}
-
-/// Numbers handled at a time.
-const LANES: usize = 4;
-
-/// `n` rounded up to whole lanes.
-const fn padded(n: usize) -> usize {
-    n.div_ceil(LANES) * LANES
-}
-
-/// `x -= factor * y`. Kept out of line: only behind a call does the compiler know that the two do not
-/// overlap, without which it computes one number at a time.
-#[inline(never)]
-fn subtract(x: &mut [f64], factor: f64, y: &[f64]) {
-    x.iter_mut().zip(y).for_each(|(x, y)| *x -= factor * y);
-}
-
-/// Scalar product with one running sum a lane: a single one would wait for each addition.
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    let (a, a_rest) = a.as_chunks::<LANES>();
-    let (b, b_rest) = b.as_chunks::<LANES>();
-    let mut sums = [0.0; LANES];
-    for (x, y) in a.iter().zip(b) {
-        for i in 0..LANES {
-            sums[i] += x[i] * y[i];
-        }
-    }
-    let rest: f64 = a_rest.iter().zip(b_rest).map(|(x, y)| x * y).sum();
-    (sums[0] + sums[1]) + (sums[2] + sums[3]) + rest
 }
