@@ -16,7 +16,7 @@ fn main() {
     let stop = AtomicBool::new(false);
     let t = std::time::Instant::now();
     let recs: Vec<_> = (0..n).map(|k| sim.replicate(k, &stop).unwrap()).collect();
-    let el = t.elapsed().as_secs_f64() / n as f64;
+    let el = t.elapsed().as_secs_f64() / n.max(1) as f64; if n == 0 { return; }
     eprintln!("{:.1} ms a replicate, {:?}", el * 1e3, recs[0].counters);
     let filters: Vec<&str> = args[3..].iter().filter_map(|a| a.strip_prefix('@')).collect();
     for (s, key) in sim.series().iter().enumerate() {

@@ -6,7 +6,7 @@
 use super::alternatives::{Alternative, Kind, NESTS};
 use super::posted::Posted;
 use super::switching::{self, Attachment, BROUGHT_FORWARD};
-use super::value::{RemovalRisk, annuity, expected_removal_bill, extension_upkeep, share_of_life};
+use super::value::{RemovalRisk, annuity, expected_removal_bill, extension_upkeep};
 use crate::calendar::Day;
 use crate::world::state::{FRONTHAUL, MANAGEMENT, State, X2};
 use crate::world::{BB, CountryInfo, Layer, NO_VENDOR, OperatorInfo, RU, RuleScope, Slot, Stack, VendorIx, World};
@@ -97,6 +97,8 @@ pub struct Terms {
     /// Whether the kit that stands may run on through a keep.
     pub may_run: [bool; 2],
     share_of_keep: f64,
+    /// Annuity over the contract term.
+    term_annuity: f64,
 }
 
 /// The buyer of a tender.
@@ -142,7 +144,7 @@ impl Terms {
     /// Share of the contract term that `years` are.
     #[must_use]
     pub fn share_of_life(&self, years: f64) -> f64 {
-        share_of_life(self.wacc, years, self.term)
+        annuity(self.wacc, years) / self.term_annuity
     }
 
     /// Start-up factor of a pair.
@@ -161,6 +163,7 @@ impl Terms {
         self.weight = slot.weight;
         self.term = s.contract.term_years;
         self.wacc = country.wacc;
+        self.term_annuity = annuity(self.wacc, self.term);
         self.renewal_work_share = s.switching.renewal_work_share;
         self.break_fee_share = s.contract.break_fee_share;
         let labour = country.labour;
@@ -178,7 +181,7 @@ impl Terms {
         self.x2_anchor = country.price_level * s.switching.x2_anchor * (1.0 - posted.maturity[X2]);
         // The neighbour's baseband at its own price: a gift of half its life on average, and the cabinet work.
         self.legacy_swap = slot.price * slot.weight[BB] * self.share_of_life(self.term / 2.0) + self.work[BB];
-        let years = annuity(self.wacc, self.term);
+        let years = self.term_annuity;
         let per_site = |sum: f64| sum / slot.territory_sites;
         if let Some((_, op)) = buyer.operator {
             self.onboarding = per_site(op.onboarding[0] + op.onboarding[1]);

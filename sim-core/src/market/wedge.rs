@@ -58,7 +58,7 @@ pub struct Wedges {
 }
 
 /// Best alternative so far.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 struct Best {
     value: f64,
     index: usize,
@@ -74,55 +74,78 @@ impl Best {
     }
 }
 
-/// What leaving the running stack today costs beside the path itself: (brought forward, contract break).
-fn leaving_today(terms: &Terms, left: [f64; 2], stack: &Stack, a: &Alternative) -> (f64, f64) {
+/// Which components of a stack an alternative takes from another seller, as bits: radio 1, baseband 2.
+fn changed(stack: &Stack, a: &Alternative) -> usize {
+    usize::from(a.seller[RU] != stack.seller[RU]) | usize::from(a.seller[BB] != stack.seller[BB]) << 1
+}
+
+/// What leaving the running stack today costs beside the path itself, by which components change (see [`changed`]): the
+/// next purchase of all kit with life left is brought forward, and the contract with each seller that is left is broken.
+fn leaving_today(terms: &Terms, left: [f64; 2], stack: &Stack) -> (f64, [f64; 4]) {
     let mut forward = 0.0;
-    let mut fee = 0.0;
+    let mut fees = [0.0; 2];
     for component in [RU, BB] {
         let price = terms.price * terms.weight[component];
         if left[component] > 0.0 && price > 0.0 {
             forward += price * terms.share_of_life(left[component]);
-            if stack.seller[component] != a.seller[component] {
-                let credit = terms.seller(stack.seller[component]).grant;
-                fee += price * (terms.break_fee_share + credit) * left[component] / terms.term;
-            }
+            let credit = terms.seller(stack.seller[component]).grant;
+            fees[component] = price * (terms.break_fee_share + credit) * left[component] / terms.term;
         }
     }
-    (forward, fee)
+    (forward, [0.0, fees[RU], fees[BB], fees[RU] + fees[BB]])
+}
+
+/// The best alternatives at end of life by which components they change: all that a valuation on any day needs, since
+/// what leaving costs today depends on that alone. Kit of the same sellers in the same network shares one scan.
+#[derive(Debug, Clone, Copy)]
+pub struct Scan {
+    best: [Best; 4],
+}
+
+/// Scans what may be bought, partial renewals left out.
+#[must_use]
+pub fn scan(terms: &Terms, stack: &Stack, legacy: [u8; 2], alternatives: &[Alternative]) -> Scan {
+    let attached = Attachment { stack: Some(stack), legacy, life_left: [0.0; 2] };
+    let mut best = [NONE; 4];
+    for (index, a) in alternatives.iter().enumerate() {
+        if matches!(a.kind, Kind::PartialRu | Kind::PartialBb | Kind::Keep) {
+            continue;
+        }
+        let bill = terms.bill(Some(&attached), a);
+        let value = terms.flow(a, Some(stack)) - bill.iter().sum::<f64>() - terms.list_price(a);
+        best[changed(stack, a)].offer(value, index);
+    }
+    Scan { best }
 }
 
 /// Values the installed stack at posted prices. `alternatives` is what may be bought today ([`super::alternatives::list`]);
 /// `life_left` the years of life left of each component. No equilibrium is solved and nothing allocated.
 #[must_use]
 pub fn value(terms: &Terms, stack: &Stack, legacy: [u8; 2], life_left: [f64; 2], alternatives: &[Alternative]) -> Wedges {
+    value_from(&scan(terms, stack, legacy, alternatives), terms, stack, legacy, life_left, alternatives)
+}
+
+/// As [`value`], from a scan of the same stack.
+#[must_use]
+pub fn value_from(scan: &Scan, terms: &Terms, stack: &Stack, legacy: [u8; 2], life_left: [f64; 2], alternatives: &[Alternative]) -> Wedges {
     let attached = Attachment { stack: Some(stack), legacy, life_left: [0.0; 2] };
-    // By moment (end of life, today), component, and side (incumbent, rival).
-    let mut best = [[[NONE; 2]; 2]; 2];
-    for (index, a) in alternatives.iter().enumerate() {
-        if matches!(a.kind, Kind::PartialRu | Kind::PartialBb) {
-            continue;
+    let (forward, fees) = leaving_today(terms, life_left, stack);
+    let wedge = |component: usize, today: bool| -> Option<Wedge> {
+        if stack.seller[component] == NO_VENDOR {
+            return None;
         }
-        let bill = terms.bill(Some(&attached), a);
-        let value = terms.flow(a, Some(stack)) - bill.iter().sum::<f64>() - terms.list_price(a);
-        let (forward, fee) = leaving_today(terms, life_left, stack, a);
-        for component in [RU, BB] {
-            let held = stack.seller[component];
-            if held == NO_VENDOR {
-                continue;
-            }
-            let side = usize::from(a.seller[component] != held);
-            best[0][component][side].offer(value, index);
-            best[1][component][side].offer(if side == 0 { value } else { value - forward - fee }, index);
+        let mut sides = [NONE; 2];
+        for (class, best) in scan.best.iter().enumerate().filter(|(_, b)| b.index != usize::MAX) {
+            // The incumbent of the component leaves the running stack in place to its end; a rival does not.
+            let side = class >> component & 1;
+            let leaving = if today && side == 1 { forward + fees[class] } else { 0.0 };
+            sides[side].offer(best.value - leaving, best.index);
         }
-    }
-    let wedge = |moment: usize, component: usize| -> Option<Wedge> {
-        let [i, r] = best[moment][component];
-        let (i, r) = (alternatives.get(i.index)?, alternatives.get(r.index)?);
+        let (i, r) = (alternatives.get(sides[0].index)?, alternatives.get(sides[1].index)?);
         let mut of_rival = terms.bill(Some(&attached), r);
-        if moment == 1 {
-            let (forward, fee) = leaving_today(terms, life_left, stack, r);
+        if today {
             of_rival[BROUGHT_FORWARD] = forward;
-            of_rival[CONTRACT_BREAK] = fee;
+            of_rival[CONTRACT_BREAK] = fees[changed(stack, r)];
         }
         let of_incumbent = terms.bill(Some(&attached), i);
         let (twin_i, twin_r) = (terms.bill(None, i), terms.bill(None, r));
@@ -134,5 +157,5 @@ pub fn value(terms: &Terms, stack: &Stack, legacy: [u8; 2], life_left: [f64; 2],
         debug_assert!(twin_i[SWAP] == 0.0 && twin_r[SWAP] == 0.0, "a first purchase has nothing to swap");
         Some(Wedge { incumbent: *i, rival: *r, parts, list_price: terms.list_price(i), preference_gap: twin(i, &twin_i) - twin(r, &twin_r) })
     };
-    Wedges { at_end: [wedge(0, RU), wedge(0, BB)], today: [wedge(1, RU), wedge(1, BB)] }
+    Wedges { at_end: [wedge(RU, false), wedge(BB, false)], today: [wedge(RU, true), wedge(BB, true)] }
 }

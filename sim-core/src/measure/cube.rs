@@ -18,14 +18,14 @@ pub enum Field {
     CurveSites,
     /// Sites x wedge at end of life, share of price.
     Curve,
+    /// Sites x preference gap, share of price.
+    Preference,
     /// Sites valued today, by incumbent.
     IndexSites,
     /// Sites x wedge today, share of price.
     Index,
     /// Sites x wedge today, US dollars.
     IndexMoney,
-    /// Sites x preference gap, share of price.
-    Preference,
     /// Sites x item of the wedge today, share of price (seven fields from here).
     Part0,
     /// Second item.

@@ -6,8 +6,8 @@ use crate::market::posted::Posted;
 use crate::market::switching::Attachment;
 use crate::market::tender::Desk;
 use crate::market::terms::Buyer;
-use crate::market::wedge::Wedge;
-use crate::world::{BB, Layer, NO_VENDOR, RU, State, World};
+use crate::market::wedge::{self, Scan};
+use crate::world::{Arch, BB, Layer, NO_VENDOR, RU, State, VendorIx, World};
 
 /// Index of a slot's layer in arrays over layers: generations, then the core.
 #[must_use]
@@ -18,10 +18,37 @@ pub fn layer_index(world: &World, layer: Layer) -> usize {
     }
 }
 
+/// What a valuation depends on beside the day and the life that is left.
+#[derive(PartialEq)]
+struct Shared {
+    operator: usize,
+    territory: u32,
+    layer: usize,
+    seller: [VendorIx; 2],
+    arch: Arch,
+    is_virtual: bool,
+    legacy: [VendorIx; 2],
+}
+
+/// Slots in the order in which neighbours are most often alike: operator, layer, territory, cohort.
+#[must_use]
+pub fn valuation_order(world: &World) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..world.slots.len()).collect();
+    order.sort_by_key(|i| {
+        let s = &world.slots[*i];
+        (s.operator, s.layer, s.territory, s.cohort)
+    });
+    order
+}
+
 /// Fills the stock fields of a cube. Returns the number of valuations.
-pub fn fill(cube: &mut Cube, world: &World, state: &State, posted: &Posted, desk: &mut Desk, today: Day) -> u64 {
+///
+/// Cohorts of one network that hold the same kit share one scan of the alternatives; what differs is the life left.
+pub fn fill(cube: &mut Cube, world: &World, state: &State, posted: &Posted, desk: &mut Desk, order: &[usize], today: Day) -> u64 {
     let mut valuations = 0;
-    for (i, slot) in world.slots.iter().enumerate() {
+    let mut last: Option<(Shared, Scan)> = None;
+    for &i in order {
+        let slot = &world.slots[i];
         let Some(stack) = state.slots[i].stack else { continue };
         let layer = layer_index(world, slot.layer);
         let operator_place = world.first_operator_place + slot.operator;
@@ -35,22 +62,38 @@ pub fn fill(cube: &mut Cube, world: &World, state: &State, posted: &Posted, desk
                 cube.add_all(places(), layer, component, usize::from(stack.seller[component]), Field::Sites, &standing);
             }
         }
+        let legacy = state.legacy(world, i);
+        let shared = Shared { operator: slot.operator, territory: slot.territory, layer, seller: stack.seller, arch: stack.arch, is_virtual: stack.is_virtual, legacy };
+        let scan = match &last {
+            Some((same, scan)) if *same == shared => *scan,
+            _ => {
+                let attached = Attachment { stack: Some(&stack), legacy, life_left: [0.0; 2] };
+                let buyer = Buyer { country: &world.countries[slot.country], country_index: slot.country, operator: Some((slot.operator, &world.operators[slot.operator])), slot };
+                desk.offer.prepare_valuation(world, state, posted, &buyer, &attached, today);
+                let scan = wedge::scan(&desk.offer.terms, &stack, legacy, &desk.offer.alternatives);
+                last = Some((shared, scan));
+                scan
+            }
+        };
         let (life_left, _) = state.life(world, &stack, today);
-        let attached = Attachment { stack: Some(&stack), legacy: state.legacy(world, i), life_left: [0.0; 2] };
-        let buyer = Buyer { country: &world.countries[slot.country], country_index: slot.country, operator: Some((slot.operator, &world.operators[slot.operator])), slot };
-        desk.offer.prepare_valuation(world, state, posted, &buyer, &attached, today);
-        let wedges = desk.offer.wedges(&stack, attached.legacy, life_left);
+        let wedges = wedge::value_from(&scan, &desk.offer.terms, &stack, legacy, life_left, &desk.offer.alternatives);
         valuations += 1;
         for component in [RU, BB] {
+            if stack.seller[component] == NO_VENDOR {
+                continue;
+            }
             let vendor = usize::from(stack.seller[component]);
             if let Some(w) = wedges.at_end[component] {
-                cube.add_all(places(), layer, component, vendor, Field::CurveSites, &[slot.sites, slot.sites * w.share()]);
-                cube.add(places(), layer, component, vendor, Field::Preference, slot.sites * w.preference_gap / w.list_price);
+                let shares = [slot.sites, slot.sites * w.share(), slot.sites * w.preference_gap / w.list_price];
+                cube.add_all(places(), layer, component, vendor, Field::CurveSites, &shares);
             }
             if let Some(w) = wedges.today[component] {
-                let by_item = |w: &Wedge| w.parts.map(|p| slot.sites * p / w.list_price);
-                cube.add_all(places(), layer, component, vendor, Field::IndexSites, &[slot.sites, slot.sites * w.share(), slot.sites * w.money()]);
-                cube.add_all(places(), layer, component, vendor, Field::Part0, &by_item(&w));
+                let mut today = [0.0; 10];
+                today[..3].copy_from_slice(&[slot.sites, slot.sites * w.share(), slot.sites * w.money()]);
+                for (cell, part) in today[3..].iter_mut().zip(w.parts) {
+                    *cell = slot.sites * part / w.list_price;
+                }
+                cube.add_all(places(), layer, component, vendor, Field::IndexSites, &today);
             }
         }
     }

@@ -11,7 +11,7 @@ use crate::market::list_price::{self, AverageBuyer};
 use crate::market::posted::Posted;
 use crate::market::tender::Desk;
 use crate::measure::cube::{Cube, Field};
-use crate::measure::stocks::{fill, layer_index};
+use crate::measure::stocks::{fill, layer_index, valuation_order};
 use crate::measure::{CATALOGUE, SeriesPlan, View};
 use crate::record::{Counters, TenderRow};
 use crate::world::{BB, NO_VENDOR, RU, State, World};
@@ -96,6 +96,7 @@ pub struct Run<'a> {
     pub(super) observer: Option<&'a mut dyn Observer>,
     pub(super) scratch: super::hold::Scratch,
     everyone: Vec<usize>,
+    order: Vec<usize>,
     last_review: Day,
     last_measure: Day,
 }
@@ -123,6 +124,7 @@ impl<'a> Run<'a> {
             observer: None,
             scratch: super::hold::Scratch::default(),
             everyone: (0..world.vendors.len()).collect(),
+            order: valuation_order(world),
             last_review: world.start,
             last_measure: world.start,
         };
@@ -270,7 +272,7 @@ impl<'a> Run<'a> {
     fn measure(&mut self, date: usize) {
         self.expand();
         let today = self.state.today;
-        self.counters.valuations += fill(&mut self.cube, self.world, &self.state, &self.posted, &mut self.desk, today);
+        self.counters.valuations += fill(&mut self.cube, self.world, &self.state, &self.posted, &mut self.desk, &self.order, today);
         let view = View { world: self.world, cube: &self.cube, posted: &self.posted, everyone: &self.everyone };
         for cell in &self.plan.cells {
             let measure = &CATALOGUE[cell.measure];
