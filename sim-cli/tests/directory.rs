@@ -577,6 +577,13 @@ fn invalid_ensembles_are_refused_before_anything_is_written() {
             .refusal()
             .contains("cannot name a file")
     );
+    let mut unsorted = one();
+    unsorted[0].series.swap(0, 1);
+    let outcome = run(unsorted, &settings(&out));
+    assert_eq!(
+        outcome.result.map_err(|failure| failure.exit()),
+        Err(Exit::CouldNotGoOn)
+    );
     let none = RunSettings {
         replicates: Some(0),
         ..settings(&out)

@@ -80,6 +80,7 @@ impl FakeEngine {
             place_kind: "country",
             ..series[3].clone()
         });
+        series.sort();
         let dates = [2020, 2021, 2022].map(|year| Day::from_ymd(year, 12, 31).unwrap());
         Self {
             id,
@@ -331,6 +332,52 @@ fn with_stop(
 
 pub fn run(engines: Vec<FakeEngine>, settings: &RunSettings) -> Outcome {
     in_session(|session| run_ensemble(&ensemble(engines), settings, session))
+}
+
+/// With progress as lines of JSON.
+pub fn run_with_progress(
+    engines: Vec<FakeEngine>,
+    settings: &RunSettings,
+    progress: Progress,
+) -> Outcome {
+    in_session(|session| {
+        let session = Session {
+            console: Arc::clone(&session.console),
+            runtime: session.runtime,
+            stop: Arc::clone(&session.stop),
+            surroundings: session.surroundings.clone(),
+            progress,
+            figures: None,
+        };
+        run_ensemble(&ensemble(engines), settings, &session)
+    })
+}
+
+/// With a standard output that nobody reads.
+pub fn run_unread(engines: Vec<FakeEngine>, settings: &RunSettings) -> Result<Exit, Failure> {
+    struct Closed;
+    impl Write for Closed {
+        fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+            Err(std::io::ErrorKind::BrokenPipe.into())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let session = Session {
+        console: Arc::new(Console::writing_to(
+            Box::new(Closed),
+            Box::new(Closed),
+            false,
+        )),
+        runtime: &RUNTIME,
+        stop: Arc::new(AtomicBool::new(false)),
+        surroundings: Surroundings::default(),
+        progress: Progress::Json,
+        figures: None,
+    };
+    run_ensemble(&ensemble(engines), settings, &session)
 }
 
 pub fn join(directory: &Path, formats: &BTreeSet<Format>) -> Outcome {
