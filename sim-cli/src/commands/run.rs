@@ -62,6 +62,8 @@ pub fn run_ensemble(
     };
     run.start(plan)
 }
+
+/// One run on its way into a directory.
 struct Run<'a> {
     ensemble: &'a Ensemble,
     settings: &'a RunSettings,
@@ -215,7 +217,10 @@ impl Run<'_> {
         }
         self.estimate(&plan)?;
         let lock = Lock::take(&self.directory.work())?;
-        self.work(plan, Some(old.clone()), lock)
+        match self.directory.look()? {
+            Found::Finished(now) if now.as_ref() == old => self.work(plan, Some(*now), lock),
+            found => self.overtaken(&found),
+        }
     }
 
     /// An unfinished run is there: resume it if it is the same and the user says so.
