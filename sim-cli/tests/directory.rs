@@ -390,6 +390,41 @@ fn two_runs_at_once_in_one_directory_leave_one_whole_run() {
 }
 
 #[test]
+fn two_extensions_at_once_leave_one_whole_run() {
+    let dir = tempfile::tempdir().unwrap();
+    let whole = dir.path().join("whole");
+    let wanted = |out: &Path| RunSettings {
+        replicates: Some(60),
+        ..settings(out)
+    };
+    run(one(), &wanted(&whole)).done();
+    for _ in 0..5 {
+        let (_dir, out) = finished();
+        let exits: Vec<Exit> = std::thread::scope(|scope| {
+            let runs: Vec<_> = (0..3)
+                .map(|_| scope.spawn(|| run(one(), &wanted(&out)).result))
+                .collect();
+            let exit =
+                |result: Result<Exit, Failure>| result.unwrap_or_else(|failure| failure.exit());
+            runs.into_iter()
+                .map(|run| exit(run.join().unwrap()))
+                .collect()
+        });
+        assert!(exits.contains(&Exit::Done), "{exits:?}");
+        assert!(
+            exits
+                .iter()
+                .all(|exit| [Exit::Done, Exit::Refused].contains(exit)),
+            "{exits:?}"
+        );
+        let mut there = files(&out);
+        // A process that came too late may leave its lock; the next one clears it away.
+        there.retain(|name, _| name != "work/lock");
+        assert_same(&there, &files(&whole));
+    }
+}
+
+#[test]
 fn a_kill_between_the_last_two_steps_leaves_a_finished_run() {
     let (_dir, out) = finished();
     let before = files(&out);
@@ -576,6 +611,13 @@ fn invalid_ensembles_are_refused_before_anything_is_written() {
         run(vec![FakeEngine::new("../a")], &settings(&out))
             .refusal()
             .contains("cannot name a file")
+    );
+    let mut unsorted = one();
+    unsorted[0].series.swap(0, 1);
+    let outcome = run(unsorted, &settings(&out));
+    assert_eq!(
+        outcome.result.map_err(|failure| failure.exit()),
+        Err(Exit::CouldNotGoOn)
     );
     let none = RunSettings {
         replicates: Some(0),

@@ -38,8 +38,8 @@ fn played(replicates: u64, more: usize, asked: &[Format]) -> u64 {
 
 #[test]
 fn a_small_run_needs_little() {
-    let rows = played(100, 994, &[]);
-    assert_eq!(rows, 300_000);
+    let rows = played(100, 194, &[]);
+    assert_eq!(rows, 60_000);
     if let Some(peak) = peak() {
         assert!(peak < 200_000_000, "peak {peak}");
     }

@@ -80,7 +80,7 @@ fn a_run_writes_every_file_and_nothing_else() {
         "scenario,time,measure,unit,component,generation,place_kind,place,vendor,part,n,mean,sd,p05,p25,p50,p75,p95,ci_low,ci_high"
     );
     assert_eq!(lines.len(), 1 + 2 * 3 * 6);
-    assert!(lines[5].starts_with(
+    assert!(lines[4].starts_with(
         "world-2020,2020-12-31,effective_vendors,share,ran,all,bloc,\"a, \"\"b\"\"\",all,all,"
     ));
     let replicates = text("replicates.csv");

@@ -1,32 +1,29 @@
 //! `oransim run`: simulate the ensemble, write the tables and figures, print the headline.
+//!
+//! This file decides, by what lies in the directory, whether a run is begun, resumed, extended,
+//! printed again or refused; `run/sitting.rs` does the work.
 
-use std::path::{Path, PathBuf};
+mod prepare;
+mod report;
+mod sitting;
 
-use serde_json::Value;
+use std::path::Path;
+
+pub use prepare::MOST_REPLICATES;
+use prepare::{place, plan_of};
+pub use report::show_headline;
 
 use super::Session;
-use crate::engine::{Engine, Ensemble};
+use crate::engine::Ensemble;
 use crate::exit::{Context as _, Exit, Failure, Result};
 use crate::model::{Model, WorldRequest};
-use crate::output::headline::headline;
-use crate::play::{Play, Played};
 use crate::settings::{RecordSeries, RunSettings};
 use crate::store::directory::{Found, RunDirectory};
-use crate::store::finish::Finish;
 use crate::store::force;
-use crate::store::import::import;
-use crate::store::layout::Layout;
 use crate::store::lock::Lock;
-use crate::store::manifest::{FORMAT, Manifest, ManifestWorld};
-use crate::store::plan::{Plan, PlannedWorld, Sitting};
-use crate::store::segments::Segments;
-use crate::store::shard::finish_shard;
+use crate::store::manifest::Manifest;
+use crate::store::plan::Plan;
 use crate::store::space::Estimate;
-use crate::time::now_utc;
-use crate::{MODEL_VERSION, RESULTS_EPOCH};
-
-/// Most replicates of a world.
-pub const MOST_REPLICATES: u64 = 10_000_000;
 
 /// Loads the worlds and runs them.
 ///
@@ -66,81 +63,7 @@ pub fn run_ensemble(
     run.start(plan)
 }
 
-/// The directory of a run: the one named, or `runs/NAME-HASH8`; a shard has its own within.
-fn place(plan: &Plan, settings: &RunSettings) -> PathBuf {
-    let whole = settings.out.clone().unwrap_or_else(|| {
-        let worlds = &plan.manifest.worlds;
-        let first = worlds.first().map_or("", |world| &world.id);
-        let name = match worlds.len() {
-            1 => first.to_owned(),
-            more => format!("{first}-and-{}-more", more - 1),
-        };
-        Path::new("runs").join(format!("{name}-{}", &plan.manifest.run_key()[..8]))
-    });
-    match settings.shard {
-        Some(shard) => whole.join(shard.directory()),
-        None => whole,
-    }
-}
-
-/// What is to be run, validated.
-fn plan_of(ensemble: &Ensemble, settings: &RunSettings, session: &Session<'_>) -> Result<Plan> {
-    let refuse = |text: String| Err(Failure::Refused(text));
-    let replicates = settings.replicates.unwrap_or(ensemble.replicates);
-    if !(1..=MOST_REPLICATES).contains(&replicates) {
-        return refuse(format!(
-            "--replicates {replicates}: say 1 to {MOST_REPLICATES}"
-        ));
-    }
-    if ensemble.worlds.is_empty() {
-        return refuse("no scenario is named".into());
-    }
-    let mut worlds: Vec<PlannedWorld> = Vec::new();
-    for world in &ensemble.worlds {
-        let layout = Layout::of(world.engine.as_ref())?;
-        if worlds.iter().any(|other| other.layout.id == layout.id) {
-            return refuse(format!(
-                "scenario `{}` is named twice: give one of them another id",
-                layout.id
-            ));
-        }
-        let origins = serde_json::from_str(&world.origins_json).unwrap_or(Value::Null);
-        worlds.push(PlannedWorld {
-            layout,
-            resolved_toml: world.resolved_toml.clone(),
-            origins,
-        });
-    }
-    let layouts: Vec<Layout> = worlds.iter().map(|world| world.layout.clone()).collect();
-    let hashes = ensemble.worlds.iter().map(|world| ManifestWorld {
-        id: world.engine.id().to_owned(),
-        values_hash: world.values_hash.clone(),
-    });
-    let manifest = Manifest {
-        format: FORMAT,
-        model_version: MODEL_VERSION.to_owned(),
-        results_epoch: RESULTS_EPOCH,
-        mode: "run".to_owned(),
-        worlds: hashes.collect(),
-        inputs: ensemble.inputs.iter().cloned().collect(),
-        seed: ensemble.seed,
-        uncertainty: ensemble.uncertainty.word().to_owned(),
-        recorded: Manifest::recorded(settings.record, &layouts),
-        replicates,
-    };
-    let sitting = Sitting {
-        started: now_utc(),
-        command: session.surroundings.command.clone(),
-        jobs: settings.jobs,
-    };
-    Ok(Plan {
-        manifest,
-        shard: settings.shard,
-        worlds,
-        sittings: vec![sitting],
-    })
-}
-
+/// One run on its way into a directory.
 struct Run<'a> {
     ensemble: &'a Ensemble,
     settings: &'a RunSettings,
@@ -193,7 +116,7 @@ impl Run<'_> {
             Found::Finished(other) if other.run_key() != plan.manifest.run_key() => {
                 Err(Failure::Refused(format!(
                     "{at}: it holds another run ({}). Choose another --out",
-                    difference(&other, &plan.manifest)
+                    other.difference(&plan.manifest)
                 )))
             }
             _ => Ok(()),
@@ -263,7 +186,7 @@ impl Run<'_> {
         if new.run_key() != old.run_key() {
             return self.refuse(format!(
                 "it holds another run ({}). Choose another --out, or replace it with --force",
-                difference(old, new)
+                old.difference(new)
             ));
         }
         if new.replicates < old.replicates {
@@ -284,7 +207,7 @@ impl Run<'_> {
                     .console
                     .note(&format!("made {}", made.join(", ")));
             }
-            return self.show_headline(None);
+            return show_headline(&self.directory, self.session, None);
         }
         if self.settings.record.series == RecordSeries::None {
             return self.refuse(
@@ -294,7 +217,10 @@ impl Run<'_> {
         }
         self.estimate(&plan)?;
         let lock = Lock::take(&self.directory.work())?;
-        self.work(plan, Some(old.clone()), lock)
+        match self.directory.look()? {
+            Found::Finished(now) if now.as_ref() == old => self.work(plan, Some(*now), lock),
+            found => self.overtaken(&found),
+        }
     }
 
     /// An unfinished run is there: resume it if it is the same and the user says so.
@@ -308,7 +234,7 @@ impl Run<'_> {
         if plan.manifest.run_key() != old.manifest.run_key() || plan.shard != old.shard {
             return self.refuse(format!(
                 "it holds another, unfinished run ({}). Choose another --out, or replace it with --force",
-                difference(&old.manifest, &plan.manifest)
+                old.manifest.difference(&plan.manifest)
             ));
         }
         if !self.settings.resume {
@@ -346,210 +272,8 @@ impl Run<'_> {
                 .into(),
         )
     }
-
-    /// Plays what is missing and finishes the directory. `base` is the finished run that is extended.
-    fn work(&self, plan: Plan, base: Option<Manifest>, lock: Lock) -> Result<Exit> {
-        let directory = &self.directory;
-        let mut segments = Segments::new(plan.layouts(), &plan.manifest.run_key());
-        plan.write(&directory.plan())?;
-        segments.open_for_writing(&directory.segments())?;
-        segments.keep_below(plan.manifest.replicates);
-        if let Some(base) = &base {
-            if directory.manifest().is_file() {
-                let to = directory.base_manifest();
-                std::fs::rename(directory.manifest(), &to).while_doing("write", &to)?;
-            }
-            import(directory, base, &mut segments)?;
-        }
-        let played = self.play(&plan, &mut segments)?;
-        self.timing(&played);
-        if played.stopped {
-            return Err(Failure::Interrupted(format!(
-                "interrupted: {} replicates are kept in {}. Run the same command with --resume to go on",
-                segments.finished(),
-                directory.root().display()
-            )));
-        }
-        let failed = segments.failed();
-        if plan.shard.is_some() {
-            drop(segments);
-            finish_shard(directory, &plan)?;
-            drop(lock);
-            self.session
-                .console
-                .note(&format!("{} is finished", directory.root().display()));
-            return Ok(exit_of(failed));
-        }
-        self.finish_settings().finish(&plan, &mut segments)?;
-        drop(lock);
-        self.show_headline(Some(failed))
-    }
-
-    fn play(&self, plan: &Plan, segments: &mut Segments) -> Result<Played> {
-        let replicates = plan.manifest.replicates;
-        let mut tasks = Vec::new();
-        for k in
-            (0..replicates).filter(|k| plan.shard.is_none_or(|shard| shard.plays(*k, replicates)))
-        {
-            tasks.extend(
-                (0..plan.worlds.len())
-                    .filter(|w| !segments.has(*w, k))
-                    .map(|w| (k, w)),
-            );
-        }
-        let engines: Vec<&dyn Engine> = self
-            .ensemble
-            .worlds
-            .iter()
-            .map(|world| world.engine.as_ref())
-            .collect();
-        let play = Play {
-            engines: &engines,
-            tasks: &tasks,
-            jobs: self.settings.jobs,
-            stop: &self.session.stop,
-            runtime: self.session.runtime,
-            console: &self.session.console,
-            progress: self.session.progress,
-        };
-        play.play(segments)
-    }
-
-    fn finish_settings(&self) -> Finish<'_> {
-        Finish {
-            directory: &self.directory,
-            formats: &self.settings.formats,
-            surroundings: &self.session.surroundings,
-            figures: self.session.figures,
-            png: self.settings.png,
-            stop: &self.session.stop,
-        }
-    }
-
-    fn timing(&self, played: &Played) {
-        let records = played.records;
-        if records == 0 {
-            return;
-        }
-        let c = &played.counters;
-        let seconds = played.elapsed.as_secs_f64();
-        let each = |count: u64| count as f64 / records as f64;
-        let alternatives = c.alternatives as f64 / c.tenders.max(1) as f64;
-        let mut line = format!(
-            "played {records} replicates in {seconds:.1} s on {} threads ({:.3} s of a thread each): {:.0} events, {:.0} tenders, {alternatives:.1} alternatives a tender, {:.0} valuations a replicate",
-            self.settings.jobs,
-            seconds * self.settings.jobs as f64 / records as f64,
-            each(c.events),
-            each(c.tenders),
-            each(c.valuations),
-        );
-        if c.unsolved > 0 {
-            line += &format!("; {} tenders did not meet the tolerance", c.unsolved);
-        }
-        self.session.console.note(&line);
-    }
-
-    /// Prints the headline of the finished directory; `failed` where replicates were played just now.
-    fn show_headline(&self, failed: Option<u64>) -> Result<Exit> {
-        show_headline(&self.directory, self.session, failed)
-    }
-}
-
-/// Prints the headline of a finished directory; `failed` where replicates were played just now.
-///
-/// # Errors
-/// Where its tables cannot be read.
-pub fn show_headline(
-    directory: &RunDirectory,
-    session: &Session<'_>,
-    failed: Option<u64>,
-) -> Result<Exit> {
-    let console = &session.console;
-    if !console.is_quiet() {
-        let mut text = headline(&directory.file("summary.csv"), &|title| console.bold(title))?;
-        text.push_str(&format!("{}\n", directory.root().display()));
-        match console.print(&text) {
-            Ok(()) | Err(Failure::ClosedPipe) => {}
-            Err(other) => return Err(other),
-        }
-    }
-    let known = match failed {
-        Some(failed) => failed,
-        None => recorded_failures(directory)?,
-    };
-    if known > 0 {
-        console.warn(&format!(
-            "{known} replicates failed: see {}",
-            directory.file("failures.csv").display()
-        ));
-    }
-    // What was finished before is finished: only the process that played is told by its exit code.
-    Ok(failed.map_or(Exit::Done, exit_of))
-}
-
-/// Number of rows of `failures.csv`.
-fn recorded_failures(directory: &RunDirectory) -> Result<u64> {
-    let path = directory.file("failures.csv");
-    let reader = csv::Reader::from_path(&path).while_doing("read", &path)?;
-    Ok(reader
-        .into_records()
-        .filter(std::result::Result::is_ok)
-        .count() as u64)
-}
-
-fn exit_of(failed: u64) -> Exit {
-    if failed > 0 {
-        Exit::SomeFailed
-    } else {
-        Exit::Done
-    }
 }
 
 fn remove_file(path: &Path) -> Result<()> {
     std::fs::remove_file(path).while_doing("remove", path)
-}
-
-/// What differs between two runs, in words, for a refusal.
-fn difference(old: &Manifest, new: &Manifest) -> String {
-    let mut words = Vec::new();
-    let ids = |manifest: &Manifest| {
-        manifest
-            .worlds
-            .iter()
-            .map(|w| w.id.clone())
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
-    if ids(old) != ids(new) {
-        words.push(format!("scenarios {} there, {} here", ids(old), ids(new)));
-    } else if old.worlds != new.worlds {
-        words.push("the values of a scenario differ".into());
-    }
-    if old.seed != new.seed {
-        words.push(format!("seed {} there, {} here", old.seed, new.seed));
-    }
-    if (old.format, &old.model_version, old.results_epoch)
-        != (new.format, &new.model_version, new.results_epoch)
-    {
-        words.push(format!("made by version {}", old.model_version));
-    }
-    if old.mode != new.mode {
-        words.push(format!("made by `oransim {}`", old.mode));
-    }
-    if old.uncertainty != new.uncertainty {
-        words.push(format!(
-            "uncertainty {} there, {} here",
-            old.uncertainty, new.uncertainty
-        ));
-    }
-    if old.recorded != new.recorded {
-        words.push("it records other series".into());
-    }
-    if old.inputs != new.inputs {
-        words.push("other inputs differ".into());
-    }
-    if words.is_empty() {
-        words.push("another shard".into());
-    }
-    words.join("; ")
 }

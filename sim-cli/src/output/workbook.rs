@@ -58,7 +58,10 @@ impl Exporter for Workbook {
                 Some((sheet, at, part)) if *at <= SHEET_ROWS => (*sheet, *at, *part),
                 full => {
                     let part = full.map_or(1, |(_, _, part)| part + 1);
-                    let sheet = book.add_worksheet();
+                    // Rows come in order, so that a sheet can leave memory as it grows.
+                    let sheet = book
+                        .add_worksheet_with_low_memory()
+                        .while_doing("write", path)?;
                     sheet
                         .set_name(sheet_name(&measure, part))
                         .while_doing("write", path)?;

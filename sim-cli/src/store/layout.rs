@@ -73,12 +73,21 @@ impl Layout {
     /// The layout of an engine's records.
     ///
     /// # Errors
-    /// [`Failure::Refused`] where the id cannot be a file name on every platform.
+    /// [`Failure::Refused`] where the id cannot be a file name on every platform;
+    /// [`Failure::CouldNotGoOn`] where series or dates are not in strictly rising order.
     pub fn of(engine: &dyn Engine) -> Result<Self> {
         let id = engine.id().to_owned();
         if !safe_name(&id) {
             return Err(Failure::Refused(format!(
                 "scenario id `{id}` cannot name a file: use only a-z 0-9 . _ -, beginning with a letter or digit"
+            )));
+        }
+        let in_order =
+            engine.series().is_sorted_by(|a, b| a < b) && engine.dates().is_sorted_by(|a, b| a < b);
+        if !in_order {
+            // Rows of tables stand in this order, and readers of columns rely on it.
+            return Err(Failure::CouldNotGoOn(format!(
+                "internal error: the series or dates of `{id}` are out of order or stand twice"
             )));
         }
         let series = engine

@@ -114,6 +114,52 @@ impl Manifest {
         sha256_hex(canonical(&self.value()).as_bytes())
     }
 
+    /// What differs between two runs, in words, for a refusal.
+    pub fn difference(&self, new: &Self) -> String {
+        let old = self;
+        let mut words = Vec::new();
+        let ids = |manifest: &Manifest| {
+            manifest
+                .worlds
+                .iter()
+                .map(|w| w.id.clone())
+                .collect::<Vec<_>>()
+                .join(", ")
+        };
+        if ids(old) != ids(new) {
+            words.push(format!("scenarios {} there, {} here", ids(old), ids(new)));
+        } else if old.worlds != new.worlds {
+            words.push("the values of a scenario differ".into());
+        }
+        if old.seed != new.seed {
+            words.push(format!("seed {} there, {} here", old.seed, new.seed));
+        }
+        if (old.format, &old.model_version, old.results_epoch)
+            != (new.format, &new.model_version, new.results_epoch)
+        {
+            words.push(format!("made by version {}", old.model_version));
+        }
+        if old.mode != new.mode {
+            words.push(format!("made by `oransim {}`", old.mode));
+        }
+        if old.uncertainty != new.uncertainty {
+            words.push(format!(
+                "uncertainty {} there, {} here",
+                old.uncertainty, new.uncertainty
+            ));
+        }
+        if old.recorded != new.recorded {
+            words.push("it records other series".into());
+        }
+        if old.inputs != new.inputs {
+            words.push("other inputs differ".into());
+        }
+        if words.is_empty() {
+            words.push("another shard".into());
+        }
+        words.join("; ")
+    }
+
     /// The text of `manifest.json`: canonical JSON of all fields with `run_key` and `hash`, and a newline.
     pub fn to_text(&self) -> String {
         let mut value = self.value();

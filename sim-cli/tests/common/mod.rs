@@ -7,6 +7,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
+use std::time::Duration;
 
 use sim_cli::commands::Session;
 use sim_cli::commands::merge::{MergeSettings, merge};
@@ -34,6 +35,8 @@ pub struct FakeEngine {
     /// Sets the stop flag when so many replicates have been asked for.
     pub stop_after: Option<u64>,
     pub asked: Arc<AtomicU64>,
+    /// Time that a replicate takes.
+    pub pause: Duration,
 }
 
 fn key(rank: u16, measure: &'static str, component: &'static str, vendor: &str) -> SeriesKey {
@@ -77,6 +80,7 @@ impl FakeEngine {
             place_kind: "country",
             ..series[3].clone()
         });
+        series.sort();
         let dates = [2020, 2021, 2022].map(|year| Day::from_ymd(year, 12, 31).unwrap());
         Self {
             id,
@@ -88,6 +92,7 @@ impl FakeEngine {
             panicking: BTreeSet::new(),
             stop_after: None,
             asked: Arc::new(AtomicU64::new(0)),
+            pause: Duration::ZERO,
         }
     }
 
@@ -151,6 +156,7 @@ impl Engine for FakeEngine {
                 return Err(ReplicateFailure::Stopped);
             }
         }
+        std::thread::sleep(self.pause);
         if self.failing.contains(&k) {
             return Err(ReplicateFailure::Failed {
                 time: "2021-05-01".into(),
@@ -284,7 +290,22 @@ impl Outcome {
     }
 }
 
+/// Runs as a process of its own would: signals set the stop flag.
+pub fn run_watched(engines: Vec<FakeEngine>, settings: &RunSettings) -> Outcome {
+    let stop = sim_cli::signals::watch(&RUNTIME).unwrap();
+    with_stop(stop, |session| {
+        run_ensemble(&ensemble(engines), settings, session)
+    })
+}
+
 fn in_session(act: impl FnOnce(&Session<'_>) -> Result<Exit, Failure>) -> Outcome {
+    with_stop(Arc::new(AtomicBool::new(false)), act)
+}
+
+fn with_stop(
+    stop: Arc<AtomicBool>,
+    act: impl FnOnce(&Session<'_>) -> Result<Exit, Failure>,
+) -> Outcome {
     let (out, err) = (Captured::default(), Captured::default());
     let session = Session {
         console: Arc::new(Console::writing_to(
@@ -293,7 +314,7 @@ fn in_session(act: impl FnOnce(&Session<'_>) -> Result<Exit, Failure>) -> Outcom
             false,
         )),
         runtime: &RUNTIME,
-        stop: Arc::new(AtomicBool::new(false)),
+        stop,
         surroundings: Surroundings {
             command: vec!["oransim".into(), "run".into()],
             git_revision: None,
@@ -311,6 +332,52 @@ fn in_session(act: impl FnOnce(&Session<'_>) -> Result<Exit, Failure>) -> Outcom
 
 pub fn run(engines: Vec<FakeEngine>, settings: &RunSettings) -> Outcome {
     in_session(|session| run_ensemble(&ensemble(engines), settings, session))
+}
+
+/// With progress as lines of JSON.
+pub fn run_with_progress(
+    engines: Vec<FakeEngine>,
+    settings: &RunSettings,
+    progress: Progress,
+) -> Outcome {
+    in_session(|session| {
+        let session = Session {
+            console: Arc::clone(&session.console),
+            runtime: session.runtime,
+            stop: Arc::clone(&session.stop),
+            surroundings: session.surroundings.clone(),
+            progress,
+            figures: None,
+        };
+        run_ensemble(&ensemble(engines), settings, &session)
+    })
+}
+
+/// With a standard output that nobody reads.
+pub fn run_unread(engines: Vec<FakeEngine>, settings: &RunSettings) -> Result<Exit, Failure> {
+    struct Closed;
+    impl Write for Closed {
+        fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+            Err(std::io::ErrorKind::BrokenPipe.into())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let session = Session {
+        console: Arc::new(Console::writing_to(
+            Box::new(Closed),
+            Box::new(Closed),
+            false,
+        )),
+        runtime: &RUNTIME,
+        stop: Arc::new(AtomicBool::new(false)),
+        surroundings: Surroundings::default(),
+        progress: Progress::Json,
+        figures: None,
+    };
+    run_ensemble(&ensemble(engines), settings, &session)
 }
 
 pub fn join(directory: &Path, formats: &BTreeSet<Format>) -> Outcome {

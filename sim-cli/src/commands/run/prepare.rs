@@ -1,0 +1,96 @@
+//! What is to be run and where, before anything is touched.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::commands::Session;
+use crate::engine::Ensemble;
+use crate::exit::{Failure, Result};
+use crate::settings::RunSettings;
+use crate::store::layout::Layout;
+use crate::store::manifest::{FORMAT, Manifest, ManifestWorld};
+use crate::store::plan::{Plan, PlannedWorld, Sitting};
+use crate::time::now_utc;
+use crate::{MODEL_VERSION, RESULTS_EPOCH};
+
+/// Most replicates of a world.
+pub const MOST_REPLICATES: u64 = 10_000_000;
+
+/// The directory of a run: the one named, or `runs/NAME-HASH8`; a shard has its own within.
+pub fn place(plan: &Plan, settings: &RunSettings) -> PathBuf {
+    let whole = settings.out.clone().unwrap_or_else(|| {
+        let worlds = &plan.manifest.worlds;
+        let first = worlds.first().map_or("", |world| &world.id);
+        let name = match worlds.len() {
+            1 => first.to_owned(),
+            more => format!("{first}-and-{}-more", more - 1),
+        };
+        Path::new("runs").join(format!("{name}-{}", &plan.manifest.run_key()[..8]))
+    });
+    match settings.shard {
+        Some(shard) => whole.join(shard.directory()),
+        None => whole,
+    }
+}
+
+/// What is to be run, validated.
+///
+/// # Errors
+/// [`Failure::Refused`] where worlds or replicates are not what a run can be made of.
+pub fn plan_of(ensemble: &Ensemble, settings: &RunSettings, session: &Session<'_>) -> Result<Plan> {
+    let refuse = |text: String| Err(Failure::Refused(text));
+    let replicates = settings.replicates.unwrap_or(ensemble.replicates);
+    if !(1..=MOST_REPLICATES).contains(&replicates) {
+        return refuse(format!(
+            "--replicates {replicates}: say 1 to {MOST_REPLICATES}"
+        ));
+    }
+    if ensemble.worlds.is_empty() {
+        return refuse("no scenario is named".into());
+    }
+    let mut worlds: Vec<PlannedWorld> = Vec::new();
+    for world in &ensemble.worlds {
+        let layout = Layout::of(world.engine.as_ref())?;
+        if worlds.iter().any(|other| other.layout.id == layout.id) {
+            return refuse(format!(
+                "scenario `{}` is named twice: give one of them another id",
+                layout.id
+            ));
+        }
+        let origins = serde_json::from_str(&world.origins_json).unwrap_or(Value::Null);
+        worlds.push(PlannedWorld {
+            layout,
+            resolved_toml: world.resolved_toml.clone(),
+            origins,
+        });
+    }
+    let layouts: Vec<Layout> = worlds.iter().map(|world| world.layout.clone()).collect();
+    let hashes = ensemble.worlds.iter().map(|world| ManifestWorld {
+        id: world.engine.id().to_owned(),
+        values_hash: world.values_hash.clone(),
+    });
+    let manifest = Manifest {
+        format: FORMAT,
+        model_version: MODEL_VERSION.to_owned(),
+        results_epoch: RESULTS_EPOCH,
+        mode: "run".to_owned(),
+        worlds: hashes.collect(),
+        inputs: ensemble.inputs.iter().cloned().collect(),
+        seed: ensemble.seed,
+        uncertainty: ensemble.uncertainty.word().to_owned(),
+        recorded: Manifest::recorded(settings.record, &layouts),
+        replicates,
+    };
+    let sitting = Sitting {
+        started: now_utc(),
+        command: session.surroundings.command.clone(),
+        jobs: settings.jobs,
+    };
+    Ok(Plan {
+        manifest,
+        shard: settings.shard,
+        worlds,
+        sittings: vec![sitting],
+    })
+}

@@ -1,0 +1,97 @@
+//! One sitting at a run: play what is missing, then finish the directory.
+
+use super::Run;
+use super::report::{exit_of, show_headline, timing};
+use crate::engine::Engine;
+use crate::exit::{Context as _, Exit, Failure, Result};
+use crate::play::{Play, Played};
+use crate::store::finish::Finish;
+use crate::store::import::import;
+use crate::store::lock::Lock;
+use crate::store::manifest::Manifest;
+use crate::store::plan::Plan;
+use crate::store::segments::Segments;
+use crate::store::shard::finish_shard;
+
+impl Run<'_> {
+    /// Plays what is missing and finishes the directory. `base` is the finished run that is extended.
+    pub(super) fn work(&self, plan: Plan, base: Option<Manifest>, lock: Lock) -> Result<Exit> {
+        let directory = &self.directory;
+        let mut segments = Segments::new(plan.layouts(), &plan.manifest.run_key());
+        plan.write(&directory.plan())?;
+        segments.open_for_writing(&directory.segments())?;
+        segments.keep_below(plan.manifest.replicates);
+        if let Some(base) = &base {
+            if directory.manifest().is_file() {
+                let to = directory.base_manifest();
+                std::fs::rename(directory.manifest(), &to).while_doing("write", &to)?;
+            }
+            import(directory, base, &mut segments)?;
+        }
+        let played = self.play(&plan, &mut segments)?;
+        if let Some(line) = timing(&played, self.settings.jobs) {
+            self.session.console.note(&line);
+        }
+        if played.stopped {
+            return Err(Failure::Interrupted(format!(
+                "interrupted: {} replicates are kept in {}. Run the same command with --resume to go on",
+                segments.finished(),
+                directory.root().display()
+            )));
+        }
+        let failed = segments.failed();
+        if plan.shard.is_some() {
+            drop(segments);
+            finish_shard(directory, &plan)?;
+            drop(lock);
+            self.session
+                .console
+                .note(&format!("{} is finished", directory.root().display()));
+            return Ok(exit_of(failed));
+        }
+        self.finish_settings().finish(&plan, &mut segments)?;
+        drop(lock);
+        show_headline(directory, self.session, Some(failed))
+    }
+
+    fn play(&self, plan: &Plan, segments: &mut Segments) -> Result<Played> {
+        let replicates = plan.manifest.replicates;
+        let mut tasks = Vec::new();
+        for k in
+            (0..replicates).filter(|k| plan.shard.is_none_or(|shard| shard.plays(*k, replicates)))
+        {
+            tasks.extend(
+                (0..plan.worlds.len())
+                    .filter(|w| !segments.has(*w, k))
+                    .map(|w| (k, w)),
+            );
+        }
+        let engines: Vec<&dyn Engine> = self
+            .ensemble
+            .worlds
+            .iter()
+            .map(|world| world.engine.as_ref())
+            .collect();
+        let play = Play {
+            engines: &engines,
+            tasks: &tasks,
+            jobs: self.settings.jobs,
+            stop: &self.session.stop,
+            runtime: self.session.runtime,
+            console: &self.session.console,
+            progress: self.session.progress,
+        };
+        play.play(segments)
+    }
+
+    pub(super) fn finish_settings(&self) -> Finish<'_> {
+        Finish {
+            directory: &self.directory,
+            formats: &self.settings.formats,
+            surroundings: &self.session.surroundings,
+            figures: self.session.figures,
+            png: self.settings.png,
+            stop: &self.session.stop,
+        }
+    }
+}
