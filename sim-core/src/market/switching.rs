@@ -36,95 +36,113 @@ pub struct Attachment<'a> {
     pub life_left: [f64; 2],
 }
 
-/// The bill of an alternative for a buyer with this attachment; `None` is the unattached twin.
+/// What one component costs beside its price if it comes from a given seller.
+#[derive(Debug, Clone, Copy, Default)]
+struct PartBill {
+    swap: f64,
+    /// The same with virtual software (baseband only).
+    swap_virtual: f64,
+    brought_forward: f64,
+    legacy_layer: f64,
+    onboarding: f64,
+    onboarding_open: f64,
+    contract_break: f64,
+    outage: f64,
+    /// A seller that the operator does not have elsewhere.
+    stranger: bool,
+}
+
+/// The bills of all alternatives of one buyer: per component and seller, added up per alternative.
 ///
-/// Money per site. The sum of the items, not their excess, enters the value of an alternative, all but item 2,
-/// `brought_forward`: price and continuation already contain it.
-#[must_use]
-pub fn bill(terms: &Terms, attached: Option<&Attachment>, a: &Alternative) -> [f64; 7] {
-    let mut items = [0.0; 7];
-    let stack = attached.and_then(|h| h.stack);
-    let buys = a.buys();
-    for component in [RU, BB] {
-        if !buys[component] {
-            continue;
-        }
-        let seller = a.seller[component];
-        match stack {
-            // A first installation is the same work for every seller: no part of a comparison.
-            None => {}
-            Some(s) if s.seller[component] == seller => {
-                items[SWAP] += terms.renewal_work_share * terms.work(component, s.is_virtual && a.is_virtual);
-            }
-            Some(s) => {
-                items[SWAP] += terms.work(component, s.is_virtual && a.is_virtual && component == BB);
-                items[OUTAGE] += terms.weight[component] * terms.outage;
-            }
-        }
-        if let (Some(h), Some(s)) = (attached, stack) {
-            let left = h.life_left[component];
-            if left > 0.0 {
-                let price = terms.price * terms.weight[component];
-                items[BROUGHT_FORWARD] += price * terms.share_of_life(left);
-                if s.seller[component] != seller {
-                    let credit = terms.seller(s.seller[component]).grant;
-                    items[CONTRACT_BREAK] += price * (terms.break_fee_share + credit) * left / terms.term;
-                }
-            }
-        }
-    }
-    if let Some(h) = attached {
-        items[LEGACY_LAYER] = legacy_layer(terms, h, a);
-    }
-    items[ONBOARDING] = onboarding(terms, attached.is_some(), a);
-    items[INTEGRATION] = integration(terms, attached, a);
-    items
+/// With no attachment it is the bill of the unattached twin: a first purchase, untrained for anybody.
+#[derive(Debug, Clone, Default)]
+pub struct Bills {
+    parts: [Vec<PartBill>; 2],
+    /// Sellers of the kit that stands.
+    held: Option<[u8; 2]>,
+    attached: bool,
 }
 
-/// Joining a new baseband with the neighbouring generations of another seller: the X2 integration or, where it
-/// is cheaper, replacing the neighbour's baseband as well.
-fn legacy_layer(terms: &Terms, h: &Attachment, a: &Alternative) -> f64 {
-    let seller = a.seller[BB];
-    if !a.buys()[BB] || h.stack.is_some_and(|s| s.seller[BB] == seller) {
-        return 0.0; // nothing new at this joint: it has been integrated
+impl Bills {
+    /// Prepares the bills of a buyer. Money per site.
+    pub fn fill(&mut self, terms: &Terms, attached: Option<&Attachment>) {
+        self.attached = attached.is_some();
+        let stack = attached.and_then(|h| h.stack);
+        self.held = stack.map(|s| s.seller);
+        for component in [RU, BB] {
+            let parts = &mut self.parts[component];
+            parts.clear();
+            parts.extend((0..terms.vendors()).map(|v| part_bill(terms, attached, component, v as u8)));
+        }
     }
-    let strangers = h.legacy.iter().filter(|l| **l != NO_VENDOR && **l != seller).count();
-    strangers as f64 * terms.x2_anchor.min(terms.legacy_swap)
-}
 
-/// Training and tools for each seller that is new to the operator.
-fn onboarding(terms: &Terms, attached: bool, a: &Alternative) -> f64 {
-    let of = |component: usize| {
-        let s = terms.seller(a.seller[component]);
-        let untrained = if attached { 1.0 - s.trained } else { 1.0 };
-        untrained * if a.kind == Kind::Closed { terms.onboarding } else { terms.onboarding_open }
-    };
-    match a.kind {
-        Kind::Keep => 0.0,
-        Kind::PartialRu => of(RU),
-        Kind::PartialBb => of(BB),
-        _ if a.is_multi() => of(RU) + of(BB),
-        _ => of(BB),
+    /// The bill of an alternative, in the order of [`ITEMS`].
+    ///
+    /// The sum of the items, not their excess, enters the value of an alternative, all but item 2, `brought_forward`: price
+    /// and continuation already contain it.
+    #[must_use]
+    pub fn of(&self, terms: &Terms, a: &Alternative) -> [f64; 7] {
+        let mut items = [0.0; 7];
+        let buys = a.buys();
+        let multi = a.is_multi();
+        for component in [RU, BB] {
+            if !buys[component] {
+                continue;
+            }
+            let p = &self.parts[component][usize::from(a.seller[component])];
+            items[SWAP] += if a.is_virtual && component == BB { p.swap_virtual } else { p.swap };
+            items[BROUGHT_FORWARD] += p.brought_forward;
+            items[LEGACY_LAYER] += p.legacy_layer;
+            items[CONTRACT_BREAK] += p.contract_break;
+            items[OUTAGE] += p.outage;
+            // A seller of both components is taken on once.
+            if component == BB || multi || !buys[BB] {
+                items[ONBOARDING] += if a.kind == Kind::Closed { p.onboarding } else { p.onboarding_open };
+            }
+        }
+        if multi {
+            if self.held != Some(a.seller) {
+                items[INTEGRATION] += terms.start_up * terms.pair_learning(a.seller);
+            }
+            items[INTEGRATION] += terms.operations;
+        }
+        if self.attached {
+            let stranger = |k: usize| f64::from(u8::from(self.parts[k][usize::from(a.seller[k])].stranger));
+            let strangers = stranger(BB) + if multi { stranger(RU) } else { 0.0 };
+            // The first seller of an operator is no seller beyond the first.
+            let others = if terms.has_others { strangers } else { (strangers - 1.0).max(0.0) };
+            items[INTEGRATION] += terms.extra_vendor * others;
+        }
+        items
     }
 }
 
-/// Joints between two sellers, and sellers beyond the operator's first.
-fn integration(terms: &Terms, attached: Option<&Attachment>, a: &Alternative) -> f64 {
-    let mut cost = 0.0;
-    if a.is_multi() {
-        let runs = attached.and_then(|h| h.stack).is_some_and(|s| s.seller == a.seller);
-        if !runs {
-            cost += terms.start_up * terms.pair_learning(a.seller);
+/// The bill of one component from one seller.
+fn part_bill(terms: &Terms, attached: Option<&Attachment>, component: usize, seller: u8) -> PartBill {
+    let t = terms.seller(seller);
+    let untrained = if attached.is_some() { 1.0 - t.trained } else { 1.0 };
+    let mut p = PartBill { onboarding: untrained * terms.onboarding, onboarding_open: untrained * terms.onboarding_open, stranger: !t.elsewhere, ..PartBill::default() };
+    let Some(h) = attached else { return p };
+    // A first installation is the same work for every seller: no part of a comparison.
+    if let Some(s) = h.stack {
+        let phi = if s.seller[component] == seller { terms.renewal_work_share } else { 1.0 };
+        p.swap = phi * terms.work(component, false);
+        p.swap_virtual = phi * terms.work(component, s.is_virtual && component == BB);
+        let price = terms.price * terms.weight[component];
+        let left = h.life_left[component];
+        p.brought_forward = if left > 0.0 { price * terms.share_of_life(left) } else { 0.0 };
+        if s.seller[component] != seller {
+            p.outage = terms.weight[component] * terms.outage;
+            if left > 0.0 && s.seller[component] != NO_VENDOR {
+                p.contract_break = price * (terms.break_fee_share + terms.seller(s.seller[component]).grant) * left / terms.term;
+            }
         }
-        cost += terms.operations;
     }
-    if attached.is_some() {
-        let strangers = [RU, BB].into_iter().filter(|k| {
-            let v = a.seller[*k];
-            v != NO_VENDOR && (*k == RU || v != a.seller[RU]) && !terms.seller(v).elsewhere
-        });
-        let others = if terms.has_others { strangers.count() } else { strangers.count().saturating_sub(1) };
-        cost += terms.extra_vendor * others as f64;
+    // Joining a new baseband with the neighbouring generations of another seller: the X2 integration or, where it is
+    // cheaper, replacing the neighbour's baseband as well. A joint that stands has been integrated.
+    if component == BB && h.stack.is_none_or(|s| s.seller[BB] != seller) {
+        let strangers = h.legacy.iter().filter(|l| **l != NO_VENDOR && **l != seller).count();
+        p.legacy_layer = strangers as f64 * terms.x2_anchor.min(terms.legacy_swap);
     }
-    cost
+    p
 }

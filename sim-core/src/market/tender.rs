@@ -3,9 +3,9 @@
 use super::alternatives::{self, Alternative, KEEP_NEST, Kind, NESTS};
 use super::equilibrium::{self, Equilibrium, NOBODY, SolveError, TenderSpec, Workspace};
 use super::posted::Posted;
-use super::switching::Attachment;
+use super::switching::{Attachment, Bills};
 use super::terms::{Buyer, Terms};
-use super::wedge::{self, Wedges};
+use super::wedge::{self, TwoBills, Wedges};
 use crate::calendar::Day;
 use crate::draws::Draws;
 use crate::scenario::ComponentBidding;
@@ -46,6 +46,9 @@ pub struct Offer {
     pub list_prices: Vec<f64>,
     /// Whether keep is offered.
     pub keeps: bool,
+    prepared: Bills,
+    /// Bills of the standing kit at end of life and of the twin, for valuations.
+    pub two_bills: TwoBills,
 }
 
 /// Buffers of the bidding, reused from one tender to the next: nothing is allocated once they have grown.
@@ -191,8 +194,9 @@ impl Offer {
         self.list_prices.clear();
         self.alternatives.retain(|a| a.kind != Kind::Keep);
         let mut best = f64::NEG_INFINITY;
+        self.prepared.fill(&self.terms, attached);
         for a in &self.alternatives {
-            let bill = self.terms.bill(attached, a);
+            let bill = self.prepared.of(&self.terms, a);
             let value = self.terms.value(attached, ages, a, &bill);
             let list = self.terms.list_price(a);
             best = best.max(value - list);
@@ -215,11 +219,12 @@ impl Offer {
 
     /// Values the standing kit at posted prices, from the terms that were prepared.
     #[must_use]
-    pub fn wedges(&self, stack: &Stack, legacy: [u8; 2], life_left: [f64; 2]) -> Wedges {
+    pub fn wedges(&mut self, stack: &Stack, legacy: [u8; 2], life_left: [f64; 2]) -> Wedges {
         let bought = &self.alternatives[..self.alternatives.len() - usize::from(self.keeps)];
-        wedge::value(&self.terms, stack, legacy, life_left, bought)
+        self.two_bills.fill(&self.terms, stack, legacy);
+        let scan = wedge::scan(&self.terms, &self.two_bills, stack, bought);
+        wedge::value(&scan, &self.terms, &self.two_bills, stack, life_left, bought)
     }
-
 }
 
 impl Bidding {
@@ -258,14 +263,14 @@ impl Bidding {
 
     /// Part of the wedge that is captured in price, by component: the change of (incumbent's margin less rival's) against the
     /// unattached twin, for whom the tender is solved again without kit, keep or partial renewal. Money per site; `None`
-    /// where there is no wedge or no such equilibrium. `margin`: total margin of the solved tender by alternative.
+    /// where there is no wedge or no such equilibrium. Needs the bills of [`Offer::wedges`]. `margin`: total margin of the solved tender by alternative.
     pub fn captured(&mut self, offer: &Offer, world: &World, lambda: &[f64; NESTS], wedges: &Wedges, margin: &[f64]) -> [Option<f64>; 2] {
         self.twin_alternatives.clear();
         for a in &offer.alternatives {
             if matches!(a.kind, Kind::PartialRu | Kind::PartialBb | Kind::Keep) {
                 continue;
             }
-            let bill = offer.terms.bill(None, a);
+            let bill = offer.two_bills.twin().of(&offer.terms, a);
             let value = offer.terms.flow(a, None) - bill.iter().sum::<f64>();
             self.twin_alternatives.push(priced(&offer.terms, world.bidding, a, value));
         }

@@ -5,7 +5,7 @@
 
 use super::alternatives::{Alternative, Kind, NESTS};
 use super::posted::Posted;
-use super::switching::{self, Attachment, BROUGHT_FORWARD};
+use super::switching::{Attachment, BROUGHT_FORWARD};
 use super::value::{RemovalRisk, annuity, expected_removal_bill, extension_upkeep};
 use crate::calendar::Day;
 use crate::world::state::{FRONTHAUL, MANAGEMENT, State, X2};
@@ -368,11 +368,5 @@ impl Terms {
         }
         let upkeep: f64 = [RU, BB].into_iter().map(|k| self.weight[k] * extension_upkeep(self.upkeep_growth, self.wacc, ages[k], self.keep_years, self.term)).sum();
         rho * (self.flow(&kit, Some(stack)) - operations) + (1.0 - rho) * best - self.price * upkeep
-    }
-
-    /// The itemised bill of an alternative ([`switching::bill`]).
-    #[must_use]
-    pub fn bill(&self, h: Option<&Attachment>, a: &Alternative) -> [f64; 7] {
-        switching::bill(self, h, a)
     }
 }

@@ -15,7 +15,7 @@
 //! component and renews the other with its own seller stands for them, so that both buyers buy the same.
 
 use super::alternatives::{Alternative, Kind};
-use super::switching::{Attachment, BROUGHT_FORWARD, CONTRACT_BREAK, SWAP};
+use super::switching::{Attachment, BROUGHT_FORWARD, Bills, CONTRACT_BREAK, SWAP};
 use super::terms::Terms;
 use crate::world::{BB, NO_VENDOR, RU, Stack};
 
@@ -104,31 +104,45 @@ pub struct Scan {
 
 /// Scans what may be bought, partial renewals left out.
 #[must_use]
-pub fn scan(terms: &Terms, stack: &Stack, legacy: [u8; 2], alternatives: &[Alternative]) -> Scan {
-    let attached = Attachment { stack: Some(stack), legacy, life_left: [0.0; 2] };
+pub fn scan(terms: &Terms, bills: &TwoBills, stack: &Stack, alternatives: &[Alternative]) -> Scan {
     let mut best = [NONE; 4];
     for (index, a) in alternatives.iter().enumerate() {
         if matches!(a.kind, Kind::PartialRu | Kind::PartialBb | Kind::Keep) {
             continue;
         }
-        let bill = terms.bill(Some(&attached), a);
+        let bill = bills.attached.of(terms, a);
         let value = terms.flow(a, Some(stack)) - bill.iter().sum::<f64>() - terms.list_price(a);
         best[changed(stack, a)].offer(value, index);
     }
     Scan { best }
 }
 
-/// Values the installed stack at posted prices. `alternatives` is what may be bought today ([`super::alternatives::list`]);
-/// `life_left` the years of life left of each component. No equilibrium is solved and nothing allocated.
-#[must_use]
-pub fn value(terms: &Terms, stack: &Stack, legacy: [u8; 2], life_left: [f64; 2], alternatives: &[Alternative]) -> Wedges {
-    value_from(&scan(terms, stack, legacy, alternatives), terms, stack, legacy, life_left, alternatives)
+/// The bills of an operator with its stack at end of life, and of its unattached twin.
+#[derive(Debug, Clone, Default)]
+pub struct TwoBills {
+    attached: Bills,
+    twin: Bills,
 }
 
-/// As [`value`], from a scan of the same stack.
+impl TwoBills {
+    /// Prepares both.
+    pub fn fill(&mut self, terms: &Terms, stack: &Stack, legacy: [u8; 2]) {
+        self.attached.fill(terms, Some(&Attachment { stack: Some(stack), legacy, life_left: [0.0; 2] }));
+        self.twin.fill(terms, None);
+    }
+
+    /// The twin's.
+    #[must_use]
+    pub fn twin(&self) -> &Bills {
+        &self.twin
+    }
+}
+
+/// Values the installed stack at posted prices, from a scan of it. `alternatives` is what may be bought today
+/// ([`super::alternatives::list`]); `life_left` the years of life left of each component. No equilibrium is solved and nothing
+/// allocated.
 #[must_use]
-pub fn value_from(scan: &Scan, terms: &Terms, stack: &Stack, legacy: [u8; 2], life_left: [f64; 2], alternatives: &[Alternative]) -> Wedges {
-    let attached = Attachment { stack: Some(stack), legacy, life_left: [0.0; 2] };
+pub fn value(scan: &Scan, terms: &Terms, bills: &TwoBills, stack: &Stack, life_left: [f64; 2], alternatives: &[Alternative]) -> Wedges {
     let (forward, fees) = leaving_today(terms, life_left, stack);
     let wedge = |component: usize, today: bool| -> Option<Wedge> {
         if stack.seller[component] == NO_VENDOR {
@@ -142,13 +156,13 @@ pub fn value_from(scan: &Scan, terms: &Terms, stack: &Stack, legacy: [u8; 2], li
             sides[side].offer(best.value - leaving, best.index);
         }
         let (i, r) = (alternatives.get(sides[0].index)?, alternatives.get(sides[1].index)?);
-        let mut of_rival = terms.bill(Some(&attached), r);
+        let mut of_rival = bills.attached.of(terms, r);
         if today {
             of_rival[BROUGHT_FORWARD] = forward;
             of_rival[CONTRACT_BREAK] = fees[changed(stack, r)];
         }
-        let of_incumbent = terms.bill(Some(&attached), i);
-        let (twin_i, twin_r) = (terms.bill(None, i), terms.bill(None, r));
+        let of_incumbent = bills.attached.of(terms, i);
+        let (twin_i, twin_r) = (bills.twin.of(terms, i), bills.twin.of(terms, r));
         let mut parts = [0.0; 7];
         for (item, part) in parts.iter_mut().enumerate() {
             *part = (of_rival[item] - of_incumbent[item]) - (twin_r[item] - twin_i[item]);

@@ -66,15 +66,28 @@ fn ratio(a: f64, b: f64) -> f64 {
     if b == 0.0 { f64::NAN } else { a / b }
 }
 
+/// How far a measure is broken down by vendor without being asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ByVendor {
+    /// Not at all.
+    No,
+    /// Each vendor and group for the world and the world without China; group `untrusted` for the blocs.
+    Wide,
+    /// Each vendor, and group `untrusted`, for the blocs too.
+    Blocs,
+    /// Each vendor, no group.
+    Each,
+}
+
 /// Which series of a measure are recorded without being asked for.
 #[derive(Debug, Clone, Copy)]
 pub struct Dims {
-    /// Components, for the world.
+    /// Components, for the world; elsewhere the radio network alone.
     pub components: &'static [Component],
-    /// Each generation, for the world and the world without China.
+    /// Each generation, for the world.
     pub generations: bool,
-    /// Each vendor and group, for the world, the world without China and the blocs.
-    pub vendors: bool,
+    /// Vendors.
+    pub vendors: ByVendor,
     /// Whether `all` vendors together mean something.
     pub all_vendors: bool,
     /// Countries too.
@@ -85,8 +98,8 @@ pub struct Dims {
 
 const RAN: &[Component] = &[Component::Ran];
 const COMPONENTS: &[Component] = &[Component::Ran, Component::Ru, Component::Bb, Component::Core];
-const HEADLINE: Dims = Dims { components: RAN, generations: true, vendors: true, all_vendors: true, countries: true, world_only: false };
-const PLAIN: Dims = Dims { components: RAN, generations: false, vendors: false, all_vendors: true, countries: false, world_only: false };
+const HEADLINE: Dims = Dims { components: RAN, generations: true, vendors: ByVendor::Wide, all_vendors: true, countries: false, world_only: false };
+const PLAIN: Dims = Dims { components: RAN, generations: false, vendors: ByVendor::No, all_vendors: true, countries: false, world_only: false };
 
 /// A measure.
 #[derive(Debug)]
@@ -125,31 +138,31 @@ const INTERFACES: [&str; 3] = crate::scenario::INTERFACES;
 
 /// All measures, in the order of tables.
 pub const CATALOGUE: &[Measure] = &[
-    Measure { name: "lock_in_curve", unit: "share_of_price", is_flow: false, doc: "Wedge (L2) of each site at its own end of life, over the list price of the incumbent's alternative, site-weighted", parts: Parts::Whole, dims: Dims { components: COMPONENTS, ..HEADLINE }, value: |v, c| v.mean(c, Field::Curve, Field::CurveSites) },
-    Measure { name: "lock_in_index", unit: "share_of_price", is_flow: false, doc: "Wedge (L2) of each site as if tendered on that date", parts: Parts::Whole, dims: HEADLINE, value: |v, c| v.mean(c, Field::Index, Field::IndexSites) },
+    Measure { name: "lock_in_curve", unit: "share_of_price", is_flow: false, doc: "Wedge (L2) of each site at its own end of life, over the list price of the incumbent's alternative, site-weighted", parts: Parts::Whole, dims: Dims { components: COMPONENTS, countries: true, ..HEADLINE }, value: |v, c| v.mean(c, Field::Curve, Field::CurveSites) },
+    Measure { name: "lock_in_index", unit: "share_of_price", is_flow: false, doc: "Wedge (L2) of each site as if tendered on that date", parts: Parts::Whole, dims: Dims { generations: false, ..HEADLINE }, value: |v, c| v.mean(c, Field::Index, Field::IndexSites) },
     Measure { name: "lock_in_part", unit: "share_of_price", is_flow: false, doc: "Parts of lock_in_index by cause; they sum to it", parts: Parts::Named(&ITEMS), dims: PLAIN, value: |v, c| ratio(v.cube.sum(c.place, c.component, c.generation, &c.vendors, part_field(c.part), true), v.sites(c, Field::IndexSites)) },
-    Measure { name: "lock_in_cost_per_site", unit: "usd_2020_per_site", is_flow: false, doc: "Wedge of each site as if tendered on that date, in money", parts: Parts::Whole, dims: Dims { countries: true, ..PLAIN }, value: |v, c| v.mean(c, Field::IndexMoney, Field::IndexSites) },
+    Measure { name: "lock_in_cost_per_site", unit: "usd_2020_per_site", is_flow: false, doc: "Wedge of each site as if tendered on that date, in money", parts: Parts::Whole, dims: PLAIN, value: |v, c| v.mean(c, Field::IndexMoney, Field::IndexSites) },
     Measure { name: "price_captured", unit: "share_of_price", is_flow: true, doc: "Part of the wedge that the incumbent takes in price, over tenders held: change of its margin less the rival's against the unattached twin", parts: Parts::Whole, dims: PLAIN, value: |v, c| v.mean(c, Field::Captured, Field::CapturedSites) },
     Measure { name: "preference_gap", unit: "share_of_price", is_flow: false, doc: "Lead of the incumbent with the unattached twin, at list prices: what is not lock-in", parts: Parts::Whole, dims: PLAIN, value: |v, c| v.mean(c, Field::Preference, Field::CurveSites) },
     Measure { name: "price_paid", unit: "usd_2020_per_site", is_flow: true, doc: "Price paid a site, by buyers without and with kit", parts: Parts::Named(&["new", "attached"]), dims: PLAIN, value: |v, c| {
         let (money, sites) = if c.part == 0 { (Field::NewPrice, Field::NewSites) } else { (Field::AttachedPrice, Field::AttachedSites) };
         v.mean(c, money, sites)
     } },
-    Measure { name: "retention_rate", unit: "share", is_flow: true, doc: "Share of sites in awards in which the incumbent of the component was chosen again", parts: Parts::Whole, dims: HEADLINE, value: |v, c| v.mean(c, Field::Retained, Field::Defended) },
-    Measure { name: "share_sales", unit: "share", is_flow: true, doc: "Share of sales", parts: Parts::Whole, dims: Dims { components: COMPONENTS, all_vendors: false, countries: false, ..HEADLINE }, value: |v, c| ratio(v.money_of(c, &c.vendors, Field::Sales), v.money_of(c, v.everyone, Field::Sales)) },
-    Measure { name: "share_sites", unit: "share", is_flow: false, doc: "Share of sites in service; in `ran` a site counts by component weights", parts: Parts::Whole, dims: Dims { components: COMPONENTS, all_vendors: false, countries: false, ..HEADLINE }, value: |v, c| ratio(v.sites(c, Field::Sites), v.sites_of(c, v.everyone, Field::Sites)) },
+    Measure { name: "retention_rate", unit: "share", is_flow: true, doc: "Share of sites in awards in which the incumbent of the component was chosen again", parts: Parts::Whole, dims: Dims { generations: false, ..HEADLINE }, value: |v, c| v.mean(c, Field::Retained, Field::Defended) },
+    Measure { name: "share_sales", unit: "share", is_flow: true, doc: "Share of sales", parts: Parts::Whole, dims: Dims { components: COMPONENTS, all_vendors: false, ..HEADLINE }, value: |v, c| ratio(v.money_of(c, &c.vendors, Field::Sales), v.money_of(c, v.everyone, Field::Sales)) },
+    Measure { name: "share_sites", unit: "share", is_flow: false, doc: "Share of sites in service; in `ran` a site counts by component weights", parts: Parts::Whole, dims: Dims { components: COMPONENTS, all_vendors: false, vendors: ByVendor::Blocs, ..HEADLINE }, value: |v, c| ratio(v.sites(c, Field::Sites), v.sites_of(c, v.everyone, Field::Sites)) },
     Measure { name: "hhi_sales", unit: "index", is_flow: true, doc: "Herfindahl-Hirschman index of sales, 0 to 1", parts: Parts::Whole, dims: Dims { components: COMPONENTS, ..PLAIN }, value: |v, c| herfindahl(v.everyone.iter().map(|s| v.money_of(c, &[*s], Field::Sales))) },
-    Measure { name: "hhi_sites", unit: "index", is_flow: false, doc: "Herfindahl-Hirschman index of sites, 0 to 1", parts: Parts::Whole, dims: Dims { components: COMPONENTS, countries: true, ..PLAIN }, value: |v, c| herfindahl(v.everyone.iter().map(|s| v.sites_of(c, &[*s], Field::Sites))) },
+    Measure { name: "hhi_sites", unit: "index", is_flow: false, doc: "Herfindahl-Hirschman index of sites, 0 to 1", parts: Parts::Whole, dims: Dims { components: COMPONENTS, ..PLAIN }, value: |v, c| herfindahl(v.everyone.iter().map(|s| v.sites_of(c, &[*s], Field::Sites))) },
     Measure { name: "effective_vendors", unit: "count", is_flow: false, doc: "1 over the HHI of sites", parts: Parts::Whole, dims: PLAIN, value: |v, c| ratio(1.0, herfindahl(v.everyone.iter().map(|s| v.sites_of(c, &[*s], Field::Sites)))) },
     Measure { name: "effective_bidders", unit: "count", is_flow: true, doc: "exp(entropy) of the winning probabilities of a tender, site-weighted over tenders", parts: Parts::Whole, dims: PLAIN, value: |v, c| v.mean(c, Field::Bidders, Field::TenderSites) },
-    Measure { name: "open_share_specified", unit: "share", is_flow: false, doc: "Share of sites with open fronthaul", parts: Parts::Whole, dims: Dims { generations: true, countries: true, ..PLAIN }, value: |v, c| v.mean(c, Field::Open, Field::Sites) },
+    Measure { name: "open_share_specified", unit: "share", is_flow: false, doc: "Share of sites with open fronthaul", parts: Parts::Whole, dims: Dims { generations: true, ..PLAIN }, value: |v, c| v.mean(c, Field::Open, Field::Sites) },
     Measure { name: "open_share_exercised", unit: "share", is_flow: false, doc: "Share of sites where a part of an open stack has been changed for another seller's", parts: Parts::Whole, dims: PLAIN, value: |v, c| v.mean(c, Field::Exercised, Field::Sites) },
     Measure { name: "open_share_multi_vendor", unit: "share", is_flow: false, doc: "Share of sites with radio and baseband of two sellers", parts: Parts::Whole, dims: PLAIN, value: |v, c| v.mean(c, Field::Multi, Field::Sites) },
     Measure { name: "untrusted_share", unit: "share", is_flow: false, doc: "Share of sites from vendors of group `untrusted`", parts: Parts::Whole, dims: Dims { generations: true, countries: true, components: COMPONENTS, ..PLAIN }, value: |v, c| {
         let untrusted: Vec<usize> = v.everyone.iter().copied().filter(|s| v.world.vendors[*s].untrusted).collect();
         ratio(v.sites_of(c, &untrusted, Field::Sites), v.sites(c, Field::Sites))
     } },
-    Measure { name: "awarded_sites", unit: "sites", is_flow: true, doc: "Sites awarded, by former and new seller", parts: Parts::FromVendor, dims: Dims { vendors: true, all_vendors: false, world_only: true, ..PLAIN }, value: |v, c| {
+    Measure { name: "awarded_sites", unit: "sites", is_flow: true, doc: "Sites awarded, by former and new seller", parts: Parts::FromVendor, dims: Dims { vendors: ByVendor::Each, all_vendors: false, world_only: true, ..PLAIN }, value: |v, c| {
         let from = if c.part < v.everyone.len() { Some(c.part) } else { None };
         c.vendors.iter().map(|to| v.cube.awarded(c.place, from, *to)).sum()
     } },

@@ -1,6 +1,6 @@
 //! Which series a run records, in the order of its tables.
 
-use super::{CATALOGUE, Cell, Component, Parts};
+use super::{ByVendor, CATALOGUE, Cell, Component, Parts};
 use crate::record::SeriesKey;
 use crate::world::World;
 
@@ -36,6 +36,20 @@ fn vendor_groups(world: &World) -> Vec<(String, Vec<usize>)> {
     all
 }
 
+/// Whether a vendor or group has a series of its own at a kind of place.
+fn is_listed(by: ByVendor, place_kind: &str, id: &str, whole: bool) -> bool {
+    let is_group = id.starts_with("group:");
+    match (by, place_kind) {
+        (ByVendor::No, _) => false,
+        (ByVendor::Each, _) => !is_group && (whole || place_kind == "world"),
+        _ if whole => true,
+        (_, "world" | "world_ex_china") => true,
+        (ByVendor::Wide, "bloc") => id == "group:untrusted",
+        (ByVendor::Blocs, "bloc") => !is_group || id == "group:untrusted",
+        _ => false,
+    }
+}
+
 impl SeriesPlan {
     /// Plans the series of a world.
     #[must_use]
@@ -51,32 +65,26 @@ impl SeriesPlan {
                 Parts::FromVendor => world.vendors.iter().map(|v| v.id.as_str()).chain(["none"]).enumerate().map(|(i, id)| (format!("from:{id}"), i)).collect(),
             };
             for (p, place) in world.places.iter().enumerate() {
-                let wide = place.kind == "world" || place.kind == "world_ex_china";
                 let whole = breadth == Breadth::All && !d.world_only;
                 let listed = match place.kind {
                     "world" => true,
                     "operator" => false,
                     "country" => d.countries && !d.world_only,
-                    _ => !d.world_only,
+                    _ => !d.world_only && place.reported,
                 };
                 if !(listed || whole) {
                     continue;
                 }
-                let is_country = place.kind == "country";
-                for component in d.components {
-                    if *component != Component::Ran && !(wide || whole) {
-                        continue;
-                    }
-                    let each_generation = d.generations && *component == Component::Ran && (wide || whole);
-                    let generations = std::iter::once(None).chain((0..world.gens.len()).filter(|_| each_generation).map(Some));
+                let is_world = place.kind == "world" || whole;
+                for component in d.components.iter().filter(|c| is_world || **c == Component::Ran) {
+                    let each = d.generations && is_world && *component == Component::Ran;
+                    let generations = std::iter::once(None).chain((0..world.gens.len()).filter(|_| each).map(Some));
                     for generation in generations {
                         let mut vendors: Vec<(String, Vec<usize>)> = Vec::new();
                         if d.all_vendors {
                             vendors.push(("all".to_owned(), everyone.clone()));
                         }
-                        if d.vendors && (!is_country || whole) {
-                            vendors.extend(groups.iter().cloned());
-                        }
+                        vendors.extend(groups.iter().filter(|(id, _)| is_listed(d.vendors, place.kind, id, whole)).cloned());
                         for (vendor, members) in vendors {
                             for (part, index) in &parts {
                                 rows.push((

@@ -70,13 +70,16 @@ pub fn fill(cube: &mut Cube, world: &World, state: &State, posted: &Posted, desk
                 let attached = Attachment { stack: Some(&stack), legacy, life_left: [0.0; 2] };
                 let buyer = Buyer { country: &world.countries[slot.country], country_index: slot.country, operator: Some((slot.operator, &world.operators[slot.operator])), slot };
                 desk.offer.prepare_valuation(world, state, posted, &buyer, &attached, today);
-                let scan = wedge::scan(&desk.offer.terms, &stack, legacy, &desk.offer.alternatives);
+                let offer = &mut desk.offer;
+                offer.two_bills.fill(&offer.terms, &stack, legacy);
+                let scan = wedge::scan(&offer.terms, &offer.two_bills, &stack, &offer.alternatives);
                 last = Some((shared, scan));
                 scan
             }
         };
         let (life_left, _) = state.life(world, &stack, today);
-        let wedges = wedge::value_from(&scan, &desk.offer.terms, &stack, legacy, life_left, &desk.offer.alternatives);
+        let offer = &desk.offer;
+        let wedges = wedge::value(&scan, &offer.terms, &offer.two_bills, &stack, life_left, &offer.alternatives);
         valuations += 1;
         for component in [RU, BB] {
             if stack.seller[component] == NO_VENDOR {

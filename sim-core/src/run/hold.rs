@@ -141,9 +141,9 @@ impl Run<'_> {
             scratch.shocks.extend((0..offer.alternatives.len()).map(|a| solved.shock(&mut luck, a)));
         }
         decided.bidders = effective_bidders(&offer.terms, &offer.alternatives, &scratch.probabilities, &mut scratch.by_seller);
-        if let Some(stack) = attached.stack {
-            let wedges = offer.wedges(stack, attached.legacy, [0.0; 2]);
-            let captured = self.desk.bidding.captured(offer, world, &lambda, &wedges, &scratch.margins);
+        if let (Some(stack), Outcome::Award(_)) = (attached.stack, decided.outcome) {
+            let wedges = self.desk.offer.wedges(stack, attached.legacy, [0.0; 2]);
+            let captured = self.desk.bidding.captured(&self.desk.offer, world, &lambda, &wedges, &scratch.margins);
             for (k, out) in decided.captured.iter_mut().enumerate() {
                 *out = captured[k].zip(wedges.at_end[k]).map(|(money, w)| money / w.list_price);
             }

@@ -61,6 +61,8 @@ pub struct Bloc {
     pub title: String,
     /// Whether list prices are formed here; each country has one region.
     pub region: bool,
+    /// Whether results are recorded for it by default.
+    pub report: bool,
 }
 
 impl Table for Bloc {
@@ -69,6 +71,7 @@ impl Table for Bloc {
             id: f.id("id", BLOC, "Id"),
             title: f.text("title", "Name for people"),
             region: f.flag_or("region", false, "Whether list prices are formed here; each country has one region"),
+            report: f.flag_or("report", true, "Whether results are recorded for it by default"),
         }
     }
 }

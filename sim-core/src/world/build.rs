@@ -283,10 +283,10 @@ fn add_core(world: &mut World, o: usize, c: usize, sites: f64, mix: &StackMix) {
 }
 
 fn add_places(world: &mut World) {
-    let place = |kind, id: &str| Place { kind, id: id.to_owned() };
+    let place = |kind, id: &str| Place { kind, id: id.to_owned(), reported: true };
     let mut places = vec![place("world", "world"), place("world_ex_china", "world_ex_china")];
     let first_bloc = places.len();
-    places.extend(world.blocs.iter().map(|b| place("bloc", b)));
+    places.extend(world.scenario.blocs.iter().map(|b| Place { reported: b.report, ..place("bloc", &b.id) }));
     let first_country = places.len();
     places.extend(world.countries.iter().map(|c| place("country", &c.id)));
     world.first_operator_place = places.len();

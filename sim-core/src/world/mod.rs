@@ -213,6 +213,8 @@ pub struct Place {
     pub kind: &'static str,
     /// Id.
     pub id: String,
+    /// Whether it has series of its own by default.
+    pub reported: bool,
 }
 
 /// The fixed setting of a replicate.
