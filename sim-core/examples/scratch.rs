@@ -11,13 +11,17 @@ fn main() {
     let spec = document::describe::<sim_core::scenario::Scenario>();
     let n: u64 = args[2].parse().unwrap();
     for a in args[3..].iter().filter(|a| !a.starts_with('@')) { let (p, v) = a.split_once('=').unwrap(); doc.set(&spec, p, v).unwrap(); }
-    let sim = match Simulation::new(&doc, Options::default()) { Ok(d) => d, Err(e) => { eprintln!("{e}"); std::process::exit(2) } };
+    let sim = match Simulation::new(&doc, Options { tenders: args.iter().any(|a| a == "@tenders"), ..Options::default() }) { Ok(d) => d, Err(e) => { eprintln!("{e}"); std::process::exit(2) } };
     eprintln!("series {} dates {} slots {} clusters {} sites {}", sim.series().len(), sim.dates().len(), sim.world().slots.len(), sim.world().cluster_count(), sim.world().operators.iter().map(|o| o.sites).sum::<f64>());
     let stop = AtomicBool::new(false);
     let t = std::time::Instant::now();
     let recs: Vec<_> = (0..n).map(|k| sim.replicate(k, &stop).unwrap()).collect();
     let el = t.elapsed().as_secs_f64() / n.max(1) as f64; if n == 0 { return; }
     eprintln!("{:.1} ms a replicate, {:?}", el * 1e3, recs[0].counters);
+    let mut kinds = std::collections::BTreeMap::new();
+    let mut seen = std::collections::BTreeSet::new();
+    for r in &recs { for t in &r.tenders { if seen.insert((r.replicate, t.tender.clone())) { let e = kinds.entry((t.kind, t.generation.clone(), t.outcome, t.architecture)).or_insert((0, 0.0, 0.0)); e.0 += 1; e.1 += t.price; e.2 += t.months_late; } } }
+    for (k, (c, p, l)) in &kinds { eprintln!("{k:?} {} price {:.0} late {:.2}", *c as f64 / n as f64, p / *c as f64, l / *c as f64); }
     let filters: Vec<&str> = args[3..].iter().filter_map(|a| a.strip_prefix('@')).collect();
     for (s, key) in sim.series().iter().enumerate() {
         let name = format!("{} {} {} {} {} {}", key.measure, key.component, key.generation, key.place, key.vendor, key.part);

@@ -123,27 +123,38 @@ pub fn nest_position(nest: usize) -> u32 {
     4 * (nest as u32 + 1) + 3
 }
 
-/// Lists what may lawfully be bought in a tender, keep and extend apart, in a fixed order.
+/// Calls with each bundle of one vendor's own architecture that may be bought: closed stacks, or cores.
+pub fn each_bundle(terms: &Terms, mut call: impl FnMut(Alternative)) {
+    for v in 0..terms.vendors() as VendorIx {
+        let s = terms.seller(v);
+        if terms.is_core {
+            if s.may_sell[BB] {
+                call(Alternative { kind: Kind::Closed, seller: [NO_VENDOR, v], is_virtual: false });
+            }
+        } else if s.closed && s.may_sell == [true; 2] {
+            call(Alternative { kind: Kind::Closed, seller: [v, v], is_virtual: false });
+        }
+    }
+}
+
+/// Calls with each open stack that may be bought, of one vendor or of two.
+pub fn each_pair(terms: &Terms, mut call: impl FnMut(Alternative)) {
+    let vendors = terms.vendors() as VendorIx;
+    let sells = |v: VendorIx, component: usize| terms.seller(v).open && terms.seller(v).may_sell[component];
+    for ru in (0..vendors).filter(|v| sells(*v, RU)) {
+        for bb in (0..vendors).filter(|v| sells(*v, BB)) {
+            let kind = if ru == bb { Kind::OpenSingle } else { Kind::OpenMulti };
+            call(Alternative { kind, seller: [ru, bb], is_virtual: terms.seller(bb).is_virtual });
+        }
+    }
+}
+
+/// Lists what may lawfully be bought in a tender, keep and extend apart, in a fixed order: partial renewals come last.
 pub fn list(terms: &Terms, held: Option<&Stack>, out: &mut Vec<Alternative>) {
     out.clear();
     let vendors = terms.vendors() as VendorIx;
-    if terms.is_core {
-        let core = |v| Alternative { kind: Kind::Closed, seller: [NO_VENDOR, v], is_virtual: false };
-        out.extend((0..vendors).filter(|v| terms.seller(*v).may_sell[BB]).map(core));
-        return;
-    }
-    for v in 0..vendors {
-        let s = terms.seller(v);
-        if s.closed && s.may_sell == [true; 2] {
-            out.push(Alternative { kind: Kind::Closed, seller: [v, v], is_virtual: false });
-        }
-    }
-    for ru in (0..vendors).filter(|v| terms.seller(*v).open && terms.seller(*v).may_sell[RU]) {
-        for bb in (0..vendors).filter(|v| terms.seller(*v).open && terms.seller(*v).may_sell[BB]) {
-            let kind = if ru == bb { Kind::OpenSingle } else { Kind::OpenMulti };
-            out.push(Alternative { kind, seller: [ru, bb], is_virtual: terms.seller(bb).is_virtual });
-        }
-    }
+    each_bundle(terms, |a| out.push(a));
+    each_pair(terms, |a| out.push(a));
     let Some(stack) = held.filter(|s| s.is_open()) else { return };
     for v in (0..vendors).filter(|v| terms.seller(*v).open) {
         if terms.seller(v).may_sell[RU] && terms.may_run[BB] {

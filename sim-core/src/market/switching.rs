@@ -76,6 +76,15 @@ impl Bills {
         }
     }
 
+    /// What a component costs at least, from a seller of open parts, in any stack of two sellers: its own items without
+    /// integration and `brought_forward`.
+    #[must_use]
+    pub fn component(&self, component: usize, seller: u8, is_virtual: bool) -> f64 {
+        let p = &self.parts[component][usize::from(seller)];
+        let swap = if is_virtual && component == BB { p.swap_virtual } else { p.swap };
+        swap + p.legacy_layer + p.onboarding_open + p.contract_break + p.outage
+    }
+
     /// The bill of an alternative, in the order of [`ITEMS`].
     ///
     /// The sum of the items, not their excess, enters the value of an alternative, all but item 2, `brought_forward`: price

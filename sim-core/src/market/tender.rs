@@ -179,14 +179,6 @@ impl Offer {
         self.evaluate(attached, ages);
     }
 
-    /// Fills terms and alternatives only: what a valuation of standing kit needs.
-    #[allow(clippy::too_many_arguments)]
-    pub fn prepare_valuation(&mut self, world: &World, state: &State, posted: &Posted, buyer: &Buyer, attached: &Attachment, today: Day) {
-        self.terms.fill(world, state, posted, buyer, attached.stack, today);
-        alternatives::list(&self.terms, None, &mut self.alternatives);
-        self.keeps = false;
-    }
-
     /// Fills bills and values from terms and alternatives.
     pub fn evaluate(&mut self, attached: Option<&Attachment>, ages: [f64; 2]) {
         self.bills.clear();
@@ -220,10 +212,9 @@ impl Offer {
     /// Values the standing kit at posted prices, from the terms that were prepared.
     #[must_use]
     pub fn wedges(&mut self, stack: &Stack, legacy: [u8; 2], life_left: [f64; 2]) -> Wedges {
-        let bought = &self.alternatives[..self.alternatives.len() - usize::from(self.keeps)];
         self.two_bills.fill(&self.terms, stack, legacy);
-        let scan = wedge::scan(&self.terms, &self.two_bills, stack, bought);
-        wedge::value(&scan, &self.terms, &self.two_bills, stack, life_left, bought)
+        let scan = wedge::scan(&self.terms, &self.two_bills, stack);
+        wedge::value(&scan, &self.terms, &self.two_bills, stack, life_left)
     }
 }
 

@@ -219,11 +219,15 @@ impl Terms {
         for (v, info) in world.vendors.iter().enumerate() {
             let ix = v as VendorIx;
             let mut t = SellerTerms { closed: info.closed || self.is_core, open: !self.is_core && info.is_open(today), is_virtual: info.is_virtual(today), grant: country.grant[v], ..SellerTerms::default() };
-            let on_sale = country.sells[v] && info.sells_from.is_none_or(|d| d <= today);
+            let on_sale = country.sells[v] && info.sells_from.is_none_or(|d| d <= today) && (self.is_core || info.generations[layer]);
+            if !on_sale && !held.is_some_and(|h| h.holds(ix)) {
+                self.sellers.push(SellerTerms::default());
+                continue;
+            }
             let mut deadline = None;
             for component in [RU, BB] {
                 let unit = if self.is_core { if component == BB { info.core_cost } else { f64::NAN } } else { info.cost[component] };
-                let sold = on_sale && !unit.is_nan() && (self.is_core || info.generations[layer]);
+                let sold = on_sale && !unit.is_nan();
                 let scope = RuleScope::of(slot.layer, component);
                 t.may_sell[component] = sold && state.rules.may_buy(country_index, ix, scope, operator_key);
                 t.cost[component] = if unit.is_nan() { 0.0 } else { unit * slot.cost_scale * if self.is_core { 1.0 } else { posted.cost_factor[v][component] } };

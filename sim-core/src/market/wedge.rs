@@ -14,10 +14,10 @@
 //! kit in place to its end. Partial renewals are no rival here: at end of life the path that changes one
 //! component and renews the other with its own seller stands for them, so that both buyers buy the same.
 
-use super::alternatives::{Alternative, Kind};
+use super::alternatives::{self, Alternative, Kind};
 use super::switching::{Attachment, BROUGHT_FORWARD, Bills, CONTRACT_BREAK, SWAP};
 use super::terms::Terms;
-use crate::world::{BB, NO_VENDOR, RU, Stack};
+use crate::world::{BB, NO_VENDOR, RU, Stack, VendorIx};
 
 /// One wedge of one component at one moment.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -61,15 +61,15 @@ pub struct Wedges {
 #[derive(Debug, Clone, Copy)]
 struct Best {
     value: f64,
-    index: usize,
+    alternative: Option<Alternative>,
 }
 
-const NONE: Best = Best { value: f64::NEG_INFINITY, index: usize::MAX };
+const NONE: Best = Best { value: f64::NEG_INFINITY, alternative: None };
 
 impl Best {
-    fn offer(&mut self, value: f64, index: usize) {
+    fn offer(&mut self, value: f64, a: Alternative) {
         if value > self.value {
-            *self = Best { value, index };
+            *self = Best { value, alternative: Some(a) };
         }
     }
 }
@@ -102,18 +102,26 @@ pub struct Scan {
     best: [Best; 4],
 }
 
-/// Scans what may be bought, partial renewals left out.
+/// Slack of the bound in [`scan`], share of price: sums in another order differ by less.
+const SLACK: f64 = 1e-9;
+
+/// Scans all that may be bought today at list prices, partial renewals left out.
+///
+/// A pair of two sellers costs at least what its two halves cost alone, so it is looked at in full only where that bound could
+/// beat the best of its class: the result is that of looking at all.
 #[must_use]
-pub fn scan(terms: &Terms, bills: &TwoBills, stack: &Stack, alternatives: &[Alternative]) -> Scan {
+pub fn scan(terms: &Terms, bills: &TwoBills, stack: &Stack) -> Scan {
     let mut best = [NONE; 4];
-    for (index, a) in alternatives.iter().enumerate() {
-        if matches!(a.kind, Kind::PartialRu | Kind::PartialBb | Kind::Keep) {
-            continue;
+    let full = |a: &Alternative| terms.flow(a, Some(stack)) - bills.attached.of(terms, a).iter().sum::<f64>() - terms.list_price(a);
+    alternatives::each_bundle(terms, |a| best[changed(stack, &a)].offer(full(&a), a));
+    let joint = terms.open_gap[0] + terms.operations - SLACK * terms.price;
+    alternatives::each_pair(terms, |a| {
+        let class = &mut best[changed(stack, &a)];
+        let bound = bills.halves[RU][usize::from(a.seller[RU])] + bills.halves[BB][usize::from(a.seller[BB])];
+        if bound - joint >= class.value || !a.is_multi() {
+            class.offer(full(&a), a);
         }
-        let bill = bills.attached.of(terms, a);
-        let value = terms.flow(a, Some(stack)) - bill.iter().sum::<f64>() - terms.list_price(a);
-        best[changed(stack, a)].offer(value, index);
-    }
+    });
     Scan { best }
 }
 
@@ -122,6 +130,8 @@ pub fn scan(terms: &Terms, bills: &TwoBills, stack: &Stack, alternatives: &[Alte
 pub struct TwoBills {
     attached: Bills,
     twin: Bills,
+    /// The most that a seller's component is worth in a stack of two sellers at list price, joint items not yet taken off.
+    halves: [Vec<f64>; 2],
 }
 
 impl TwoBills {
@@ -129,6 +139,15 @@ impl TwoBills {
     pub fn fill(&mut self, terms: &Terms, stack: &Stack, legacy: [u8; 2]) {
         self.attached.fill(terms, Some(&Attachment { stack: Some(stack), legacy, life_left: [0.0; 2] }));
         self.twin.fill(terms, None);
+        for component in [RU, BB] {
+            let half = |v: VendorIx| {
+                let t = terms.seller(v);
+                let price = t.cost[component] + t.list_margin[usize::from(Kind::OpenMulti.nest())];
+                t.value[component] - price - self.attached.component(component, v, t.is_virtual)
+            };
+            self.halves[component].clear();
+            self.halves[component].extend((0..terms.vendors() as VendorIx).map(half));
+        }
     }
 
     /// The twin's.
@@ -138,24 +157,24 @@ impl TwoBills {
     }
 }
 
-/// Values the installed stack at posted prices, from a scan of it. `alternatives` is what may be bought today
-/// ([`super::alternatives::list`]); `life_left` the years of life left of each component. No equilibrium is solved and nothing
+/// Values the installed stack at posted prices, from a scan of it. `life_left`: the years of life left of each component. No equilibrium is solved and nothing
 /// allocated.
 #[must_use]
-pub fn value(scan: &Scan, terms: &Terms, bills: &TwoBills, stack: &Stack, life_left: [f64; 2], alternatives: &[Alternative]) -> Wedges {
+pub fn value(scan: &Scan, terms: &Terms, bills: &TwoBills, stack: &Stack, life_left: [f64; 2]) -> Wedges {
     let (forward, fees) = leaving_today(terms, life_left, stack);
     let wedge = |component: usize, today: bool| -> Option<Wedge> {
         if stack.seller[component] == NO_VENDOR {
             return None;
         }
         let mut sides = [NONE; 2];
-        for (class, best) in scan.best.iter().enumerate().filter(|(_, b)| b.index != usize::MAX) {
+        for (class, best) in scan.best.iter().enumerate() {
+            let Some(alternative) = best.alternative else { continue };
             // The incumbent of the component leaves the running stack in place to its end; a rival does not.
             let side = class >> component & 1;
             let leaving = if today && side == 1 { forward + fees[class] } else { 0.0 };
-            sides[side].offer(best.value - leaving, best.index);
+            sides[side].offer(best.value - leaving, alternative);
         }
-        let (i, r) = (alternatives.get(sides[0].index)?, alternatives.get(sides[1].index)?);
+        let (i, r) = (&sides[0].alternative?, &sides[1].alternative?);
         let mut of_rival = bills.attached.of(terms, r);
         if today {
             of_rival[BROUGHT_FORWARD] = forward;

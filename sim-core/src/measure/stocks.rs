@@ -3,7 +3,6 @@
 use super::cube::{Cube, Field};
 use crate::calendar::Day;
 use crate::market::posted::Posted;
-use crate::market::switching::Attachment;
 use crate::market::tender::Desk;
 use crate::market::terms::Buyer;
 use crate::market::wedge::{self, Scan};
@@ -67,19 +66,18 @@ pub fn fill(cube: &mut Cube, world: &World, state: &State, posted: &Posted, desk
         let scan = match &last {
             Some((same, scan)) if *same == shared => *scan,
             _ => {
-                let attached = Attachment { stack: Some(&stack), legacy, life_left: [0.0; 2] };
                 let buyer = Buyer { country: &world.countries[slot.country], country_index: slot.country, operator: Some((slot.operator, &world.operators[slot.operator])), slot };
-                desk.offer.prepare_valuation(world, state, posted, &buyer, &attached, today);
                 let offer = &mut desk.offer;
+                offer.terms.fill(world, state, posted, &buyer, Some(&stack), today);
                 offer.two_bills.fill(&offer.terms, &stack, legacy);
-                let scan = wedge::scan(&offer.terms, &offer.two_bills, &stack, &offer.alternatives);
+                let scan = wedge::scan(&offer.terms, &offer.two_bills, &stack);
                 last = Some((shared, scan));
                 scan
             }
         };
         let (life_left, _) = state.life(world, &stack, today);
         let offer = &desk.offer;
-        let wedges = wedge::value(&scan, &offer.terms, &offer.two_bills, &stack, life_left, &offer.alternatives);
+        let wedges = wedge::value(&scan, &offer.terms, &offer.two_bills, &stack, life_left);
         valuations += 1;
         for component in [RU, BB] {
             if stack.seller[component] == NO_VENDOR {
