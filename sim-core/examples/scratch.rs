@@ -11,7 +11,7 @@ fn main() {
     let spec = document::describe::<sim_core::scenario::Scenario>();
     let n: u64 = args[2].parse().unwrap();
     for a in args[3..].iter().filter(|a| !a.starts_with('@')) { let (p, v) = a.split_once('=').unwrap(); doc.set(&spec, p, v).unwrap(); }
-    let sim = match Simulation::new(&doc, Options { tenders: args.iter().any(|a| a == "@tenders"), ..Options::default() }) { Ok(d) => d, Err(e) => { eprintln!("{e}"); std::process::exit(2) } };
+    let sim = match Simulation::new(&doc, Options { tenders: args.iter().any(|a| a == "@tenders"), breadth: if args.iter().any(|a| a == "@all") { sim_core::measure::Breadth::All } else { sim_core::measure::Breadth::Core }, ..Options::default() }) { Ok(d) => d, Err(e) => { eprintln!("{e}"); std::process::exit(2) } };
     eprintln!("series {} dates {} slots {} clusters {} sites {}", sim.series().len(), sim.dates().len(), sim.world().slots.len(), sim.world().cluster_count(), sim.world().operators.iter().map(|o| o.sites).sum::<f64>());
     let stop = AtomicBool::new(false);
     let t = std::time::Instant::now();
@@ -27,7 +27,7 @@ fn main() {
         let name = format!("{} {} {} {} {} {}", key.measure, key.component, key.generation, key.place, key.vendor, key.part);
         if !filters.iter().any(|f| f.split('+').all(|w| name.split(' ').any(|x| x == w))) { continue; }
         let mut line = format!("{name:70}");
-        for d in (0..sim.dates().len()).step_by(if sim.dates().len() > 12 { 2 } else { 1 }) {
+        for d in (0..sim.dates().len()).step_by(if args.iter().any(|a| a == "@all") { 1 } else if sim.dates().len() > 12 { 2 } else { 1 }) {
             let vals: Vec<f64> = recs.iter().map(|r| r.values[d * sim.series().len() + s]).filter(|v| !v.is_nan()).collect();
             let m = vals.iter().sum::<f64>() / vals.len() as f64;
             line += &if m.abs() >= 100.0 { format!(" {m:8.0}") } else { format!(" {m:8.3}") };

@@ -42,7 +42,7 @@ const SCHEDULED: u32 = 0;
 const FORCED: u32 = 1;
 
 impl Run<'_> {
-    /// Whether a slot's generation is no longer renewed: two generations on, a newer one stands at the same sites.
+    /// Whether a slot's generation is no longer renewed: the second generation after it stands at the same sites.
     fn is_retired(&self, slot: usize) -> bool {
         let Layer::Ran(g) = self.world.slots[slot].layer else { return false };
         let newer = self.world.slots[slot].siblings.get(g + 2..).unwrap_or(&[]);
@@ -59,7 +59,8 @@ impl Run<'_> {
             return Ok(());
         }
         if self.is_retired(slot) {
-            return Ok(()); // it serves until it is switched off; nothing is bought for it any more
+            self.switch_off(slot);
+            return Ok(());
         }
         let world = self.world;
         let info = &world.slots[slot];
@@ -85,6 +86,16 @@ impl Run<'_> {
         self.account(slot, old.as_ref(), &attached, &decided, late);
         self.report(slot, old, s.forced, s.keeps, s.cycle, &decided, late);
         Ok(())
+    }
+
+    /// Ends the service of a generation at the end of its kit's life.
+    fn switch_off(&mut self, slot: usize) {
+        if let Some(stack) = self.state.slots[slot].stack.take() {
+            self.state.leave(self.world, slot, &stack);
+            if let Some(observer) = self.observer.as_deref_mut() {
+                observer.switch_off(self.state.today, slot, &stack);
+            }
+        }
     }
 
     /// Address of the luck of a slot's present decision.

@@ -52,6 +52,8 @@ pub trait Observer {
     fn tender(&mut self, _report: &TenderReport) {}
     /// Kit stands.
     fn delivery(&mut self, _day: Day, _slot: usize, _stack: &Stack) {}
+    /// Kit of a generation that is no longer renewed is switched off.
+    fn switch_off(&mut self, _day: Day, _slot: usize, _stack: &Stack) {}
     /// A market review has posted new numbers.
     fn review(&mut self, _day: Day, _maturity: [f64; 3]) {}
     /// A generation is launched for the first time anywhere.
