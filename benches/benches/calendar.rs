@@ -14,7 +14,9 @@ fn filled(pending: u64) -> Calendar<u64> {
     let start = Day::from_ymd(2020, 1, 1).expect("a day");
     let mut calendar = Calendar::new(start);
     for n in 0..pending {
-        calendar.schedule(start.add_days(ahead(n)), Phase((n % 5) as u8), n).expect("not full");
+        calendar
+            .schedule(start.add_days(ahead(n)), Phase((n % 5) as u8), n)
+            .expect("not full");
     }
     calendar
 }
@@ -52,14 +54,24 @@ fn reschedule(c: &mut Criterion) {
             || {
                 let mut calendar = filled(10_000);
                 let start = calendar.now();
-                let handles: Vec<_> = (0..moves).map(|n| calendar.schedule(start.add_days(ahead(n)), Phase(4), n).expect("not full")).collect();
+                let handles: Vec<_> = (0..moves)
+                    .map(|n| {
+                        calendar
+                            .schedule(start.add_days(ahead(n)), Phase(4), n)
+                            .expect("not full")
+                    })
+                    .collect();
                 (calendar, handles)
             },
             |(mut calendar, handles)| {
                 let start = calendar.now();
                 for (n, handle) in handles.into_iter().enumerate() {
                     calendar.cancel(handle);
-                    black_box(calendar.schedule(start.add_days(ahead(n as u64 + moves)), Phase(4), n as u64).ok());
+                    black_box(
+                        calendar
+                            .schedule(start.add_days(ahead(n as u64 + moves)), Phase(4), n as u64)
+                            .ok(),
+                    );
                 }
                 calendar
             },

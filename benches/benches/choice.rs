@@ -14,20 +14,37 @@ fn choice(c: &mut Criterion) {
     let value: Vec<f64> = (0..64).map(|_| 10_000.0 * values.next_normal()).collect();
     // One keep at the end; the others by turns in the first three nests.
     let nest: Vec<u8> = (0..64_u8).map(|a| if a == 63 { 3 } else { a % 3 }).collect();
-    let tree = Tree { mu: 3750.0, lambda: &LAMBDA, nest: &nest, value: &value };
+    let tree = Tree {
+        mu: 3750.0,
+        lambda: &LAMBDA,
+        nest: &nest,
+        value: &value,
+    };
     let (mut inclusive, mut shares) = ([0.0; 4], [0.0; 64]);
 
     let mut group = c.benchmark_group("choice");
-    group.bench_function("shares-64", |b| b.iter(|| black_box(&tree).shares(&mut inclusive, &mut shares)));
+    group.bench_function("shares-64", |b| {
+        b.iter(|| black_box(&tree).shares(&mut inclusive, &mut shares))
+    });
     tree.inclusive(&mut inclusive);
     group.bench_function("draw-64", |b| {
         let mut cycle = 0;
         b.iter(|| {
             cycle += 1;
-            let key = StreamKey { kind: Decision::Tender, entity: stable_hash("north"), lot: 0, cycle, cause: 0 };
+            let key = StreamKey {
+                kind: Decision::Tender,
+                entity: stable_hash("north"),
+                lot: 0,
+                cycle,
+                cause: 0,
+            };
             let mut nests = luck.stream(key);
             let mut inside = nests.clone();
-            tree.draw(&inclusive, |g| nests.gumbel_at(g as u32), |a| inside.gumbel_at(4 + a as u32))
+            tree.draw(
+                &inclusive,
+                |g| nests.gumbel_at(g as u32),
+                |a| inside.gumbel_at(4 + a as u32),
+            )
         });
     });
     group.finish();

@@ -6,7 +6,13 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use sim_core::draws::{Decision, Luck, StreamKey, stable_hash};
 
 fn key(cycle: u32) -> StreamKey {
-    StreamKey { kind: Decision::Tender, entity: stable_hash("north"), lot: 3, cycle, cause: 0 }
+    StreamKey {
+        kind: Decision::Tender,
+        entity: stable_hash("north"),
+        lot: 3,
+        cycle,
+        cause: 0,
+    }
 }
 
 fn draws(c: &mut Criterion) {

@@ -16,7 +16,14 @@ fn ensemble(c: &mut Criterion) {
         for threads in [1, 2] {
             let pool = ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
             group.bench_function(BenchmarkId::new(id, threads), |b| {
-                b.iter(|| pool.install(|| (0..replicates).into_par_iter().map(|k| play(&simulation, k)).collect::<Vec<ReplicateRecord>>()));
+                b.iter(|| {
+                    pool.install(|| {
+                        (0..replicates)
+                            .into_par_iter()
+                            .map(|k| play(&simulation, k))
+                            .collect::<Vec<ReplicateRecord>>()
+                    })
+                });
             });
         }
     }

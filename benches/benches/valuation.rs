@@ -10,7 +10,11 @@ fn valuation(c: &mut Criterion) {
     for id in ["minimal", "world-2020"] {
         let simulation = simulation(id, &[]);
         let world = simulation.world();
-        let FirstDay { state, posted, mut desk } = FirstDay::new(&simulation, &simulation.luck(0));
+        let FirstDay {
+            state,
+            posted,
+            mut desk,
+        } = FirstDay::new(&simulation, &simulation.luck(0));
         let mut cube = Cube::new(world, false);
         let valuations = fill(&mut cube, world, &state, &posted, &mut desk, world.start);
         println!("valuation/{id}: {valuations} valuations");

@@ -34,7 +34,9 @@ impl ReadFiles for Disk {
 /// If the scenario is absent or invalid: then there is nothing to measure.
 #[must_use]
 pub fn simulation(id: &str, changes: &[(&str, &str)]) -> Simulation {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios").join(format!("{id}.toml"));
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../scenarios")
+        .join(format!("{id}.toml"));
     let mut document = document::load(&Disk, &path.to_string_lossy()).unwrap_or_else(|e| panic!("{e}"));
     let spec = document::describe::<Scenario>();
     for (path, value) in changes {
@@ -47,7 +49,13 @@ pub fn simulation(id: &str, changes: &[(&str, &str)]) -> Simulation {
 #[must_use]
 pub fn minimal_with_cohorts(cohorts: u32) -> Simulation {
     let cohorts = cohorts.to_string();
-    simulation("minimal", &[("operator.north.cohorts", &cohorts), ("operator.south.cohorts", &cohorts)])
+    simulation(
+        "minimal",
+        &[
+            ("operator.north.cohorts", &cohorts),
+            ("operator.south.cohorts", &cohorts),
+        ],
+    )
 }
 
 /// Plays one replicate.
@@ -56,7 +64,9 @@ pub fn minimal_with_cohorts(cohorts: u32) -> Simulation {
 /// If it fails.
 #[must_use]
 pub fn play(simulation: &Simulation, k: u64) -> ReplicateRecord {
-    simulation.replicate(k, &GO_ON).unwrap_or_else(|e| panic!("replicate {k}: {e}"))
+    simulation
+        .replicate(k, &GO_ON)
+        .unwrap_or_else(|e| panic!("replicate {k}: {e}"))
 }
 
 /// The first day of a replicate, after its first market review.
@@ -77,7 +87,14 @@ impl FirstDay {
         let state = State::new(world, luck);
         let mut posted = Posted::new(world, &state);
         let mut desk = Desk::default();
-        list_price::post(world, &state, &mut posted, simulation.average_buyers(), &mut desk, world.start);
+        list_price::post(
+            world,
+            &state,
+            &mut posted,
+            simulation.average_buyers(),
+            &mut desk,
+            world.start,
+        );
         Self { state, posted, desk }
     }
 }
