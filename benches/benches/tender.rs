@@ -1,0 +1,145 @@
+//! One tender: the equilibrium of the bids with 64 alternatives, and a tender of the reference world from
+//! the terms to the winner.
+
+use std::hint::black_box;
+
+use benches::{FirstDay, simulation};
+use criterion::{Criterion, criterion_group, criterion_main};
+use sim_core::draws::{Decision, Luck, StreamKey};
+use sim_core::market::equilibrium::{Alternative, TenderSpec, Workspace};
+use sim_core::market::switching::Attachment;
+use sim_core::market::tender::{Continuation, lambdas};
+use sim_core::market::terms::Buyer;
+use sim_core::world::Layer;
+
+const LAMBDA: [f64; 4] = [1.0, 0.6, 0.6, 1.0];
+
+/// Seven sellers: seven closed bundles, seven open stacks of one seller, 42 of two, seven partial renewals, and keep. The
+/// first is the incumbent and leads by four times the taste scale.
+fn sixty_four(luck: &Luck) -> Vec<Alternative> {
+    let mut draws = luck.for_path("benches.tender");
+    let mut value = |held: bool| 3750.0 * (2.0 * draws.next_normal() + if held { 4.0 } else { 0.0 });
+    let mut all: Vec<Alternative> = (0..7)
+        .map(|j| Alternative::single(0, j, value(j == 0), 41_000.0))
+        .collect();
+    all.extend((0..7).map(|j| Alternative::single(1, j, value(j == 0), 41_000.0)));
+    for radio in 0..7 {
+        for baseband in (0..7).filter(|b| *b != radio) {
+            all.push(Alternative::pair(
+                2,
+                radio,
+                baseband,
+                value(radio == 0 || baseband == 0),
+                41_000.0,
+            ));
+        }
+    }
+    all.extend((0..7).map(|j| Alternative {
+        suppliers: [0, j],
+        ..Alternative::single(2, j, value(j == 0), 16_000.0)
+    }));
+    all.push(Alternative::unpriced(3, -40_000.0));
+    all
+}
+
+fn equilibrium(c: &mut Criterion) {
+    let alternatives = sixty_four(&Luck::new(2020, 0));
+    assert_eq!(alternatives.len(), 64);
+    let spec = TenderSpec {
+        mu: 3750.0,
+        lambda: &LAMBDA,
+        alternatives: &alternatives,
+        sellers: 7,
+        after: None,
+        margin_caps: None,
+    };
+    let mut workspace = Workspace::new();
+    let start = {
+        let found = workspace.solve(&spec).expect("a valid tender");
+        assert!(found.converged);
+        found.effective_margins.to_vec()
+    };
+    let mut group = c.benchmark_group("tender/equilibrium");
+    group.bench_function("64-cold", |b| {
+        b.iter(|| workspace.solve(black_box(&spec)).expect("a valid tender").logsum)
+    });
+    group.bench_function("64-warm", |b| {
+        b.iter(|| {
+            workspace
+                .solve_from(black_box(&spec), Some(&start))
+                .expect("a valid tender")
+                .logsum
+        })
+    });
+    group.finish();
+}
+
+fn of_the_world(c: &mut Criterion) {
+    let simulation = simulation("world-2020", &[]);
+    let world = simulation.world();
+    let luck = simulation.luck(0);
+    let FirstDay {
+        state,
+        posted,
+        mut desk,
+    } = FirstDay::new(&simulation, &luck);
+    let lambda = lambdas(world);
+    let slot = (0..world.slots.len())
+        .find(|s| matches!(world.slots[*s].layer, Layer::Ran(_)) && state.slots[*s].stack.is_some())
+        .expect("some kit stands");
+    let info = &world.slots[slot];
+    let buyer = Buyer {
+        country: &world.countries[info.country],
+        country_index: info.country,
+        operator: Some((info.operator, &world.operators[info.operator])),
+        slot: info,
+    };
+    let stack = state.slots[slot].stack;
+    let attached = Attachment {
+        stack: stack.as_ref(),
+        legacy: state.legacy(world, slot),
+        life_left: [0.0; 2],
+    };
+    let ages = [world.scenario.contract.term_years; 2];
+    desk.offer
+        .prepare(world, &state, &posted, &buyer, Some(&attached), ages, true, world.start);
+    println!(
+        "tender/world-2020: {} of {} with {} alternatives",
+        world.slot_id(slot),
+        world.operators[info.operator].id,
+        desk.offer.alternatives.len()
+    );
+
+    let mut group = c.benchmark_group("tender/world-2020");
+    group.bench_function("prepare", |b| {
+        b.iter(|| {
+            desk.offer
+                .prepare(world, &state, &posted, &buyer, Some(&attached), ages, true, world.start);
+            desk.offer.values.len()
+        });
+    });
+    group.bench_function("whole", |b| {
+        let mut cycle = 0;
+        b.iter(|| {
+            cycle += 1;
+            desk.offer
+                .prepare(world, &state, &posted, &buyer, Some(&attached), ages, true, world.start);
+            let key = StreamKey {
+                kind: Decision::Tender,
+                entity: world.operators[info.operator].key,
+                lot: 0,
+                cycle,
+                cause: 0,
+            };
+            let solved = desk
+                .bidding
+                .solve(&desk.offer, world, &lambda, Continuation::default())
+                .expect("a valid tender");
+            solved.draw(&mut luck.stream(key))
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(benches, equilibrium, of_the_world);
+criterion_main!(benches);
