@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
+use sim_core::{MODEL_VERSION, RESULTS_EPOCH};
 
 use super::Session;
 use crate::engine::{Engine, Ensemble};
@@ -23,7 +24,6 @@ use crate::store::segments::Segments;
 use crate::store::shard::finish_shard;
 use crate::store::space::Estimate;
 use crate::time::now_utc;
-use crate::{MODEL_VERSION, RESULTS_EPOCH};
 
 /// Most replicates of a world.
 pub const MOST_REPLICATES: u64 = 10_000_000;
@@ -38,6 +38,7 @@ pub fn run(model: &dyn Model, settings: &RunSettings, session: &Session<'_>) -> 
         overrides: settings.overrides.clone(),
         seed: settings.seed,
         uncertainty: settings.uncertainty,
+        replicates: settings.replicates,
         record: settings.record,
     })?;
     for warning in &ensemble.warnings {
