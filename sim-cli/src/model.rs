@@ -85,7 +85,7 @@ pub trait Model: Sync {
     /// None is expected of a sound build.
     fn schema(&self) -> Result<String>;
 
-    /// What happened in one replicate, event by event, and why.
+    /// What happened in one replicate, event by event, and why; gives warnings.
     ///
     /// # Errors
     /// Where the scenario is invalid, or names what is asked for do not exist.
@@ -93,7 +93,7 @@ pub trait Model: Sync {
         &self,
         request: &TraceRequest,
         print: &mut dyn FnMut(&str) -> Result<()>,
-    ) -> Result<()>;
+    ) -> Result<Vec<String>>;
 
     /// The scenarios, sources and schema that the program carries.
     fn shipped(&self) -> &'static [ShippedFile];

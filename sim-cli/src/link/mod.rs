@@ -7,6 +7,7 @@ mod check;
 mod ensemble;
 mod files;
 mod shipped;
+mod trace;
 
 use std::path::Path;
 
@@ -46,9 +47,8 @@ impl Model for Linked {
         &self,
         request: &TraceRequest,
         print: &mut dyn FnMut(&str) -> Result<()>,
-    ) -> Result<()> {
-        let _ = (request, print);
-        Err(Failure::Refused("not yet".into()))
+    ) -> Result<Vec<String>> {
+        trace::trace(request, print)
     }
 
     fn shipped(&self) -> &'static [ShippedFile] {
