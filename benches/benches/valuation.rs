@@ -3,7 +3,7 @@
 use benches::{FirstDay, simulation};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use sim_core::measure::Cube;
-use sim_core::measure::stocks::fill;
+use sim_core::measure::stocks::{fill, valuation_order};
 
 fn valuation(c: &mut Criterion) {
     let mut group = c.benchmark_group("valuation");
@@ -16,13 +16,14 @@ fn valuation(c: &mut Criterion) {
             mut desk,
         } = FirstDay::new(&simulation, &simulation.luck(0));
         let mut cube = Cube::new(world, false);
-        let valuations = fill(&mut cube, world, &state, &posted, &mut desk, world.start);
+        let order = valuation_order(world);
+        let valuations = fill(&mut cube, world, &state, &posted, &mut desk, &order, world.start);
         println!("valuation/{id}: {valuations} valuations");
         group.throughput(Throughput::Elements(valuations));
         group.bench_function(BenchmarkId::from_parameter(id), |b| {
             b.iter(|| {
                 cube.clear();
-                fill(&mut cube, world, &state, &posted, &mut desk, world.start)
+                fill(&mut cube, world, &state, &posted, &mut desk, &order, world.start)
             });
         });
     }

@@ -102,6 +102,7 @@ impl WorldFlags {
             overrides,
             seed,
             uncertainty,
+            replicates: None,
             record: Record::default(),
         }
     }
@@ -237,6 +238,9 @@ pub struct CheckFlags {
     /// Print who assumed what, and how much of the site weight is sourced.
     #[arg(long)]
     pub assumptions: bool,
+    /// Rewrite files of an older format, printing what changes.
+    #[arg(long)]
+    pub upgrade: bool,
 }
 
 impl CheckFlags {
@@ -272,10 +276,16 @@ impl ResolveFlags {
 #[command(after_help = "\
 Examples:
   oransim schema
-  oransim schema --write scenarios/scenario.schema.json")]
+  oransim schema --write                       # scenarios/scenario.schema.json
+  oransim schema --write other/scenario.schema.json")]
 pub struct SchemaFlags {
-    /// Write it to this file instead.
-    #[arg(long, value_name = "FILE")]
+    /// Write it to a file instead.
+    #[arg(
+        long,
+        value_name = "FILE",
+        num_args = 0..=1,
+        default_missing_value = "scenarios/scenario.schema.json"
+    )]
     pub write: Option<PathBuf>,
 }
 

@@ -22,8 +22,3 @@ pub mod start;
 pub mod store;
 pub mod surroundings;
 pub mod time;
-
-/// Version of the model, as it stands in manifests.
-pub const MODEL_VERSION: &str = "0.1.0";
-/// Results epoch: raised on purpose when numbers change.
-pub const RESULTS_EPOCH: u32 = 1;

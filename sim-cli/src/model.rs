@@ -17,6 +17,8 @@ pub struct WorldRequest {
     pub seed: Option<u64>,
     /// Mode, where the command line says.
     pub uncertainty: Option<Uncertainty>,
+    /// Replicates, where the command line says.
+    pub replicates: Option<u64>,
     /// What is recorded: it decides which series an engine has.
     pub record: Record,
 }
@@ -40,6 +42,17 @@ pub struct TraceRequest {
     pub json: bool,
 }
 
+/// What `oransim check` found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Checked {
+    /// The summary, for standard output.
+    pub report: String,
+    /// What is odd but allowed.
+    pub warnings: Vec<String>,
+    /// What makes a scenario invalid.
+    pub errors: Vec<String>,
+}
+
 /// A file that the program carries: path below the directory of `oransim init`, and its text.
 pub type ShippedFile = (&'static str, &'static str);
 
@@ -54,17 +67,17 @@ pub trait Model: Sync {
     fn ensemble(&self, request: &WorldRequest) -> Result<Ensemble>;
 
     /// Validates scenario files and gives the report to print; with `assumptions`, the log of who
-    /// assumed what.
+    /// assumed what; with `upgrade`, files of an older format are rewritten first.
     ///
     /// # Errors
-    /// Where a scenario is invalid or cannot be read.
-    fn check(&self, request: &WorldRequest, assumptions: bool) -> Result<String>;
+    /// Where a file cannot be rewritten. What is wrong with a scenario stands in [`Checked::errors`].
+    fn check(&self, request: &WorldRequest, assumptions: bool, upgrade: bool) -> Result<Checked>;
 
-    /// The merged scenario with the origin of each value, as TOML.
+    /// The merged scenario with the origin of each value, as TOML; and warnings.
     ///
     /// # Errors
     /// Where the scenario is invalid or cannot be read.
-    fn resolve(&self, request: &WorldRequest) -> Result<String>;
+    fn resolve(&self, request: &WorldRequest) -> Result<(String, Vec<String>)>;
 
     /// The JSON Schema of scenario files.
     ///
@@ -72,7 +85,7 @@ pub trait Model: Sync {
     /// None is expected of a sound build.
     fn schema(&self) -> Result<String>;
 
-    /// What happened in one replicate, event by event, and why.
+    /// What happened in one replicate, event by event, and why; gives warnings.
     ///
     /// # Errors
     /// Where the scenario is invalid, or names what is asked for do not exist.
@@ -80,7 +93,7 @@ pub trait Model: Sync {
         &self,
         request: &TraceRequest,
         print: &mut dyn FnMut(&str) -> Result<()>,
-    ) -> Result<()>;
+    ) -> Result<Vec<String>>;
 
     /// The scenarios, sources and schema that the program carries.
     fn shipped(&self) -> &'static [ShippedFile];

@@ -90,8 +90,8 @@ fn dispatch(
         }
         Command::Merge(flags) => merge::merge(&flags.settings(), &session),
         Command::Check(flags) => {
-            let assumptions = flags.assumptions;
-            check::check(model, &flags.request(), assumptions, &session)
+            let (assumptions, upgrade) = (flags.assumptions, flags.upgrade);
+            check::check(model, &flags.request(), assumptions, upgrade, &session)
         }
         Command::Resolve(flags) => resolve::resolve(model, &flags.request(), &session),
         Command::Schema(flags) => schema::schema(model, flags.write.as_deref(), &session),

@@ -9,7 +9,10 @@ use crate::model::{Model, WorldRequest};
 /// # Errors
 /// [`crate::exit::Failure::Refused`] where the scenario is invalid.
 pub fn resolve(model: &dyn Model, request: &WorldRequest, session: &Session<'_>) -> Result<Exit> {
-    let text = model.resolve(request)?;
+    let (text, warnings) = model.resolve(request)?;
+    for warning in &warnings {
+        session.console.warn(warning);
+    }
     session.console.print(&text)?;
     Ok(Exit::Done)
 }

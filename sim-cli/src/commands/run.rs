@@ -33,6 +33,7 @@ pub fn run(model: &dyn Model, settings: &RunSettings, session: &Session<'_>) -> 
     let ensemble = model.ensemble(&WorldRequest {
         scenarios: settings.scenarios.clone(),
         overrides: settings.overrides.clone(),
+        replicates: settings.replicates,
         seed: settings.seed,
         uncertainty: settings.uncertainty,
         record: settings.record,

@@ -1,7 +1,9 @@
 //! `oransim trace`: what happened in one replicate, and why.
 
+use std::sync::atomic::Ordering;
+
 use super::Session;
-use crate::exit::{Exit, Result};
+use crate::exit::{Exit, Failure, Result};
 use crate::model::{Model, TraceRequest};
 
 /// Prints each event as it comes.
@@ -9,6 +11,14 @@ use crate::model::{Model, TraceRequest};
 /// # Errors
 /// [`crate::exit::Failure::Refused`] where the scenario is invalid or a name is unknown.
 pub fn trace(model: &dyn Model, request: &TraceRequest, session: &Session<'_>) -> Result<Exit> {
-    model.trace(request, &mut |text| session.console.print(text))?;
+    let warnings = model.trace(request, &mut |text| {
+        if session.stop.load(Ordering::Relaxed) {
+            return Err(Failure::Interrupted("interrupted".into()));
+        }
+        session.console.print(text)
+    })?;
+    for warning in &warnings {
+        session.console.warn(warning);
+    }
     Ok(Exit::Done)
 }

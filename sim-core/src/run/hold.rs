@@ -19,6 +19,8 @@ pub struct Scratch {
     probabilities: Vec<f64>,
     prices: Vec<f64>,
     shocks: Vec<(f64, f64)>,
+    net_values: Vec<f64>,
+    inclusive: Vec<f64>,
     by_seller: Vec<f64>,
 }
 
@@ -118,7 +120,7 @@ impl Run<'_> {
         let key = self.luck_key(slot);
         let mut decided = Decided { outcome: Outcome::Relaxed, price: 0.0, payments: [0.0; 2], bidders: f64::NAN, captured: [None; 2] };
         let scratch = &mut self.scratch;
-        for buffer in [&mut scratch.margins, &mut scratch.probabilities, &mut scratch.prices] {
+        for buffer in [&mut scratch.margins, &mut scratch.probabilities, &mut scratch.prices, &mut scratch.net_values, &mut scratch.inclusive] {
             buffer.clear();
         }
         scratch.shocks.clear();
@@ -150,6 +152,8 @@ impl Run<'_> {
         if self.observer.is_some() || self.tenders.is_some() {
             scratch.prices.extend((0..offer.alternatives.len()).map(|a| if offer.alternatives[a].kind == Kind::Keep { 0.0 } else { solved.price(a) }));
             scratch.shocks.extend((0..offer.alternatives.len()).map(|a| solved.shock(&mut luck, a)));
+            scratch.net_values.extend_from_slice(solved.equilibrium.net_value);
+            scratch.inclusive.extend_from_slice(solved.equilibrium.inclusive);
         }
         decided.bidders = effective_bidders(&offer.terms, &offer.alternatives, &scratch.probabilities, &mut scratch.by_seller);
         if let (Some(stack), Outcome::Award(_)) = (attached.stack, decided.outcome) {
@@ -298,6 +302,9 @@ impl Run<'_> {
                 probabilities: &self.scratch.probabilities,
                 shocks: &self.scratch.shocks,
                 flows: &flows,
+                net_values: &self.scratch.net_values,
+                inclusive: &self.scratch.inclusive,
+                share_of_keep: offer.terms.share_of_life(world.scenario.keep.retender_years),
                 outcome: decided.outcome,
                 months_late: late,
             });

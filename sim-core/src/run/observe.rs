@@ -35,6 +35,12 @@ pub struct TenderReport<'a> {
     pub shocks: &'a [(f64, f64)],
     /// Flow parts of each: quality, taste, finance, risk, gap, running.
     pub flows: &'a [[f64; 6]],
+    /// Value net of price of each; minus infinity for a variant that does not stand.
+    pub net_values: &'a [f64],
+    /// Inclusive value of each nest, money; minus infinity for an empty one. Empty where nothing was on offer.
+    pub inclusive: &'a [f64],
+    /// Part of a contract's value that the years of keep and extend bring: `rho` of [`crate::market::terms::Terms::keep`].
+    pub share_of_keep: f64,
     /// What happened.
     pub outcome: Outcome,
     /// Months late.

@@ -12,7 +12,7 @@ use crate::store::layout::Layout;
 use crate::store::manifest::{FORMAT, Manifest, ManifestWorld};
 use crate::store::plan::{Plan, PlannedWorld, Sitting};
 use crate::time::now_utc;
-use crate::{MODEL_VERSION, RESULTS_EPOCH};
+use sim_core::{MODEL_VERSION, RESULTS_EPOCH};
 
 /// Most replicates of a world.
 pub const MOST_REPLICATES: u64 = 10_000_000;

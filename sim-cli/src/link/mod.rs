@@ -1,0 +1,61 @@
+//! The model that the binary runs on: the one place where `sim-core` meets the command line.
+//!
+//! [`Linked`] implements [`Model`]; `files` reads scenarios from the disk, and each other module is
+//! behind one command or one figure source.
+
+mod check;
+mod ensemble;
+mod files;
+mod shipped;
+mod trace;
+
+use std::path::Path;
+
+use sim_core::scenario::Scenario;
+use sim_core::scenario::document::{describe, json_schema};
+
+use crate::engine::Ensemble;
+use crate::exit::{Failure, Result};
+use crate::model::{Checked, Model, ShippedFile, TraceRequest, WorldRequest};
+
+/// The model of this build.
+pub struct Linked;
+
+impl Model for Linked {
+    fn ensemble(&self, request: &WorldRequest) -> Result<Ensemble> {
+        ensemble::ensemble(request)
+    }
+
+    fn check(&self, request: &WorldRequest, assumptions: bool, upgrade: bool) -> Result<Checked> {
+        check::check(request, assumptions, upgrade)
+    }
+
+    fn resolve(&self, request: &WorldRequest) -> Result<(String, Vec<String>)> {
+        let (loaded, warnings) = files::load_all(request)?;
+        let text = loaded.iter().map(|world| world.document.resolve(true));
+        Ok((text.collect(), warnings))
+    }
+
+    fn schema(&self) -> Result<String> {
+        let schema = json_schema(&describe::<Scenario>(), "A scenario of oransim");
+        serde_json::to_string_pretty(&schema)
+            .map(|text| text + "\n")
+            .map_err(|error| Failure::CouldNotGoOn(format!("cannot print the schema: {error}")))
+    }
+
+    fn trace(
+        &self,
+        request: &TraceRequest,
+        print: &mut dyn FnMut(&str) -> Result<()>,
+    ) -> Result<Vec<String>> {
+        trace::trace(request, print)
+    }
+
+    fn shipped(&self) -> &'static [ShippedFile] {
+        shipped::FILES
+    }
+
+    fn child(&self, file: &Path, from: &str) -> Result<String> {
+        shipped::child(file, from)
+    }
+}
