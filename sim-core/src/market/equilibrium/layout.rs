@@ -55,6 +55,10 @@ pub(super) struct Layout {
     pub unknown_start: Vec<usize>,
     /// Unknown of (nest, local seller), row-major by nest; `NONE` if that pair does not exist.
     pub unknown_of: Vec<u16>,
+    /// First column of each nest's unknowns among those of all *stacked* nests, those in which some product has
+    /// two unknowns; none for the other nests.
+    pub stacked_from: Vec<Option<usize>>,
+    stacked: usize,
     /// `Product::unknown` of each product, close together for the inner loop.
     pub pairs: Vec<[u16; 2]>,
     /// Value minus cost plus shifted deductions less held margins, by product, units of mu.
@@ -82,6 +86,11 @@ impl Layout {
     /// Number of nests.
     pub fn nest_count(&self) -> usize {
         self.lambda.len()
+    }
+
+    /// Number of unknowns in stacked nests.
+    pub fn stacked_unknowns(&self) -> usize {
+        self.stacked
     }
 
     /// Finds sellers and products. The tender must be valid.
@@ -207,14 +216,22 @@ impl Layout {
         self.unknown_start.push(0);
         self.unknown_of.clear();
         self.unknown_of.resize(n * nests, NONE);
+        self.stacked_from.clear();
+        self.stacked = 0;
         for g in 0..nests {
             let mut present = 0u64;
+            let mut is_stacked = false;
             for p in &self.products[self.start[g]..self.start[g + 1]] {
                 for slot in 0..2 {
                     if p.is_free(slot, any_ceiling) {
                         present |= 1 << p.setters[slot];
                     }
                 }
+                is_stacked |= p.is_free(0, any_ceiling) && p.is_free(1, any_ceiling);
+            }
+            self.stacked_from.push(is_stacked.then_some(self.stacked));
+            if is_stacked {
+                self.stacked += present.count_ones() as usize;
             }
             while present != 0 {
                 let v = present.trailing_zeros();

@@ -76,10 +76,13 @@
 //! ```
 
 mod demand;
+mod dense;
 mod deviation;
 mod lanes;
 mod layout;
+mod lu;
 mod newton;
+mod reduced;
 mod response;
 mod result;
 mod start;

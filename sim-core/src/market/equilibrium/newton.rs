@@ -1,8 +1,10 @@
 //! Safeguarded Newton on the first-order conditions, in units of mu.
 
 use super::demand::Demand;
-use super::lanes::{LANES, dot, padded, subtract};
-use super::layout::{Layout, NONE};
+use super::dense::Dense;
+use super::lanes::dot;
+use super::layout::Layout;
+use super::reduced::Reduced;
 
 /// Below this error a factored Jacobian is kept, with Broyden's updates, as long as each step gains
 /// [`KEEP_GAIN`].
@@ -17,20 +19,14 @@ const MAX_STEPS: usize = 60;
 /// Buffers and counters of the method.
 #[derive(Debug, Default)]
 pub(super) struct Newton {
-    /// Minus the Jacobian of `target / m - phi`, row-major with rows padded to whole lanes; its upper factor
-    /// after [`Newton::factor`], zeros below, pivots inverted.
-    matrix: Vec<f64>,
-    /// The lower factor by columns, with the same padding.
-    lower: Vec<f64>,
+    /// The factored Jacobian: `reduced` unless later values play a part.
+    reduced: Reduced,
+    dense: Dense,
     step: Vec<f64>,
     /// Whole steps taken since the last factorisation, one after the other, and their squared lengths.
     history: Vec<f64>,
     lengths: Vec<f64>,
     trial: Vec<f64>,
-    /// Shares of pairs of sellers inside one nest, row-major `[unknown * unknowns + unknown]`.
-    joint: Vec<f64>,
-    /// `M_{v,l}`: mean losing value of v over products of unknown l's nest whose price l's seller sets.
-    cross: Vec<f64>,
     /// Factorisations done.
     pub factorings: u32,
     /// Steps tried, whole or halved.
@@ -54,15 +50,19 @@ impl Newton {
                 break;
             }
             if fresh {
-                self.build(layout, demand, margins);
                 self.factorings += 1;
-                if !self.factor(layout.unknowns.len()) {
+                let sound = if layout.extended {
+                    self.dense.prepare(layout, demand, margins)
+                } else {
+                    self.reduced.prepare(layout, demand, margins)
+                };
+                if !sound {
                     break;
                 }
                 self.history.clear();
                 self.lengths.clear();
             }
-            let mut whole = self.find_step(demand, margins);
+            let mut whole = self.find_step(layout, demand, margins);
             let reached = self.search(layout, demand, margins, error, fresh, &mut whole);
             if reached < error {
                 fresh = !whole || reached > KEEP_BELOW || reached * KEEP_GAIN > error;
@@ -113,13 +113,17 @@ impl Newton {
     }
 
     /// Residuals, solved for the step; each component stays within [-0.8 m, 3 m + 4]. False if that cut it.
-    fn find_step(&mut self, demand: &Demand, margins: &[f64]) -> bool {
+    fn find_step(&mut self, layout: &Layout, demand: &Demand, margins: &[f64]) -> bool {
         let n = margins.len();
         self.step.clear();
         let terms = margins.iter().zip(&demand.target).zip(&demand.phi);
         self.step
             .extend(terms.map(|((m, target), phi)| target / m - phi));
-        self.substitute(n);
+        if layout.extended {
+            self.dense.solve(&mut self.step);
+        } else {
+            self.reduced.solve(&mut self.step);
+        }
         self.update_step(n);
         let mut whole = true;
         for (d, m) in self.step.iter_mut().zip(margins) {
@@ -151,137 +155,6 @@ impl Newton {
         // Beyond one half the last step says little: fall back on the Jacobian as it is.
         if slope.abs() < 0.5 {
             self.step.iter_mut().for_each(|z| *z /= 1.0 - slope);
-        }
-    }
-
-    /// Solves with the factors, in place on `step`.
-    fn substitute(&mut self, n: usize) {
-        let width = padded(n);
-        self.step.resize(width, 0.0);
-        for i in 0..n {
-            let known = self.step[i];
-            let first = i / LANES * LANES;
-            let column = &self.lower[i * width..][first..width];
-            subtract(&mut self.step[first..], known, column);
-        }
-        for i in (0..n).rev() {
-            let first = i / LANES * LANES;
-            let row = &self.matrix[i * width..][first..width];
-            let own = std::mem::replace(&mut self.step[i], 0.0);
-            self.step[i] = (own - dot(row, &self.step[first..])) * row[i - first];
-        }
-        self.step.truncate(n);
-    }
-
-    /// LU without pivoting; false on a pivot that is not positive.
-    fn factor(&mut self, n: usize) -> bool {
-        let width = padded(n);
-        self.lower.clear();
-        self.lower.resize(n * width, 0.0);
-        for i in 0..n {
-            let first = i / LANES * LANES;
-            let (upper, below) = self.matrix.split_at_mut((i + 1) * width);
-            let pivot_row = &mut upper[i * width + first..];
-            let pivot = pivot_row[i - first];
-            if !(pivot > 0.0 && pivot.is_finite()) {
-                return false;
-            }
-            let inverse = 1.0 / pivot;
-            let column = &mut self.lower[i * width + i + 1..];
-            for (row, factor) in below.chunks_exact_mut(width).zip(column) {
-                // Left of the pivot both rows hold zeros.
-                *factor = row[i] * inverse;
-                subtract(&mut row[first..], *factor, pivot_row);
-                row[i] = 0.0;
-            }
-            pivot_row[i - first] = inverse;
-        }
-        true
-    }
-
-    /// Minus the Jacobian. With `Y = S m + L`, `C_vw = S_vw - S_v S_w` and l = (w, h), in nest h:
-    ///
-    /// ```text
-    /// dPi_v/dm_l  = [v = w] P S_w + P S_w (Pi_v - Y_v) - P (m_v C_vw + M_vw - S_w L_v) / lambda
-    /// dL_v/dm_l   = -(M_vw - S_w L_v) / lambda          dphi_v/dm_l = (1/lambda - 1) C_vw / lambda
-    /// ```
-    fn build(&mut self, layout: &Layout, demand: &Demand, margins: &[f64]) {
-        let n = margins.len();
-        let sellers = layout.seller_count();
-        self.fill_joint(layout, demand, n);
-        if layout.extended {
-            self.fill_cross(layout, demand, n);
-        }
-        let width = padded(n);
-        self.matrix.clear();
-        self.matrix.resize(n * width, 0.0);
-        for (k, u) in layout.unknowns.iter().enumerate() {
-            let (v, g) = (usize::from(u.seller), usize::from(u.nest));
-            let inverse_margin = 1.0 / margins[k];
-            for h in 0..layout.nest_count() {
-                let range = layout.unknown_start[h]..layout.unknown_start[h + 1];
-                let lambda = layout.lambda[h];
-                let local = if h == g { 1.0 / lambda - 1.0 } else { 0.0 };
-                let probability = demand.nest[h];
-                let losing = demand.losing(layout, v, h);
-                let at = layout.unknown_of[h * sellers + v];
-                let yields = demand.yields(layout, margins, v, h);
-                let mut spread = -probability * (demand.profit[v] - yields) * inverse_margin;
-                if layout.extended {
-                    let weight = (probability + local) / lambda * inverse_margin;
-                    spread -= weight * losing;
-                    let cross = &self.cross[v * n..][range.clone()];
-                    let row = &mut self.matrix[k * width..][range.clone()];
-                    row.iter_mut().zip(cross).for_each(|(x, c)| *x = weight * c);
-                }
-                let row = &mut self.matrix[k * width..][range.clone()];
-                let own = &demand.own[range.clone()];
-                if at == NONE {
-                    row.iter_mut().zip(own).for_each(|(x, s)| *x += spread * s);
-                    continue;
-                }
-                let at = usize::from(at);
-                let share = demand.own[at];
-                let curved = (probability * margins[at] * inverse_margin + local) / lambda;
-                spread -= curved * share;
-                let joint = &self.joint[at * n..][range.clone()];
-                for ((x, s), both) in row.iter_mut().zip(own).zip(joint) {
-                    *x += spread * s + curved * both;
-                }
-                row[at - range.start] -= probability * share * inverse_margin;
-            }
-            self.matrix[k * width + k] += demand.target[k] * inverse_margin * inverse_margin;
-        }
-    }
-
-    fn fill_joint(&mut self, layout: &Layout, demand: &Demand, n: usize) {
-        self.joint.clear();
-        self.joint.resize(n * n, 0.0);
-        for (k, s) in demand.own[..n].iter().enumerate() {
-            self.joint[k * n + k] = *s;
-        }
-        for (pair, s) in layout.pairs.iter().zip(&demand.inside) {
-            let [a, b] = pair.map(usize::from);
-            if a < n && b < n {
-                self.joint[a * n + b] += s;
-                self.joint[b * n + a] += s;
-            }
-        }
-    }
-
-    fn fill_cross(&mut self, layout: &Layout, demand: &Demand, n: usize) {
-        self.cross.clear();
-        self.cross.resize(layout.seller_count() * n, 0.0);
-        let width = layout.products.len();
-        for (v, losing) in layout.losing.chunks_exact(width).enumerate() {
-            let row = &mut self.cross[v * n..][..n];
-            for ((pair, s), w) in layout.pairs.iter().zip(&demand.inside).zip(losing) {
-                for k in pair.map(usize::from) {
-                    if k < n {
-                        row[k] += s * w;
-                    }
-                }
-            }
         }
     }
 }

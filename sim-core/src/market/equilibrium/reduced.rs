@@ -1,0 +1,207 @@
+//! The Newton step when nothing follows the tender: most unknowns are eliminated by hand, in units of mu.
+//!
+//! Write `a_g = sum_w S_w dm_w` for what a step takes off nest g's inclusive value, `t_k = sum_l S_kl dm_l`
+//! with `S_kl` the share of products priced by both (`S_kk = S_k`), and `dPi_v` for the change of a profit.
+//! The linearised conditions of unknown k = (v, g) with residual r are then
+//!
+//! ```text
+//! (target / m^2) dm + c (t - S a_g) - dPi_v / m = r,                        c = (1/lambda - 1) / lambda
+//! dPi_v = sum over k of v [P S dm - P m t / lambda + P m S (1/lambda - 1) a_g] + Pi_v sum_h P_h a_h
+//! ```
+//!
+//! In a nest where no product has two setters `t = S dm`, and a margin follows from `dPi` and `a`. That leaves
+//! the margins of the other, *stacked* nests and one `a` for each nest: twenty unknowns come down to
+//! a system of a dozen. What is divided by is positive, since `sum P S m = Pi < target`.
+
+use super::demand::Demand;
+use super::lanes::{dot, subtract};
+use super::layout::Layout;
+use super::lu::Lu;
+
+/// What a step needs to know of one unknown.
+#[derive(Debug, Clone, Copy)]
+struct Row {
+    /// Column of its margin if the nest is stacked.
+    own: Option<u16>,
+    /// Column of its nest.
+    nest: u16,
+    seller: u8,
+    inverse_margin: f64,
+    share: f64,
+    /// `c`.
+    curve: f64,
+    /// `1 / (target / m^2 + c S)`: margin gained from residual; 0 in a stacked nest.
+    gain: f64,
+    /// `P S (m / lambda - 1)`: profit lost to margin; 0 in a stacked nest.
+    loss: f64,
+}
+
+/// The reduced system and its factors.
+#[derive(Debug, Default)]
+pub(super) struct Reduced {
+    lu: Lu,
+    rows: Vec<Row>,
+    /// `dPi_v` as a linear form of the columns, row-major by seller.
+    forms: Vec<f64>,
+    /// What each form was divided by.
+    divisors: Vec<f64>,
+    /// `S_kl` of the columns of stacked nests.
+    joint: Vec<f64>,
+    /// The constant of each `dPi_v`.
+    constants: Vec<f64>,
+    columns: Vec<f64>,
+}
+
+impl Reduced {
+    /// Sets the system up at `margins` and factors it; false on a pivot that is not positive.
+    pub fn prepare(&mut self, layout: &Layout, demand: &Demand, margins: &[f64]) -> bool {
+        let stacked = layout.stacked_unknowns();
+        self.lu.reset(stacked + layout.nest_count());
+        self.fill_joint(layout, demand, stacked);
+        self.fill_rows(layout, demand, margins, stacked);
+        let width = self.lu.width();
+        for g in 0..layout.nest_count() {
+            self.lu.row_mut(stacked + g)[stacked + g] = 1.0;
+        }
+        for (row, (m, target)) in self.rows.iter().zip(margins.iter().zip(&demand.target)) {
+            let form = &self.forms[usize::from(row.seller) * width..][..width];
+            let nest = usize::from(row.nest);
+            let pull = row.curve * row.share;
+            if let Some(own) = row.own.map(usize::from) {
+                self.lu.row_mut(nest)[own] -= row.share;
+                let equation = self.lu.row_mut(own);
+                equation.copy_from_slice(&self.joint[own * width..][..width]);
+                equation.iter_mut().for_each(|x| *x *= row.curve);
+                subtract(equation, row.inverse_margin, form);
+                equation[own] += target / (m * m);
+                equation[nest] -= pull;
+            } else {
+                let weight = row.share * row.gain;
+                let equation = self.lu.row_mut(nest);
+                subtract(equation, weight * row.inverse_margin, form);
+                equation[nest] -= weight * pull;
+            }
+        }
+        self.lu.factor()
+    }
+
+    /// Turns residuals into the step.
+    pub fn solve(&mut self, step: &mut [f64]) {
+        let width = self.lu.width();
+        self.constants.clear();
+        self.constants.resize(self.divisors.len(), 0.0);
+        for (row, r) in self.rows.iter().zip(step.iter()) {
+            self.constants[usize::from(row.seller)] -= row.loss * row.gain * r;
+        }
+        for (constant, divisor) in self.constants.iter_mut().zip(&self.divisors) {
+            *constant /= divisor;
+        }
+        self.columns.clear();
+        self.columns.resize(width, 0.0);
+        for (row, r) in self.rows.iter().zip(step.iter_mut()) {
+            *r += self.constants[usize::from(row.seller)] * row.inverse_margin;
+            match row.own {
+                Some(own) => self.columns[usize::from(own)] = *r,
+                None => self.columns[usize::from(row.nest)] += row.share * row.gain * *r,
+            }
+        }
+        self.lu.solve(&mut self.columns);
+        // The rest of each `dPi_v`, now that the columns are known.
+        let rests = &mut self.constants;
+        for (rest, form) in rests.iter_mut().zip(self.forms.chunks_exact(width)) {
+            *rest = dot(form, &self.columns);
+        }
+        for (row, r) in self.rows.iter().zip(step) {
+            *r = match row.own {
+                Some(own) => self.columns[usize::from(own)],
+                None => {
+                    let pull = row.curve * row.share * self.columns[usize::from(row.nest)];
+                    let rest = self.constants[usize::from(row.seller)] * row.inverse_margin;
+                    row.gain * (*r + rest + pull)
+                }
+            };
+        }
+    }
+
+    fn fill_joint(&mut self, layout: &Layout, demand: &Demand, stacked: usize) {
+        let width = self.lu.width();
+        self.joint.clear();
+        self.joint.resize(stacked * width, 0.0);
+        let sentinel = layout.unknowns.len();
+        for g in 0..layout.nest_count() {
+            let Some(first) = layout.stacked_from[g] else {
+                continue;
+            };
+            let unknowns = layout.unknown_start[g]..layout.unknown_start[g + 1];
+            // Column of unknown k: k - offset + first.
+            let offset = unknowns.start;
+            for (i, s) in demand.own[unknowns].iter().enumerate() {
+                let column = first + i;
+                self.joint[column * width + column] = *s;
+            }
+            let products = layout.start[g]..layout.start[g + 1];
+            let shares = &demand.inside[products.clone()];
+            for (pair, s) in layout.pairs[products].iter().zip(shares) {
+                let [a, b] = pair.map(usize::from);
+                if a < sentinel && b < sentinel {
+                    let (a, b) = (a - offset + first, b - offset + first);
+                    self.joint[a * width + b] += s;
+                    self.joint[b * width + a] += s;
+                }
+            }
+        }
+    }
+
+    /// Fills `rows`, `forms` and `divisors`.
+    fn fill_rows(&mut self, layout: &Layout, demand: &Demand, margins: &[f64], stacked: usize) {
+        let width = self.lu.width();
+        let sellers = layout.seller_count();
+        self.rows.clear();
+        self.divisors.clear();
+        self.divisors.resize(sellers, 1.0);
+        self.forms.clear();
+        for profit in &demand.profit {
+            let from = self.forms.len();
+            self.forms.resize(from + stacked, 0.0);
+            self.forms.extend(demand.nest.iter().map(|p| profit * p));
+            self.forms.resize(from + width, 0.0);
+        }
+        for (k, (u, m)) in layout.unknowns.iter().zip(margins).enumerate() {
+            let (v, g) = (usize::from(u.seller), usize::from(u.nest));
+            let inverse = 1.0 / layout.lambda[g];
+            let curve = (inverse - 1.0) * inverse;
+            let nest = stacked + g;
+            let (probability, share) = (demand.nest[g], demand.own[k]);
+            let inverse_margin = 1.0 / m;
+            let form = &mut self.forms[v * width..][..width];
+            form[nest] += probability * m * share * (inverse - 1.0);
+            let mut row = Row {
+                own: layout.stacked_from[g]
+                    .map(|first| (first + k - layout.unknown_start[g]) as u16),
+                nest: nest as u16,
+                seller: u.seller,
+                inverse_margin,
+                share,
+                curve,
+                gain: 0.0,
+                loss: 0.0,
+            };
+            if let Some(own) = row.own.map(usize::from) {
+                let joint = &self.joint[own * width..][..width];
+                subtract(form, probability * m * inverse, joint);
+                form[own] += probability * share;
+            } else {
+                let stiffness = demand.target[k] * inverse_margin * inverse_margin;
+                row.gain = 1.0 / (stiffness + curve * share);
+                row.loss = probability * share * (m * inverse - 1.0);
+                form[nest] -= row.loss * row.gain * curve * share;
+                self.divisors[v] += row.loss * row.gain * inverse_margin;
+            }
+            self.rows.push(row);
+        }
+        for (form, divisor) in self.forms.chunks_exact_mut(width).zip(&self.divisors) {
+            let inverse = 1.0 / divisor;
+            form.iter_mut().for_each(|x| *x *= inverse);
+        }
+    }
+}
