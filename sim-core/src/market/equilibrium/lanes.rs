@@ -9,25 +9,40 @@ pub(super) const fn padded(n: usize) -> usize {
     n.div_ceil(LANES) * LANES
 }
 
-/// `x -= factor * y`. Kept out of line: only behind a call does the compiler know that the two do not
-/// overlap, without which it computes one number at a time.
-#[inline(never)]
+/// `x -= factor * y` on whole lanes: numbers beyond the last are left alone. A lane is read in full before it
+/// is written, so that the compiler need not prove that the two do not overlap.
 pub(super) fn subtract(x: &mut [f64], factor: f64, y: &[f64]) {
-    x.iter_mut().zip(y).for_each(|(x, y)| *x -= factor * y);
+    let (x, _) = x.as_chunks_mut::<LANES>();
+    let (y, _) = y.as_chunks::<LANES>();
+    for (x, y) in x.iter_mut().zip(y) {
+        let ([a, b, c, d], [e, f, g, h]) = (*x, *y);
+        *x = [
+            a - factor * e,
+            b - factor * f,
+            c - factor * g,
+            d - factor * h,
+        ];
+    }
 }
 
-/// Scalar product with one running sum a lane: a single one would wait for each addition.
-pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
-    let (a, a_rest) = a.as_chunks::<LANES>();
-    let (b, b_rest) = b.as_chunks::<LANES>();
+/// Scalar product on whole lanes: numbers beyond the last are left out.
+pub(super) fn dot_lanes(a: &[f64], b: &[f64]) -> f64 {
+    let (a, _) = a.as_chunks::<LANES>();
+    let (b, _) = b.as_chunks::<LANES>();
     let mut sums = [0.0; LANES];
     for (x, y) in a.iter().zip(b) {
         for i in 0..LANES {
             sums[i] += x[i] * y[i];
         }
     }
-    let rest: f64 = a_rest.iter().zip(b_rest).map(|(x, y)| x * y).sum();
-    (sums[0] + sums[1]) + (sums[2] + sums[3]) + rest
+    (sums[0] + sums[1]) + (sums[2] + sums[3])
+}
+
+/// Scalar product with one running sum a lane: a single one would wait for each addition.
+pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
+    let whole = a.len() / LANES * LANES;
+    let rest = a[whole..].iter().zip(&b[whole..]).map(|(x, y)| x * y);
+    dot_lanes(a, b) + rest.sum::<f64>()
 }
 
 #[cfg(test)]
@@ -45,14 +60,13 @@ mod tests {
                 plain,
                 "exact: all terms are multiples of a quarter"
             );
+            let whole = x.len() / LANES * LANES;
+            assert_eq!(dot_lanes(&x, &y), dot(&x[..whole], &y[..whole]));
             let mut z = x.clone();
             subtract(&mut z, 2.0, &y);
-            assert!(
-                z.iter()
-                    .zip(&x)
-                    .zip(&y)
-                    .all(|((z, x), y)| *z == x - 2.0 * y)
-            );
+            assert_eq!(z[whole..], x[whole..]);
+            let (x, y, z) = (&x[..whole], &y[..whole], &z[..whole]);
+            assert!(z.iter().zip(x).zip(y).all(|((z, x), y)| *z == x - 2.0 * y));
             assert!(padded(x.len()) >= x.len() && padded(x.len()).is_multiple_of(LANES));
         }
     }
