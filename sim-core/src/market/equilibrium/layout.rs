@@ -97,6 +97,9 @@ impl Layout {
     /// True for each slot of a product whose seller sets a price that no ceiling holds.
     fn free(&self, product: usize) -> [bool; 2] {
         let setters = self.products[product].setters;
+        if self.held.is_empty() {
+            return setters.map(|v| v != NOBODY);
+        }
         [0, 1].map(|s| setters[s] != NOBODY && self.held(product, s) == f64::INFINITY)
     }
 

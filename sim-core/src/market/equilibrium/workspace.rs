@@ -13,7 +13,7 @@ use super::tender::{NOBODY, Parties, SolveError, TenderSpec};
 pub const TOLERANCE: f64 = 1e-9;
 /// What Newton aims at. One more step reaches it, and carries over to prices what an ill-conditioned
 /// tender (a dominant seller) would else lose; between the two a tender is solved too.
-const AIM: f64 = 1e-11;
+const AIM: f64 = 1e-10;
 /// A start is good enough for Newton below this error.
 const STARTED: f64 = 0.02;
 /// Factor by which a starting step must cut the error for another one.
