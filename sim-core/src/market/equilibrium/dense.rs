@@ -85,8 +85,8 @@ impl Dense {
         for (k, s) in demand.own[..n].iter().enumerate() {
             self.joint[k * n + k] = *s;
         }
-        for (pair, s) in layout.pairs.iter().zip(&demand.inside) {
-            let [a, b] = pair.map(usize::from);
+        for (p, s) in layout.products.iter().zip(&demand.inside) {
+            let [a, b] = p.unknown.map(usize::from);
             if a < n && b < n {
                 self.joint[a * n + b] += s;
                 self.joint[b * n + a] += s;
@@ -100,8 +100,8 @@ impl Dense {
         let width = layout.products.len();
         for (v, losing) in layout.losing.chunks_exact(width).enumerate() {
             let row = &mut self.cross[v * n..][..n];
-            for ((pair, s), w) in layout.pairs.iter().zip(&demand.inside).zip(losing) {
-                for k in pair.map(usize::from) {
+            for ((p, s), w) in layout.products.iter().zip(&demand.inside).zip(losing) {
+                for k in p.unknown.map(usize::from) {
                     if k < n {
                         row[k] += s * w;
                     }

@@ -1,33 +1,46 @@
 //! Inner loops on slices of numbers, written so that the compiler can use vector instructions and
 //! sums are always taken in the same order.
 
-/// Numbers handled at a time.
-pub(super) const LANES: usize = 4;
+/// Numbers handled at a time: enough for most rows of most tenders, so that no loop is entered.
+pub(super) const LANES: usize = 16;
 
 /// `n` rounded up to whole lanes.
 pub(super) const fn padded(n: usize) -> usize {
     n.div_ceil(LANES) * LANES
 }
 
-/// `x -= factor * y`. Kept out of line: only behind a call does the compiler know that the two do not
-/// overlap, without which it computes one number at a time.
-#[inline(never)]
+/// `x -= factor * y` on whole lanes: numbers beyond the last are left alone. A lane is read in full before it
+/// is written, so that the compiler need not prove that the two do not overlap.
 pub(super) fn subtract(x: &mut [f64], factor: f64, y: &[f64]) {
-    x.iter_mut().zip(y).for_each(|(x, y)| *x -= factor * y);
-}
-
-/// Scalar product with one running sum a lane: a single one would wait for each addition.
-pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
-    let (a, a_rest) = a.as_chunks::<LANES>();
-    let (b, b_rest) = b.as_chunks::<LANES>();
-    let mut sums = [0.0; LANES];
-    for (x, y) in a.iter().zip(b) {
+    let (x, _) = x.as_chunks_mut::<LANES>();
+    let (y, _) = y.as_chunks::<LANES>();
+    for (x, y) in x.iter_mut().zip(y) {
+        let (old, by) = (*x, *y);
         for i in 0..LANES {
-            sums[i] += x[i] * y[i];
+            x[i] = old[i] - factor * by[i];
         }
     }
-    let rest: f64 = a_rest.iter().zip(b_rest).map(|(x, y)| x * y).sum();
-    (sums[0] + sums[1]) + (sums[2] + sums[3]) + rest
+}
+
+/// Scalar product on whole lanes: numbers beyond the last are left out.
+pub(super) fn dot_lanes(a: &[f64], b: &[f64]) -> f64 {
+    let (a, _) = a.as_chunks::<LANES>();
+    let (b, _) = b.as_chunks::<LANES>();
+    let mut sums = [0.0; 4];
+    for (x, y) in a.iter().zip(b) {
+        for (i, sum) in sums.iter_mut().enumerate() {
+            *sum +=
+                (x[i] * y[i] + x[i + 4] * y[i + 4]) + (x[i + 8] * y[i + 8] + x[i + 12] * y[i + 12]);
+        }
+    }
+    (sums[0] + sums[1]) + (sums[2] + sums[3])
+}
+
+/// Scalar product, with several running sums: a single one would wait for each addition.
+pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
+    let whole = a.len() / LANES * LANES;
+    let rest = a[whole..].iter().zip(&b[whole..]).map(|(x, y)| x * y);
+    dot_lanes(a, b) + rest.sum::<f64>()
 }
 
 #[cfg(test)]
@@ -45,14 +58,13 @@ mod tests {
                 plain,
                 "exact: all terms are multiples of a quarter"
             );
+            let whole = x.len() / LANES * LANES;
+            assert_eq!(dot_lanes(&x, &y), dot(&x[..whole], &y[..whole]));
             let mut z = x.clone();
             subtract(&mut z, 2.0, &y);
-            assert!(
-                z.iter()
-                    .zip(&x)
-                    .zip(&y)
-                    .all(|((z, x), y)| *z == x - 2.0 * y)
-            );
+            assert_eq!(z[whole..], x[whole..]);
+            let (x, y, z) = (&x[..whole], &y[..whole], &z[..whole]);
+            assert!(z.iter().zip(x).zip(y).all(|((z, x), y)| *z == x - 2.0 * y));
             assert!(padded(x.len()) >= x.len() && padded(x.len()).is_multiple_of(LANES));
         }
     }

@@ -13,21 +13,12 @@ pub(super) struct Product {
     pub nest: u8,
     /// Local sellers who set its price, ascending, `NOBODY` last.
     pub setters: [u8; 2],
-    /// Ceiling on each setter's margin in units of mu where the ceiling holds now, else infinity.
-    pub held: [f64; 2],
     /// Unknown effective margin of each setter; the sentinel (number of unknowns) where there is none.
     pub unknown: [u16; 2],
     /// Next product of the same nest and suppliers, while products are being found.
     next: u16,
     /// Value minus cost plus deductions, units of mu.
     score: f64,
-}
-
-impl Product {
-    /// True if the slot's seller sets a price that no ceiling holds.
-    fn is_free(&self, slot: usize, any_ceiling: bool) -> bool {
-        self.setters[slot] != NOBODY && !(any_ceiling && self.held[slot] != f64::INFINITY)
-    }
 }
 
 /// One unknown: the effective margin of a seller in a nest.
@@ -45,8 +36,12 @@ pub(super) struct Layout {
     /// Local index of each world seller, `NOBODY` if it takes no part.
     pub local: Vec<u8>,
     pub lambda: Vec<f64>,
+    pub inverse_lambda: Vec<f64>,
     /// Products ordered by nest.
     pub products: Vec<Product>,
+    /// Ceiling on the margin of each product's setters in units of mu where the ceiling holds now, else
+    /// infinity; empty if the tender has none.
+    pub held: Vec<[f64; 2]>,
     /// Products of nest g: `start[g]..start[g + 1]`.
     pub start: Vec<usize>,
     /// Unknowns ordered by nest, then seller.
@@ -59,8 +54,9 @@ pub(super) struct Layout {
     /// two unknowns; none for the other nests.
     pub stacked_from: Vec<Option<usize>>,
     stacked: usize,
-    /// `Product::unknown` of each product, close together for the inner loop.
-    pub pairs: Vec<[u16; 2]>,
+    /// `Product::unknown` of each product, counted from the first of its nest and close together for
+    /// the inner loop; where there is none the number of the nest's unknowns.
+    pub pairs: Vec<[u8; 2]>,
     /// Value minus cost plus shifted deductions less held margins, by product, units of mu.
     pub base: Vec<f64>,
     /// True if what sellers get after the tender matters.
@@ -93,85 +89,91 @@ impl Layout {
         self.stacked
     }
 
-    /// Finds sellers and products. The tender must be valid.
-    pub fn find_products(&mut self, tender: &TenderSpec<'_>) {
+    /// The ceiling that holds a slot's margin now, else infinity.
+    pub fn held(&self, product: usize, slot: usize) -> f64 {
+        self.held.get(product).map_or(f64::INFINITY, |h| h[slot])
+    }
+
+    /// True for each slot of a product whose seller sets a price that no ceiling holds.
+    fn free(&self, product: usize) -> [bool; 2] {
+        let setters = self.products[product].setters;
+        if self.held.is_empty() {
+            return setters.map(|v| v != NOBODY);
+        }
+        [0, 1].map(|s| setters[s] != NOBODY && self.held(product, s) == f64::INFINITY)
+    }
+
+    /// Finds sellers and products. The tender must be valid; `present` is the set of sellers in it.
+    pub fn find_products(&mut self, tender: &TenderSpec<'_>, present: u64) {
         self.lambda.clear();
         self.lambda.extend_from_slice(tender.lambda);
-        self.find_sellers(tender);
+        self.inverse_lambda.clear();
+        self.inverse_lambda
+            .extend(tender.lambda.iter().map(|l| 1.0 / l));
+        self.number_sellers(tender.sellers, present);
         let (n, nests) = (self.sellers.len(), self.lambda.len());
+        // Place of each world seller; nobody's comes last.
+        let mut places = [n as u8; 1 << u8::BITS];
+        places[..self.local.len()].copy_from_slice(&self.local);
+        let place = |j: u8| places[usize::from(j)];
         // One cell for each (nest, radio supplier, baseband supplier): a table is cheaper than a search.
         let side = n + 1;
         self.table.clear();
         self.table.resize(nests * side * side, NONE);
+        self.held.clear();
         self.found.clear();
         self.product_of.clear();
         self.start.clear();
         self.start.resize(nests + 1, 0);
         let count = tender.alternatives.len();
+        let scale = 1.0 / tender.mu;
         for (i, a) in tender.alternatives.iter().enumerate() {
-            let place = |j: u8| {
-                if j == NOBODY {
-                    n
-                } else {
-                    usize::from(self.local[usize::from(j)])
-                }
+            let setters = match a.setters {
+                [NOBODY, NOBODY] => a.setters,
+                [j, NOBODY] | [NOBODY, j] => [place(j), NOBODY],
+                [j, k] => [place(j).min(place(k)), place(j).max(place(k))],
             };
-            let mut setters = a
-                .setters
-                .map(|j| if j == NOBODY { j } else { place(j) as u8 });
-            setters.sort_unstable();
             let mut score = a.value - a.cost;
             if let Some(after) = tender.after {
                 for j in a.setters.into_iter().filter(|j| *j != NOBODY) {
                     score += after[usize::from(j) * count + i];
                 }
             }
-            score /= tender.mu;
-            let [radio, baseband] = a.suppliers.map(place);
+            score *= scale;
+            let [radio, baseband] = a.suppliers.map(|j| usize::from(place(j)));
             let cell = &mut self.table[(usize::from(a.nest) * side + radio) * side + baseband];
             let mut at = *cell;
             while at != NONE && self.found[usize::from(at)].setters != setters {
                 at = self.found[usize::from(at)].next;
             }
             if at == NONE {
-                self.product_of.push(self.found.len() as u16);
+                at = self.found.len() as u16;
                 self.found.push(Product {
                     alternative: i as u16,
                     nest: a.nest,
                     setters,
-                    held: [f64::INFINITY; 2],
                     unknown: [NONE; 2],
                     next: *cell,
                     score,
                 });
-                *cell = (self.found.len() - 1) as u16;
+                *cell = at;
                 self.start[usize::from(a.nest) + 1] += 1;
             } else {
-                self.product_of.push(at);
                 let product = &mut self.found[usize::from(at)];
                 if score > product.score {
                     product.score = score;
                     product.alternative = i as u16;
                 }
             }
+            self.product_of.push(at);
         }
         self.sort_by_nest();
     }
 
-    fn find_sellers(&mut self, tender: &TenderSpec<'_>) {
-        let mut present = 0u64;
-        for j in tender
-            .alternatives
-            .iter()
-            .flat_map(|a| a.setters.into_iter().chain(a.suppliers))
-        {
-            if j != NOBODY {
-                present |= 1 << j;
-            }
-        }
+    fn number_sellers(&mut self, sellers: usize, present: u64) {
         self.sellers.clear();
         self.local.clear();
-        for j in 0..tender.sellers {
+        for j in 0..sellers {
             let takes_part = present >> j & 1 == 1;
             self.local.push(if takes_part {
                 self.sellers.len() as u8
@@ -189,8 +191,11 @@ impl Layout {
         for g in 1..self.start.len() {
             self.start[g] += self.start[g - 1];
         }
-        self.products.clear();
-        self.products.extend_from_slice(&self.found);
+        if self.found.is_sorted_by_key(|p| p.nest) {
+            std::mem::swap(&mut self.products, &mut self.found);
+            return;
+        }
+        self.products.clone_from(&self.found);
         // The table is done with: its head serves as the next free place of each nest.
         let nests = self.lambda.len();
         self.table.clear();
@@ -208,8 +213,8 @@ impl Layout {
         }
     }
 
-    /// Numbers the unknowns and sets values, from the ceilings that hold now (`Product::held`).
-    pub fn number_unknowns(&mut self, tender: &TenderSpec<'_>, any_ceiling: bool) {
+    /// Numbers the unknowns and sets values, from the ceilings that hold now.
+    pub fn number_unknowns(&mut self, tender: &TenderSpec<'_>) {
         let (n, nests) = (self.sellers.len(), self.lambda.len());
         self.unknowns.clear();
         self.unknown_start.clear();
@@ -221,13 +226,11 @@ impl Layout {
         for g in 0..nests {
             let mut present = 0u64;
             let mut is_stacked = false;
-            for p in &self.products[self.start[g]..self.start[g + 1]] {
-                for slot in 0..2 {
-                    if p.is_free(slot, any_ceiling) {
-                        present |= 1 << p.setters[slot];
-                    }
-                }
-                is_stacked |= p.is_free(0, any_ceiling) && p.is_free(1, any_ceiling);
+            for i in self.start[g]..self.start[g + 1] {
+                let [first, second] = self.products[i].setters;
+                let free = self.free(i);
+                present |= u64::from(free[0]) << (first % 64) | u64::from(free[1]) << (second % 64);
+                is_stacked |= free == [true; 2];
             }
             self.stacked_from.push(is_stacked.then_some(self.stacked));
             if is_stacked {
@@ -244,23 +247,34 @@ impl Layout {
             }
             self.unknown_start.push(self.unknowns.len());
         }
-        let sentinel = self.unknowns.len() as u16;
-        self.pairs.clear();
-        for p in &mut self.products {
-            for slot in 0..2 {
-                p.unknown[slot] = if p.is_free(slot, any_ceiling) {
-                    self.unknown_of[usize::from(p.nest) * n + usize::from(p.setters[slot])]
-                } else {
-                    sentinel
-                };
-            }
-            self.pairs.push(p.unknown);
-        }
-        self.extended = tender.after.is_some() || any_ceiling;
+        self.number_pairs();
+        self.extended = tender.after.is_some() || !self.held.is_empty();
         self.base.clear();
         self.base.extend(self.products.iter().map(|p| p.score));
         if self.extended {
             self.set_losing_values(tender);
+        }
+    }
+
+    /// Fills `Product::unknown` and `pairs`.
+    fn number_pairs(&mut self) {
+        let n = self.sellers.len();
+        let sentinel = self.unknowns.len() as u16;
+        self.pairs.clear();
+        for g in 0..self.lambda.len() {
+            let first = self.unknown_start[g] as u16;
+            let absent = self.unknown_start[g + 1] as u16 - first;
+            for i in self.start[g]..self.start[g + 1] {
+                let free = self.free(i);
+                let p = &mut self.products[i];
+                let unknown = |slot: usize| match free[slot] {
+                    true => self.unknown_of[g * n + usize::from(p.setters[slot])],
+                    false => sentinel,
+                };
+                p.unknown = [unknown(0), unknown(1)];
+                let place = |k: u16| if k == sentinel { absent } else { k - first };
+                self.pairs.push(p.unknown.map(|k| place(k) as u8));
+            }
         }
     }
 
@@ -286,14 +300,15 @@ impl Layout {
                 None => self.losing.resize(self.losing.len() + m, 0.0),
             }
         }
-        // A product whose price the seller sets is no losing one: infinity keeps it out of the minimum.
         for (k, p) in self.products.iter().enumerate() {
-            for (&v, held) in p.setters.iter().zip(p.held).filter(|(v, _)| **v != NOBODY) {
+            for (slot, &v) in p.setters.iter().enumerate().filter(|(_, v)| **v != NOBODY) {
+                let held = self.held.get(k).map_or(f64::INFINITY, |h| h[slot]);
                 let value = &mut self.losing[usize::from(v) * m + k];
                 if held != f64::INFINITY {
                     // The score counted the deduction of a free price; the price is held.
                     self.base[k] -= *value + held;
                 }
+                // A product whose price the seller sets is no losing one: infinity keeps it out of the minimum.
                 *value += held;
             }
         }
@@ -310,10 +325,11 @@ impl Layout {
                 };
             }
         }
-        for (base, p) in self.base.iter_mut().zip(&self.products) {
-            for (&v, held) in p.setters.iter().zip(p.held).filter(|(v, _)| **v != NOBODY) {
-                if held == f64::INFINITY {
-                    *base -= self.shift[usize::from(v)];
+        for i in 0..m {
+            let free = self.free(i);
+            for (v, free) in self.products[i].setters.into_iter().zip(free) {
+                if free {
+                    self.base[i] -= self.shift[usize::from(v)];
                 }
             }
         }

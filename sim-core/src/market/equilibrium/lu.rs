@@ -1,6 +1,6 @@
 //! A square system with rows padded to whole lanes, solved by LU without pivoting.
 
-use super::lanes::{LANES, dot, padded, subtract};
+use super::lanes::{LANES, dot_lanes, padded, subtract};
 
 /// Matrix and factors. Fill the rows after [`Lu::reset`], then [`Lu::factor`], then [`Lu::solve`] at will.
 #[derive(Debug, Default)]
@@ -73,7 +73,7 @@ impl Lu {
             let first = i / LANES * LANES;
             let row = &self.matrix[i * width..][first..width];
             let own = std::mem::replace(&mut x[i], 0.0);
-            x[i] = (own - dot(row, &x[first..])) * row[i - first];
+            x[i] = (own - dot_lanes(row, &x[first..])) * row[i - first];
         }
     }
 }

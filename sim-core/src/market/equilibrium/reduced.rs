@@ -14,7 +14,7 @@
 //! a system of a dozen. What is divided by is positive, since `sum P S m = Pi < target`.
 
 use super::demand::Demand;
-use super::lanes::{dot, subtract};
+use super::lanes::{dot_lanes, subtract};
 use super::layout::Layout;
 use super::lu::Lu;
 
@@ -109,7 +109,7 @@ impl Reduced {
         // The rest of each `dPi_v`, now that the columns are known.
         let rests = &mut self.constants;
         for (rest, form) in rests.iter_mut().zip(self.forms.chunks_exact(width)) {
-            *rest = dot(form, &self.columns);
+            *rest = dot_lanes(form, &self.columns);
         }
         for (row, r) in self.rows.iter().zip(step) {
             *r = match row.own {
@@ -127,26 +127,21 @@ impl Reduced {
         let width = self.lu.width();
         self.joint.clear();
         self.joint.resize(stacked * width, 0.0);
-        let sentinel = layout.unknowns.len();
         for g in 0..layout.nest_count() {
             let Some(first) = layout.stacked_from[g] else {
                 continue;
             };
-            let unknowns = layout.unknown_start[g]..layout.unknown_start[g + 1];
-            // Column of unknown k: k - offset + first.
-            let offset = unknowns.start;
-            for (i, s) in demand.own[unknowns].iter().enumerate() {
-                let column = first + i;
-                self.joint[column * width + column] = *s;
+            let own = &demand.own[layout.unknown_start[g]..layout.unknown_start[g + 1]];
+            for (i, s) in own.iter().enumerate() {
+                self.joint[(first + i) * width + first + i] = *s;
             }
             let products = layout.start[g]..layout.start[g + 1];
             let shares = &demand.inside[products.clone()];
             for (pair, s) in layout.pairs[products].iter().zip(shares) {
                 let [a, b] = pair.map(usize::from);
-                if a < sentinel && b < sentinel {
-                    let (a, b) = (a - offset + first, b - offset + first);
-                    self.joint[a * width + b] += s;
-                    self.joint[b * width + a] += s;
+                if a < own.len() && b < own.len() {
+                    self.joint[(first + a) * width + first + b] += s;
+                    self.joint[(first + b) * width + first + a] += s;
                 }
             }
         }
@@ -168,7 +163,7 @@ impl Reduced {
         }
         for (k, (u, m)) in layout.unknowns.iter().zip(margins).enumerate() {
             let (v, g) = (usize::from(u.seller), usize::from(u.nest));
-            let inverse = 1.0 / layout.lambda[g];
+            let inverse = layout.inverse_lambda[g];
             let curve = (inverse - 1.0) * inverse;
             let nest = stacked + g;
             let (probability, share) = (demand.nest[g], demand.own[k]);

@@ -1,9 +1,9 @@
 //! What solving a tender yields.
 
 use super::demand::Demand;
-use super::layout::{Layout, NONE};
+use super::layout::{Layout, Unknown};
 use super::tender::{NOBODY, TenderSpec};
-use crate::market::choice::Tree;
+use crate::market::choice::{Tree, log_sum_exp};
 
 /// Effort spent on one tender.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -76,8 +76,11 @@ pub(super) struct Output {
     margins: Vec<[f64; 2]>,
     win_probability: Vec<f64>,
     expected_profit: Vec<f64>,
+    /// Of each unknown.
+    effective: Vec<f64>,
     effective_margins: Vec<f64>,
     inclusive: Vec<f64>,
+    logsum: f64,
     nest: Vec<u8>,
 }
 
@@ -92,15 +95,7 @@ impl Output {
     ) {
         let mu = tender.mu;
         let count = tender.alternatives.len();
-        let later = |j: u8, a: usize| tender.after.map_or(0.0, |w| w[usize::from(j) * count + a]);
-        let effective = |k: u16, v: usize| {
-            let shift = if layout.extended {
-                layout.shift[v]
-            } else {
-                0.0
-            };
-            mu * (margins[usize::from(k)] + shift)
-        };
+        self.write_effective(mu, layout, margins);
         self.capped = 0;
         self.win_probability.clear();
         self.win_probability.resize(tender.sellers, 0.0);
@@ -109,63 +104,61 @@ impl Output {
             &mut self.net_value,
             &mut self.total_margin,
         ] {
-            buffer.clear();
+            buffer.resize(count, 0.0);
         }
-        self.margins.clear();
+        self.margins.resize(count, [0.0; 2]);
         self.nest.clear();
-        for (i, a) in tender.alternatives.iter().enumerate() {
-            let at = usize::from(layout.product_of[i]);
+        self.nest.extend(tender.alternatives.iter().map(|a| a.nest));
+        let prices = self.total_margin.iter_mut().zip(&mut self.margins);
+        let outcomes = self.probability.iter_mut().zip(&mut self.net_value);
+        let given = tender.alternatives.iter().zip(&layout.product_of);
+        for (i, (((total, slots), (probability, net_value)), (a, at))) in
+            prices.zip(outcomes).zip(given).enumerate()
+        {
+            let at = usize::from(*at);
             let p = &layout.products[at];
             let stands = usize::from(p.alternative) == i;
-            let probability = if stands {
-                demand.inside[at] * demand.nest[usize::from(p.nest)]
-            } else {
-                0.0
-            };
-            let mut slots = [0.0; 2];
-            for (slot, &j) in slots
-                .iter_mut()
-                .zip(&a.setters)
-                .filter(|(_, j)| **j != NOBODY)
-            {
-                let v = layout.local[usize::from(j)];
-                let side = usize::from(p.setters[0] != v);
-                *slot = if p.held[side] == f64::INFINITY {
-                    effective(p.unknown[side], usize::from(v)) - later(j, i)
+            *probability = 0.0;
+            if stands {
+                *probability = demand.inside[at] * demand.nest[usize::from(p.nest)];
+            }
+            for (slot, &j) in slots.iter_mut().zip(&a.setters) {
+                *slot = 0.0;
+                if j == NOBODY {
+                    continue;
+                }
+                let j = usize::from(j);
+                let side = usize::from(p.setters[0] != layout.local[j]);
+                let held = layout.held(at, side);
+                if held == f64::INFINITY {
+                    *slot = self.effective[usize::from(p.unknown[side])];
+                    if let Some(after) = tender.after {
+                        *slot -= after[j * count + i];
+                    }
                 } else {
                     self.capped |= 1 << j;
-                    mu * p.held[side]
-                };
-                self.win_probability[usize::from(j)] += probability;
+                    *slot = mu * held;
+                }
+                self.win_probability[j] += *probability;
             }
-            let total = slots[0] + slots[1];
-            self.probability.push(probability);
-            self.total_margin.push(total);
-            self.margins.push(slots);
-            self.net_value.push(if stands {
-                a.value - a.cost - total
+            *total = slots[0] + slots[1];
+            *net_value = if stands {
+                a.value - a.cost - *total
             } else {
                 f64::NEG_INFINITY
-            });
-            self.nest.push(a.nest);
+            };
         }
-        self.write_sellers(tender, layout, demand, effective);
+        self.write_sellers(tender, layout, demand);
         self.inclusive.clear();
+        let nests = 0..layout.nest_count();
         self.inclusive
-            .extend(demand.inclusive.iter().map(|i| mu * i));
+            .extend(nests.map(|g| mu * demand.inclusive(layout, g)));
+        self.logsum = mu * log_sum_exp(self.inclusive.iter().map(|i| i / mu));
     }
 
-    fn write_sellers(
-        &mut self,
-        tender: &TenderSpec<'_>,
-        layout: &Layout,
-        demand: &Demand,
-        effective: impl Fn(u16, usize) -> f64,
-    ) {
+    fn write_sellers(&mut self, tender: &TenderSpec<'_>, layout: &Layout, demand: &Demand) {
         let count = tender.alternatives.len();
-        let sellers = layout.seller_count();
         self.expected_profit.clear();
-        self.effective_margins.clear();
         for (j, &local) in layout.local.iter().enumerate() {
             let v = usize::from(local);
             self.expected_profit.push(if local == NOBODY {
@@ -178,26 +171,31 @@ impl Output {
             } else {
                 tender.mu * demand.profit[v]
             });
-            for g in 0..layout.nest_count() {
-                let k = if local == NOBODY {
-                    NONE
-                } else {
-                    layout.unknown_of[g * sellers + v]
-                };
-                self.effective_margins
-                    .push(if k == NONE { f64::NAN } else { effective(k, v) });
-            }
+        }
+        let nests = layout.nest_count();
+        self.effective_margins.clear();
+        self.effective_margins
+            .resize(layout.local.len() * nests, f64::NAN);
+        for (u, m) in layout.unknowns.iter().zip(&self.effective) {
+            let j = usize::from(layout.sellers[usize::from(u.seller)]);
+            self.effective_margins[j * nests + usize::from(u.nest)] = *m;
+        }
+    }
+
+    /// Effective margin of each unknown, money.
+    fn write_effective(&mut self, mu: f64, layout: &Layout, margins: &[f64]) {
+        self.effective.clear();
+        if layout.extended {
+            let shift = |u: &Unknown| layout.shift[usize::from(u.seller)];
+            let all = margins.iter().zip(&layout.unknowns);
+            self.effective.extend(all.map(|(m, u)| mu * (m + shift(u))));
+        } else {
+            self.effective.extend(margins.iter().map(|m| mu * m));
         }
     }
 
     /// The view of what [`Output::write`] wrote.
-    pub fn view(
-        &self,
-        tender: &TenderSpec<'_>,
-        demand: &Demand,
-        converged: bool,
-        work: Work,
-    ) -> Equilibrium<'_> {
+    pub fn view(&self, converged: bool, work: Work) -> Equilibrium<'_> {
         Equilibrium {
             converged,
             capped: self.capped,
@@ -210,7 +208,7 @@ impl Output {
             expected_profit: &self.expected_profit,
             effective_margins: &self.effective_margins,
             inclusive: &self.inclusive,
-            logsum: tender.mu * demand.logsum,
+            logsum: self.logsum,
             nest: &self.nest,
         }
     }

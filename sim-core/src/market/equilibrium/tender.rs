@@ -163,13 +163,22 @@ impl std::fmt::Display for SolveError {
 
 impl std::error::Error for SolveError {}
 
+/// Who is in a tender, as sets of bits.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Parties {
+    /// Sellers who supply or set a price in some alternative.
+    pub present: u64,
+    /// Sellers who set a price in every alternative.
+    pub essential: u64,
+}
+
 impl TenderSpec<'_> {
-    /// Checks all input and returns the set of *essential* sellers: those in every alternative.
+    /// Checks all input and finds who is in it.
     ///
     /// # Errors
     ///
     /// Any [`SolveError`].
-    pub(super) fn validate(&self) -> Result<u64, SolveError> {
+    pub(super) fn validate(&self) -> Result<Parties, SolveError> {
         if !(self.mu > 0.0 && self.mu.is_finite()) {
             return Err(SolveError::Scale(self.mu));
         }
@@ -188,19 +197,27 @@ impl TenderSpec<'_> {
         if !small || count > usize::from(u16::MAX) {
             return Err(SolveError::TooLarge);
         }
-        let known = |j: u8| j == NOBODY || usize::from(j) < self.sellers;
-        let mut essential = u64::MAX;
+        // Bit of each index that may be given, none for nobody; an index that may not has all bits.
+        let mut bits = [u64::MAX; 1 << u8::BITS];
+        bits[usize::from(NOBODY)] = 0;
+        for (j, bit) in bits[..self.sellers].iter_mut().enumerate() {
+            *bit = 1 << j;
+        }
+        let (mut present, mut essential) = (0, u64::MAX);
         for (i, a) in self.alternatives.iter().enumerate() {
-            let [first, second] = a.setters;
+            let [first, second] = a.setters.map(|j| bits[usize::from(j)]);
+            let [radio, baseband] = a.suppliers.map(|j| bits[usize::from(j)]);
+            let all = first | second | radio | baseband;
             let valid = a.value.is_finite()
                 && a.cost.is_finite()
                 && usize::from(a.nest) < self.lambda.len()
-                && a.suppliers.into_iter().chain(a.setters).all(known)
-                && (first != second || first == NOBODY);
+                && all != u64::MAX
+                && first & second == 0;
             if !valid {
                 return Err(SolveError::Alternative(i));
             }
-            essential &= a.setter_mask();
+            present |= all;
+            essential &= first | second;
         }
         let after_ok =
             |w: &[f64]| w.len() == self.sellers * count && w.iter().all(|v| v.is_finite());
@@ -212,7 +229,7 @@ impl TenderSpec<'_> {
             return Err(SolveError::Caps);
         }
         self.check_ceilings(essential)?;
-        Ok(essential)
+        Ok(Parties { present, essential })
     }
 
     /// Every essential seller must have a finite ceiling in every alternative.

@@ -6,14 +6,14 @@ use super::newton::Newton;
 use super::response::Response;
 use super::result::{Equilibrium, Output, Work};
 use super::start::starting_step;
-use super::tender::{NOBODY, SolveError, TenderSpec};
+use super::tender::{NOBODY, Parties, SolveError, TenderSpec};
 
 /// Largest relative error of a first-order condition, `|m phi / target - 1|`, at which a tender counts
 /// as solved.
 pub const TOLERANCE: f64 = 1e-9;
 /// What Newton aims at. One more step reaches it, and carries over to prices what an ill-conditioned
 /// tender (a dominant seller) would else lose; between the two a tender is solved too.
-const AIM: f64 = 1e-11;
+const AIM: f64 = 1e-10;
 /// A start is good enough for Newton below this error.
 const STARTED: f64 = 0.02;
 /// Factor by which a starting step must cut the error for another one.
@@ -71,23 +71,23 @@ impl Workspace {
         tender: &TenderSpec<'_>,
         start: Option<&[f64]>,
     ) -> Result<Equilibrium<'_>, SolveError> {
-        let essential = tender.validate()?;
+        let Parties { present, essential } = tender.validate()?;
         if start.is_some_and(|s| s.len() != tender.sellers * tender.lambda.len()) {
             return Err(SolveError::Start);
         }
         let mut work = Work::default();
         self.newton.factorings = 0;
         self.newton.evaluations = 0;
-        self.layout.find_products(tender);
+        self.layout.find_products(tender, present);
         let mut converged;
         if essential == 0 {
-            self.layout.number_unknowns(tender, false);
+            self.layout.number_unknowns(tender);
             converged = self.solve_game(tender.mu, start, &mut work);
         } else {
             self.hold_all(tender, essential);
             converged = false;
             for _ in 0..MAX_CEILING_ROUNDS {
-                self.layout.number_unknowns(tender, true);
+                self.layout.number_unknowns(tender);
                 let solved = self.solve_game(tender.mu, start, &mut work);
                 if !self.change_ceilings(tender, essential) {
                     converged = solved;
@@ -99,7 +99,7 @@ impl Workspace {
         work.evaluations += self.newton.evaluations;
         self.output
             .write(tender, &self.layout, &self.demand, &self.margins);
-        Ok(self.output.view(tender, &self.demand, converged, work))
+        Ok(self.output.view(converged, work))
     }
 
     /// Solves the game of the present layout; true if an equilibrium was found.
@@ -217,8 +217,11 @@ impl Workspace {
             return;
         };
         let layout = &mut self.layout;
-        for p in &mut layout.products {
-            for (&v, held) in p.setters.iter().zip(&mut p.held) {
+        layout
+            .held
+            .resize(layout.products.len(), [f64::INFINITY; 2]);
+        for (p, held) in layout.products.iter().zip(&mut layout.held) {
+            for (&v, held) in p.setters.iter().zip(held) {
                 if v != NOBODY && essential >> layout.sellers[usize::from(v)] & 1 == 1 {
                     let world = layout.sellers[usize::from(v)];
                     *held = ceiling(tender, caps, p.alternative, world);
@@ -248,7 +251,7 @@ impl Workspace {
                 }
                 let (v, g) = (usize::from(v), usize::from(p.nest));
                 let world = layout.sellers[v];
-                if p.held[slot] == f64::INFINITY {
+                if layout.held[i][slot] == f64::INFINITY {
                     let later = tender.after.map_or(0.0, |w| {
                         let row = usize::from(world) * tender.alternatives.len();
                         w[row + usize::from(p.alternative)]
@@ -256,7 +259,7 @@ impl Workspace {
                     let raw = self.margins[usize::from(p.unknown[slot])] + layout.shift[v];
                     let cap = ceiling(tender, caps, p.alternative, world);
                     if raw - later / tender.mu > cap * (1.0 + 1e-12) {
-                        layout.products[i].held[slot] = cap;
+                        layout.held[i][slot] = cap;
                         changed = true;
                     }
                 } else {
@@ -265,7 +268,7 @@ impl Workspace {
                     let wanted = lambda * kappa
                         + (1.0 - lambda) * self.demand.yields(layout, &self.margins, v, g);
                     if layout.losing[v * width + i] > wanted + TOLERANCE * kappa {
-                        layout.products[i].held[slot] = f64::INFINITY;
+                        layout.held[i][slot] = f64::INFINITY;
                         changed = true;
                     }
                 }
