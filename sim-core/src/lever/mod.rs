@@ -121,7 +121,7 @@ pub struct Common {
     pub deadline: Option<Day>,
     /// Day from which it binds no more.
     pub end: Option<Day>,
-    /// How far it goes, in [0,1]; 0 is no lever.
+    /// How far it goes, in `[0,1]`; 0 is no lever.
     pub strength: f64,
     /// Whether it stands; a child scenario drops a lever with `false`.
     pub enabled: bool,

@@ -65,8 +65,8 @@ pub struct Alternative {
     pub is_virtual: bool,
 }
 
-/// Positions of the per-vendor alternatives; pairs follow.
-const PAIRS_FROM: u32 = 256;
+/// Positions of the per-vendor alternatives: four for each of the vendors that an index can name. Pairs follow.
+const PAIRS_FROM: u32 = 4 * 256;
 
 impl Alternative {
     /// Place of the alternative in the catalogue: the address of its shock.
@@ -173,8 +173,8 @@ mod tests {
     #[test]
     fn positions_are_distinct_and_stable_when_a_vendor_is_added() {
         let mut seen = std::collections::BTreeSet::new();
-        for ru in 0..60u8 {
-            for bb in 0..60u8 {
+        for ru in 0..200u8 {
+            for bb in 0..200u8 {
                 let kind = if ru == bb { Kind::OpenSingle } else { Kind::OpenMulti };
                 let p = Alternative { kind, seller: [ru, bb], is_virtual: false }.position();
                 assert!(seen.insert(p), "pair {ru},{bb} shares its position");

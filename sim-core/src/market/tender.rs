@@ -54,11 +54,40 @@ pub struct Offer {
 /// Buffers of the bidding, reused from one tender to the next: nothing is allocated once they have grown.
 #[derive(Debug, Default)]
 pub struct Bidding {
+    bidders: Bidders,
     priced: Vec<equilibrium::Alternative>,
     caps: Vec<[f64; 2]>,
     workspace: Workspace,
     twin_alternatives: Vec<equilibrium::Alternative>,
     twin_workspace: Workspace,
+}
+
+/// The vendors of one tender, numbered anew: the solver knows at most [`equilibrium::MAX_SELLERS`], a world may have more.
+#[derive(Debug, Default)]
+struct Bidders {
+    /// Vendor of each number.
+    vendors: Vec<VendorIx>,
+    /// Number of each vendor; [`NOBODY`] if it takes no part.
+    numbers: Vec<u8>,
+}
+
+impl Bidders {
+    fn fill(&mut self, vendors: usize, alternatives: &[Alternative]) {
+        self.vendors.clear();
+        self.numbers.clear();
+        self.numbers.resize(vendors, NOBODY);
+        for v in alternatives.iter().flat_map(|a| a.seller).filter(|v| *v != NO_VENDOR) {
+            let number = &mut self.numbers[usize::from(v)];
+            if *number == NOBODY {
+                *number = self.vendors.len() as u8;
+                self.vendors.push(v);
+            }
+        }
+    }
+
+    fn number(&self, vendor: VendorIx) -> u8 {
+        if vendor == NO_VENDOR { NOBODY } else { self.numbers[usize::from(vendor)] }
+    }
 }
 
 /// A desk at which tenders are held.
@@ -76,6 +105,7 @@ pub struct Solved<'a> {
     pub equilibrium: Equilibrium<'a>,
     spec: TenderSpec<'a>,
     alternatives: &'a [Alternative],
+    vendors: &'a [VendorIx],
 }
 
 impl<'a> Solved<'a> {
@@ -129,7 +159,8 @@ impl<'a> Solved<'a> {
     /// Margin of each seller in each nest in which it sets a price: (vendor, nest, margin).
     pub fn margins_by_nest(&self) -> impl Iterator<Item = (VendorIx, u8, f64)> + '_ {
         let setters = self.spec.alternatives.iter().zip(self.equilibrium.margins);
-        setters.flat_map(|(a, m)| a.setters.into_iter().zip(*m).filter(|(j, _)| *j != NOBODY).map(move |(j, m)| (j, a.nest, m)))
+        let vendors = self.vendors;
+        setters.flat_map(move |(a, m)| a.setters.into_iter().zip(*m).filter(|(j, _)| *j != NOBODY).map(move |(j, m)| (vendors[usize::from(j)], a.nest, m)))
     }
 
     fn baseband_list_margin(&self, terms: &Terms, a: &Alternative) -> f64 {
@@ -145,23 +176,25 @@ pub fn lambdas(world: &World) -> [f64; NESTS] {
 }
 
 /// The alternative as the solver sees it.
-fn priced(terms: &Terms, bidding: ComponentBidding, a: &Alternative, value: f64) -> equilibrium::Alternative {
+fn priced(terms: &Terms, bidding: ComponentBidding, bidders: &Bidders, a: &Alternative, value: f64) -> equilibrium::Alternative {
     let nest = a.kind.nest();
+    let suppliers = a.seller.map(|v| bidders.number(v));
+    let [radio, baseband] = suppliers;
     let cost = terms.cost(a);
     match a.kind {
         Kind::Keep => equilibrium::Alternative::unpriced(nest, value),
-        Kind::PartialRu => equilibrium::Alternative { suppliers: a.seller, ..equilibrium::Alternative::single(nest, a.seller[RU], value, cost) },
+        Kind::PartialRu => equilibrium::Alternative { suppliers, ..equilibrium::Alternative::single(nest, radio, value, cost) },
+        Kind::PartialBb => equilibrium::Alternative { suppliers, ..equilibrium::Alternative::single(nest, baseband, value, cost) },
         Kind::OpenMulti => {
-            let pair = equilibrium::Alternative::pair(nest, a.seller[RU], a.seller[BB], value, cost);
+            let pair = equilibrium::Alternative::pair(nest, radio, baseband, value, cost);
             if bidding == ComponentBidding::Prime {
                 let bought = terms.seller(a.seller[BB]).list_margin[usize::from(nest)];
-                equilibrium::Alternative { setters: [a.seller[RU], NOBODY], cost: cost + bought, ..pair }
+                equilibrium::Alternative { setters: [radio, NOBODY], cost: cost + bought, ..pair }
             } else {
                 pair
             }
         }
-        Kind::PartialBb => equilibrium::Alternative { suppliers: a.seller, ..equilibrium::Alternative::single(nest, a.seller[BB], value, cost) },
-        Kind::Closed | Kind::OpenSingle => equilibrium::Alternative::single(nest, a.seller[BB], value, cost),
+        Kind::Closed | Kind::OpenSingle => equilibrium::Alternative::single(nest, baseband, value, cost),
     }
 }
 
@@ -197,15 +230,14 @@ impl Offer {
             self.list_prices.push(list);
         }
         self.keeps = false;
-        if let Some(stack) = attached.and_then(|h| h.stack) {
-            if self.terms.may_run == [true; 2] && !self.alternatives.is_empty() {
-                self.keeps = true;
-                let kit = Alternative { kind: Kind::Keep, seller: stack.seller, is_virtual: stack.is_virtual };
-                self.bills.push([0.0; 7]);
-                self.values.push(self.terms.keep(stack, ages, best));
-                self.list_prices.push(0.0);
-                self.alternatives.push(kit);
-            }
+        let may_run = self.terms.may_run == [true; 2] && !self.alternatives.is_empty();
+        if let Some(stack) = attached.and_then(|h| h.stack).filter(|_| may_run) {
+            self.keeps = true;
+            let kit = Alternative { kind: Kind::Keep, seller: stack.seller, is_virtual: stack.is_virtual };
+            self.bills.push([0.0; 7]);
+            self.values.push(self.terms.keep(stack, ages, best));
+            self.list_prices.push(0.0);
+            self.alternatives.push(kit);
         }
     }
 
@@ -227,16 +259,18 @@ impl Bidding {
     /// # Errors
     /// As [`Workspace::solve`]; with alternatives on offer and a validated scenario there are none.
     pub fn solve<'a>(&'a mut self, offer: &'a Offer, world: &World, lambda: &'a [f64; NESTS], continuation: Continuation<'a>) -> Result<Solved<'a>, SolveError> {
+        self.bidders.fill(world.vendors.len(), &offer.alternatives);
         self.priced.clear();
         for (a, value) in offer.alternatives.iter().zip(&offer.values) {
-            self.priced.push(priced(&offer.terms, world.bidding, a, *value));
+            self.priced.push(priced(&offer.terms, world.bidding, &self.bidders, a, *value));
         }
         self.caps.clear();
         if !offer.keeps {
             let reserve = world.scenario.market.price_cap_reserve_share * offer.terms.price;
             for (a, p) in offer.alternatives.iter().zip(&self.priced) {
                 let nest = usize::from(a.kind.nest());
-                let cap = |j: VendorIx| if j == NOBODY { f64::INFINITY } else { offer.terms.seller(j).list_margin[nest] + reserve };
+                let vendors = &self.bidders.vendors;
+                let cap = |j: u8| vendors.get(usize::from(j)).map_or(f64::INFINITY, |v| offer.terms.seller(*v).list_margin[nest] + reserve);
                 self.caps.push(p.setters.map(cap));
             }
         }
@@ -244,12 +278,12 @@ impl Bidding {
             mu: offer.terms.mu,
             lambda,
             alternatives: &self.priced,
-            sellers: world.vendors.len(),
+            sellers: self.bidders.vendors.len(),
             after: continuation.sellers,
             margin_caps: if offer.keeps { None } else { Some(&self.caps) },
         };
         let equilibrium = self.workspace.solve(&spec)?;
-        Ok(Solved { equilibrium, spec, alternatives: &offer.alternatives })
+        Ok(Solved { equilibrium, spec, alternatives: &offer.alternatives, vendors: &self.bidders.vendors })
     }
 
     /// Part of the wedge that is captured in price, by component: the change of (incumbent's margin less rival's) against the
@@ -263,9 +297,9 @@ impl Bidding {
             }
             let bill = offer.two_bills.twin().of(&offer.terms, a);
             let value = offer.terms.flow(a, None) - bill.iter().sum::<f64>();
-            self.twin_alternatives.push(priced(&offer.terms, world.bidding, a, value));
+            self.twin_alternatives.push(priced(&offer.terms, world.bidding, &self.bidders, a, value));
         }
-        let spec = TenderSpec { mu: offer.terms.mu, lambda, alternatives: &self.twin_alternatives, sellers: world.vendors.len(), after: None, margin_caps: None };
+        let spec = TenderSpec { mu: offer.terms.mu, lambda, alternatives: &self.twin_alternatives, sellers: self.bidders.vendors.len(), after: None, margin_caps: None };
         let Ok(twin) = self.twin_workspace.solve(&spec) else { return [None; 2] };
         let all = &offer.alternatives;
         // Partial renewals come after all others, so that the twin's order is that of the head of the list.

@@ -36,7 +36,7 @@ pub struct SellerTerms {
     pub open: bool,
     /// Whether its open baseband is virtual.
     pub is_virtual: bool,
-    /// How far the operator is trained for it, in [0,1].
+    /// How far the operator is trained for it, in `[0,1]`.
     pub trained: f64,
     /// Grant element of its credit, share of price.
     pub grant: f64,

@@ -9,7 +9,7 @@ pub fn annuity(r: f64, years: f64) -> f64 {
 }
 
 /// Share of a purchase for `life` years that its first (or last) `years` use up:
-/// `(1 - exp(-r T)) / (1 - exp(-r L))`, in [0,1] for `T` in [0,L].
+/// `(1 - exp(-r T)) / (1 - exp(-r L))`, in `[0,1]` for `T` in `[0,L]`.
 ///
 /// It prices time: bringing a renewal forward by `T` years costs this share of the price, putting it off by
 /// `T` years saves it.

@@ -171,8 +171,9 @@ impl<'a> Run<'a> {
                 self.schedule_tender(i, day, false);
             }
         }
-        for (d, day) in self.dates.to_vec().into_iter().enumerate() {
-            self.schedule(day, phase::MEASURE, Event::Measure(d));
+        let dates = self.dates;
+        for (d, day) in dates.iter().enumerate() {
+            self.schedule(*day, phase::MEASURE, Event::Measure(d));
         }
     }
 

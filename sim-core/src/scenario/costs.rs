@@ -15,7 +15,7 @@ pub struct Switching {
     pub removal: f64,
     /// Engineering, drive test and optimisation, US dollars a site.
     pub optimisation: f64,
-    /// phi in [0,1]: work of the incumbent's own renewal as a share of the same work for a change.
+    /// phi in `[0,1]`: work of the incumbent's own renewal as a share of the same work for a change.
     pub renewal_work_share: f64,
     /// Integration with a neighbouring generation from another seller, US dollars a site at price level 1.
     pub x2_anchor: f64,

@@ -136,7 +136,7 @@ impl Table for Country {
     }
 }
 
-/// `[[interface]]`: a joint between parts that can come from several sellers. Maturity M in [0,1]
+/// `[[interface]]`: a joint between parts that can come from several sellers. Maturity M in `[0,1]`
 /// follows `dM/dt = growth (1-M) - decay M`, with a loss at each release and generation.
 #[derive(Debug, Clone)]
 pub struct Interface {

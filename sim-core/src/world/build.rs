@@ -97,7 +97,7 @@ fn vendor(s: &Scenario, v: &Vendor) -> VendorInfo {
         core_cost: v.core_cost.unwrap_or(f64::NAN),
         quality: [v.ru_quality, v.bb_quality],
         core_quality: v.core_quality,
-        generations: s.generations.iter().map(|g| v.generations.iter().any(|x| *x == g.id)).collect(),
+        generations: s.generations.iter().map(|g| v.generations.contains(&g.id)).collect(),
         closed: both && v.line != Line::Open,
         open_from: match v.line {
             Line::Open | Line::OpenCapable => Some(Day::MIN),

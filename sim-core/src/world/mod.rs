@@ -145,7 +145,7 @@ pub struct OperatorInfo {
     pub country: usize,
     /// Sites, those of programmes included.
     pub sites: f64,
-    /// Integration skill in [0,1].
+    /// Integration skill in `[0,1]`.
     pub skill: f64,
     /// Onboarding cost of a new vendor: tools and training, US dollars.
     pub onboarding: [f64; 2],

@@ -70,7 +70,7 @@ pub struct SlotState {
 /// One interface between parts, with what is posted of it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct InterfaceState {
-    /// Maturity in [0,1].
+    /// Maturity in `[0,1]`.
     pub maturity: f64,
     /// Day of the last release.
     pub last_release: Day,
@@ -207,7 +207,7 @@ impl State {
         (ages.map(|a| (term - a).max(0.0)), ages)
     }
 
-    /// How far an operator is trained for a vendor, in [0,1]: 1 while it supplies, then halving with the
+    /// How far an operator is trained for a vendor, in `[0,1]`: 1 while it supplies, then halving with the
     /// half-life of training.
     #[must_use]
     pub fn trained(&self, world: &World, operator: usize, vendor: VendorIx) -> f64 {
@@ -230,8 +230,8 @@ pub fn sellers(stack: &Stack) -> impl Iterator<Item = VendorIx> {
 
 /// Candidate vectors of taste from which one is taken.
 const TASTE_CANDIDATES: usize = 32;
-/// Positions of one candidate: the most vendors that a tender can tell apart.
-const TASTE_STRIDE: usize = crate::market::equilibrium::MAX_SELLERS;
+/// Positions of one candidate: as many as an index of vendors can name.
+const TASTE_STRIDE: usize = 256;
 
 /// See [`World::draw_tastes`].
 pub(super) fn draw_tastes(world: &World, luck: &Luck) -> Vec<f64> {
