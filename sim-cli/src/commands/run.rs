@@ -11,7 +11,7 @@ use crate::exit::{Context as _, Exit, Failure, Result};
 use crate::model::{Model, WorldRequest};
 use crate::output::headline::headline;
 use crate::play::{Play, Played};
-use crate::settings::{RecordSeries, RunSettings};
+use crate::settings::{Record, RecordSeries, RunSettings};
 use crate::store::directory::{Found, RunDirectory};
 use crate::store::finish::Finish;
 use crate::store::force;
@@ -84,6 +84,31 @@ fn place(plan: &Plan, settings: &RunSettings) -> PathBuf {
     }
 }
 
+/// All that the results of playing these worlds are a function of.
+pub fn manifest_of(
+    ensemble: &Ensemble,
+    layouts: &[Layout],
+    replicates: u64,
+    record: Record,
+) -> Manifest {
+    let hashes = ensemble.worlds.iter().map(|world| ManifestWorld {
+        id: world.engine.id().to_owned(),
+        values_hash: world.values_hash.clone(),
+    });
+    Manifest {
+        format: FORMAT,
+        model_version: MODEL_VERSION.to_owned(),
+        results_epoch: RESULTS_EPOCH,
+        mode: "run".to_owned(),
+        worlds: hashes.collect(),
+        inputs: ensemble.inputs.iter().cloned().collect(),
+        seed: ensemble.seed,
+        uncertainty: ensemble.uncertainty.word().to_owned(),
+        recorded: Manifest::recorded(record, layouts),
+        replicates,
+    }
+}
+
 /// What is to be run, validated.
 fn plan_of(ensemble: &Ensemble, settings: &RunSettings, session: &Session<'_>) -> Result<Plan> {
     let refuse = |text: String| Err(Failure::Refused(text));
@@ -113,22 +138,7 @@ fn plan_of(ensemble: &Ensemble, settings: &RunSettings, session: &Session<'_>) -
         });
     }
     let layouts: Vec<Layout> = worlds.iter().map(|world| world.layout.clone()).collect();
-    let hashes = ensemble.worlds.iter().map(|world| ManifestWorld {
-        id: world.engine.id().to_owned(),
-        values_hash: world.values_hash.clone(),
-    });
-    let manifest = Manifest {
-        format: FORMAT,
-        model_version: MODEL_VERSION.to_owned(),
-        results_epoch: RESULTS_EPOCH,
-        mode: "run".to_owned(),
-        worlds: hashes.collect(),
-        inputs: ensemble.inputs.iter().cloned().collect(),
-        seed: ensemble.seed,
-        uncertainty: ensemble.uncertainty.word().to_owned(),
-        recorded: Manifest::recorded(settings.record, &layouts),
-        replicates,
-    };
+    let manifest = manifest_of(ensemble, &layouts, replicates, settings.record);
     let sitting = Sitting {
         started: now_utc(),
         command: session.surroundings.command.clone(),
