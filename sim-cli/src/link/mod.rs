@@ -38,9 +38,17 @@ impl Model for Linked {
     }
 
     fn resolve(&self, request: &WorldRequest) -> Result<(String, Vec<String>)> {
-        let (loaded, warnings) = files::load_all(request)?;
-        let text = loaded.iter().map(|world| world.document.resolve(true));
-        Ok((text.collect(), warnings))
+        let (loaded, mut warnings) = files::load_all(request)?;
+        let (mut text, mut faults) = (String::new(), Vec::new());
+        for world in &loaded {
+            match world.decode() {
+                Ok(decoded) => files::add_new(&mut warnings, files::warnings_of(&decoded.warnings)),
+                Err(said) => files::add_new(&mut faults, [files::text_of(&said)]),
+            }
+            text += &world.document.resolve(true);
+        }
+        files::together(faults)?;
+        Ok((text, warnings))
     }
 
     fn schema(&self) -> Result<String> {

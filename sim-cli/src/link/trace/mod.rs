@@ -242,11 +242,11 @@ impl Observer for Teller<'_> {
         if !self.shows(report.day) || !of_operator {
             return;
         }
-        if let Some(wanted) = &self.filter.tender {
-            if *wanted != report.id {
-                self.tenders.push(report.id.clone());
-                return;
-            }
+        if let Some(wanted) = &self.filter.tender
+            && *wanted != report.id
+        {
+            self.tenders.push(report.id.clone());
+            return;
         }
         let anatomy = Anatomy::of(report);
         let text = if self.json {
