@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::commands::figures::FigureSettings;
 use crate::commands::merge::MergeSettings;
 use crate::console::Color;
 use crate::engine::Uncertainty;
@@ -69,6 +70,8 @@ pub enum Command {
     Schema(SchemaFlags),
     /// Show every event of one replicate, and for each tender why the winner won.
     Trace(TraceFlags),
+    /// Make the figures of `results/` again, or check that they are what they should be.
+    Figures(FigureFlags),
     /// Write the scenarios, sources and schema that the program carries.
     Init(InitFlags),
     /// Write a new scenario that extends another.
@@ -341,6 +344,34 @@ fn iso_date(text: &str) -> Result<String, String> {
     match crate::time::parse_iso(text) {
         Some(days) => Ok(crate::time::iso(days)),
         None => Err("say a date as 2030-12-31".into()),
+    }
+}
+
+/// Flags of `oransim figures`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oransim figures
+  oransim figures --only 01-lock-in
+  oransim figures --check                 # redraw, compare hashes, compute the cheap ones anew
+  oransim figures --check --full          # compute all of them anew")]
+pub struct FigureFlags {
+    /// Only this figure of results/figures.toml; may be given again.
+    #[arg(long, value_name = "NAME", conflicts_with = "check")]
+    only: Vec<String>,
+    /// Compare the figures with what they should be; exit code 5 where one differs.
+    #[arg(long)]
+    check: bool,
+    /// Compute all figures anew when comparing, not only the cheap ones.
+    #[arg(long, requires = "check")]
+    full: bool,
+}
+
+impl FigureFlags {
+    /// The settings.
+    pub fn settings(self) -> FigureSettings {
+        let Self { only, check, full } = self;
+        FigureSettings { only, check, full }
     }
 }
 

@@ -3,5 +3,6 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    sim_cli::start::start(std::env::args_os(), &sim_cli::link::Linked, None).into()
+    let figures = sim_cli::link::run_figures;
+    sim_cli::start::start(std::env::args_os(), &sim_cli::link::Linked, Some(figures)).into()
 }

@@ -1,9 +1,11 @@
 //! What the commands need of the model: the one place where `sim-core` meets the command line.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 
 use crate::engine::{Ensemble, Uncertainty};
 use crate::exit::Result;
+use crate::figures::regenerate::Runner;
 use crate::settings::{Override, Record};
 
 /// Which worlds are wanted, and with what changes.
@@ -94,6 +96,9 @@ pub trait Model: Sync {
         request: &TraceRequest,
         print: &mut dyn FnMut(&str) -> Result<()>,
     ) -> Result<Vec<String>>;
+
+    /// Who plays the worlds of the figures of the repository at `root`, until `stop` is set.
+    fn figure_runner<'a>(&self, root: &Path, stop: &'a AtomicBool) -> Box<dyn Runner + 'a>;
 
     /// The scenarios, sources and schema that the program carries.
     fn shipped(&self) -> &'static [ShippedFile];

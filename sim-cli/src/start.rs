@@ -6,6 +6,7 @@ use std::sync::Arc;
 use clap::{ColorChoice, CommandFactory as _, FromArgMatches as _};
 
 use crate::cli::{Cli, Command};
+use crate::commands::figures::figures as figures_command;
 use crate::commands::{Session, check, init, merge, new, resolve, run, schema, trace};
 use crate::console::Console;
 use crate::exit::{Exit, Failure, Result};
@@ -15,11 +16,14 @@ use crate::settings::Progress;
 use crate::signals;
 use crate::surroundings::Surroundings;
 
+/// Who draws the figures of a run directory; notes go to the console.
+pub type MakeFigures = fn(Arc<Console>) -> Box<dyn Figures>;
+
 /// Parses, calls and reports.
 pub fn start(
     args: impl IntoIterator<Item = OsString>,
     model: &dyn Model,
-    figures: Option<&dyn Figures>,
+    figures: Option<MakeFigures>,
 ) -> Exit {
     let args: Vec<OsString> = args.into_iter().collect();
     let parsed = (Cli::command()
@@ -39,7 +43,8 @@ pub fn start(
         }
     };
     let console = Arc::new(Console::of_process(cli.common.color, cli.common.quiet));
-    match dispatch(cli.command, model, figures, &console) {
+    let figures = figures.map(|make| make(Arc::clone(&console)));
+    match dispatch(cli.command, model, figures.as_deref(), &console) {
         Ok(exit) => exit,
         Err(failure) => {
             if failure != Failure::ClosedPipe {
@@ -96,6 +101,7 @@ fn dispatch(
         Command::Resolve(flags) => resolve::resolve(model, &flags.request(), &session),
         Command::Schema(flags) => schema::schema(model, flags.write.as_deref(), &session),
         Command::Trace(flags) => trace::trace(model, &flags.request(), &session),
+        Command::Figures(flags) => figures_command(model, &flags.settings(), &session),
         Command::Init(flags) => init::init(model, &flags.directory, flags.force, &session),
         Command::New(flags) => new::new(model, &flags.file, &flags.from, &session),
     }

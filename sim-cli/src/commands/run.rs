@@ -9,7 +9,7 @@ mod sitting;
 
 use std::path::Path;
 
-pub use prepare::MOST_REPLICATES;
+pub use prepare::{MOST_REPLICATES, manifest_of};
 use prepare::{place, plan_of};
 pub use report::show_headline;
 

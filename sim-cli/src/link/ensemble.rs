@@ -7,6 +7,7 @@ use sim_core::calendar::Day;
 use sim_core::measure::Breadth;
 use sim_core::record::{ReplicateRecord, SeriesKey};
 use sim_core::run::{Options, ReplicateError, Simulation, UncertaintyMode};
+use sim_core::scenario::Scenario;
 
 use super::files::{self, Loaded, add_new, text_of, together, warnings_of};
 use crate::engine::{Engine, Ensemble, ReplicateFailure, Uncertainty, World};
@@ -45,21 +46,31 @@ impl Engine for Playable {
         self.tender_rows
     }
 
-    fn replicate(&self, k: u64, stop: &AtomicBool) -> std::result::Result<ReplicateRecord, ReplicateFailure> {
-        self.simulation.replicate(k, stop).map_err(|error| match error {
-            ReplicateError::Stopped => ReplicateFailure::Stopped,
-            ReplicateError::Failed { time, place, message } => ReplicateFailure::Failed {
-                time: time.to_string(),
-                place,
-                message,
-            },
-            // The enum may grow; what is new is a failure like any other.
-            other => ReplicateFailure::Failed {
-                time: String::new(),
-                place: String::new(),
-                message: other.to_string(),
-            },
-        })
+    fn replicate(
+        &self,
+        k: u64,
+        stop: &AtomicBool,
+    ) -> std::result::Result<ReplicateRecord, ReplicateFailure> {
+        self.simulation
+            .replicate(k, stop)
+            .map_err(|error| match error {
+                ReplicateError::Stopped => ReplicateFailure::Stopped,
+                ReplicateError::Failed {
+                    time,
+                    place,
+                    message,
+                } => ReplicateFailure::Failed {
+                    time: time.to_string(),
+                    place,
+                    message,
+                },
+                // The enum may grow; what is new is a failure like any other.
+                other => ReplicateFailure::Failed {
+                    time: String::new(),
+                    place: String::new(),
+                    message: other.to_string(),
+                },
+            })
     }
 }
 
@@ -77,16 +88,31 @@ fn expected_tender_rows(simulation: &Simulation) -> u64 {
 ///
 /// # Errors
 /// All faults of the scenario, as text.
-pub(super) fn playable(loaded: &Loaded, options: Options) -> std::result::Result<(Playable, Vec<String>), String> {
+pub(super) fn playable(
+    loaded: &Loaded,
+    options: Options,
+) -> std::result::Result<(Playable, Vec<String>), String> {
     let decoded = loaded.decode().map_err(|faults| text_of(&faults))?;
-    let simulation = Simulation::new(&loaded.document, options).map_err(|faults| text_of(&faults))?;
-    let tender_rows = if options.tenders { expected_tender_rows(&simulation) } else { 0 };
-    let playable = Playable { simulation, tender_rows };
+    let simulation =
+        Simulation::new(&loaded.document, options).map_err(|faults| text_of(&faults))?;
+    let tender_rows = if options.tenders {
+        expected_tender_rows(&simulation)
+    } else {
+        0
+    };
+    let playable = Playable {
+        simulation,
+        tender_rows,
+    };
     Ok((playable, warnings_of(&decoded.warnings)))
 }
 
 /// The options of `sim-core` that a request asks for.
-pub(super) fn options(seed: Option<u64>, uncertainty: Option<Uncertainty>, record: Record) -> Options {
+pub(super) fn options(
+    seed: Option<u64>,
+    uncertainty: Option<Uncertainty>,
+    record: Record,
+) -> Options {
     Options {
         seed,
         uncertainty: uncertainty.map(|mode| match mode {
@@ -101,8 +127,92 @@ pub(super) fn options(seed: Option<u64>, uncertainty: Option<Uncertainty>, recor
     }
 }
 
-/// The texts that the run directory keeps of a world.
-pub(super) fn world(loaded: &Loaded, engine: Playable) -> World {
+/// Loads, validates and readies all worlds of a request.
+///
+/// # Errors
+/// The faults of all scenarios together; or that they disagree in what the run has once.
+pub(super) fn ensemble(request: &WorldRequest) -> Result<Ensemble> {
+    let (loaded, warnings) = files::load_all(request)?;
+    let options = options(request.seed, request.uncertainty, request.record);
+    ready(loaded, warnings, options, request.replicates).map(Ready::into_ensemble)
+}
+
+/// Worlds ready to be played, still with what they were read from.
+pub(super) struct Ready {
+    loaded: Vec<Loaded>,
+    worlds: Vec<Playable>,
+    warnings: Vec<String>,
+    seed: u64,
+    replicates: u64,
+}
+
+/// Validates and readies loaded worlds.
+///
+/// # Errors
+/// As [`ensemble`].
+pub(super) fn ready(
+    loaded: Vec<Loaded>,
+    mut warnings: Vec<String>,
+    options: Options,
+    replicates: Option<u64>,
+) -> Result<Ready> {
+    let (mut worlds, mut faults) = (Vec::new(), Vec::new());
+    for one in &loaded {
+        match playable(one, options) {
+            Ok((playable, said)) => {
+                add_new(&mut warnings, said);
+                worlds.push(playable);
+            }
+            Err(said) => add_new(&mut faults, [said]),
+        }
+    }
+    together(faults)?;
+    let seed = agreed(&worlds, "seed", options.seed, Simulation::seed)?;
+    let replicates = agreed(&worlds, "replicates", replicates, |s| {
+        s.scenario().replicates
+    })?;
+    Ok(Ready {
+        loaded,
+        worlds,
+        warnings,
+        seed,
+        replicates,
+    })
+}
+
+impl Ready {
+    /// The scenarios, in order.
+    pub fn scenarios(&self) -> impl Iterator<Item = &Scenario> {
+        self.worlds.iter().map(|world| world.simulation.scenario())
+    }
+
+    /// As the commands know it.
+    pub fn into_ensemble(self) -> Ensemble {
+        // A world without uncertainties plays the same in both modes.
+        let sampled = self
+            .worlds
+            .iter()
+            .any(|world| world.simulation.mode() == UncertaintyMode::Sampled);
+        let worlds = self.loaded.iter().zip(self.worlds);
+        Ensemble {
+            worlds: worlds
+                .map(|(loaded, playable)| world(loaded, playable))
+                .collect(),
+            replicates: self.replicates,
+            seed: self.seed,
+            uncertainty: if sampled {
+                Uncertainty::Sampled
+            } else {
+                Uncertainty::Fixed
+            },
+            inputs: Vec::new(),
+            warnings: self.warnings,
+        }
+    }
+}
+
+/// A world with the texts that the run directory keeps of it.
+fn world(loaded: &Loaded, engine: Playable) -> World {
     let origins: Map<String, Value> = (loaded.document.origins().into_iter())
         .map(|(path, place)| (path, place.into()))
         .collect();
@@ -112,38 +222,6 @@ pub(super) fn world(loaded: &Loaded, engine: Playable) -> World {
         values_hash: loaded.document.hash(),
         origins_json: Value::Object(origins).to_string(),
     }
-}
-
-/// Loads, validates and readies all worlds of a request.
-///
-/// # Errors
-/// The faults of all scenarios together; or that they disagree in what the run has once.
-pub(super) fn ensemble(request: &WorldRequest) -> Result<Ensemble> {
-    let (loaded, mut warnings) = files::load_all(request)?;
-    let options = options(request.seed, request.uncertainty, request.record);
-    let (mut ready, mut faults) = (Vec::new(), Vec::new());
-    for one in &loaded {
-        match playable(one, options) {
-            Ok((playable, said)) => {
-                add_new(&mut warnings, said);
-                ready.push(playable);
-            }
-            Err(said) => add_new(&mut faults, [said]),
-        }
-    }
-    together(faults)?;
-    let seed = agreed(&ready, "seed", request.seed, Simulation::seed)?;
-    let replicates = agreed(&ready, "replicates", request.replicates, |s| s.scenario().replicates)?;
-    // A world without uncertainties plays the same in both modes.
-    let sampled = ready.iter().any(|world| world.simulation.mode() == UncertaintyMode::Sampled);
-    Ok(Ensemble {
-        worlds: loaded.iter().zip(ready).map(|(loaded, ready)| world(loaded, ready)).collect(),
-        replicates,
-        seed,
-        uncertainty: if sampled { Uncertainty::Sampled } else { Uncertainty::Fixed },
-        inputs: Vec::new(),
-        warnings,
-    })
 }
 
 /// A number that one run has once: the command line's, or that of all scenarios.

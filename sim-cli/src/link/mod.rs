@@ -5,18 +5,25 @@
 
 mod check;
 mod ensemble;
+mod figures_runner;
 mod files;
+mod names;
+mod run_figures;
 mod shipped;
 mod trace;
 
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
 
 use sim_core::scenario::Scenario;
 use sim_core::scenario::document::{describe, json_schema};
 
 use crate::engine::Ensemble;
 use crate::exit::{Failure, Result};
+use crate::figures::regenerate::Runner;
 use crate::model::{Checked, Model, ShippedFile, TraceRequest, WorldRequest};
+
+pub use run_figures::{RunFigures, run_figures};
 
 /// The model of this build.
 pub struct Linked;
@@ -31,9 +38,17 @@ impl Model for Linked {
     }
 
     fn resolve(&self, request: &WorldRequest) -> Result<(String, Vec<String>)> {
-        let (loaded, warnings) = files::load_all(request)?;
-        let text = loaded.iter().map(|world| world.document.resolve(true));
-        Ok((text.collect(), warnings))
+        let (loaded, mut warnings) = files::load_all(request)?;
+        let (mut text, mut faults) = (String::new(), Vec::new());
+        for world in &loaded {
+            match world.decode() {
+                Ok(decoded) => files::add_new(&mut warnings, files::warnings_of(&decoded.warnings)),
+                Err(said) => files::add_new(&mut faults, [files::text_of(&said)]),
+            }
+            text += &world.document.resolve(true);
+        }
+        files::together(faults)?;
+        Ok((text, warnings))
     }
 
     fn schema(&self) -> Result<String> {
@@ -49,6 +64,10 @@ impl Model for Linked {
         print: &mut dyn FnMut(&str) -> Result<()>,
     ) -> Result<Vec<String>> {
         trace::trace(request, print)
+    }
+
+    fn figure_runner<'a>(&self, root: &Path, stop: &'a AtomicBool) -> Box<dyn Runner + 'a> {
+        Box::new(figures_runner::FigureRunner::new(root, stop))
     }
 
     fn shipped(&self) -> &'static [ShippedFile] {

@@ -62,7 +62,10 @@ pub(super) fn child(file: &Path, from: &str) -> Result<String> {
 
 /// The id of a new scenario: the name of its file.
 fn new_id(file: &Path, from: &str) -> Result<String> {
-    let stem = file.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+    let stem = file
+        .file_stem()
+        .and_then(|stem| stem.to_str())
+        .unwrap_or_default();
     let refuse = |why: &str| Err(Failure::Refused(format!("{}: {why}", file.display())));
     if file.extension().is_none_or(|ending| ending != "toml") {
         return refuse("a scenario file ends in .toml");
@@ -80,17 +83,39 @@ fn new_id(file: &Path, from: &str) -> Result<String> {
 
 /// The file of a scenario: beside the new one, in `scenarios/` beside it, or in `scenarios/` here.
 fn find(folder: &Path, from: &str) -> Result<PathBuf> {
-    let folders = [folder.to_owned(), folder.join("scenarios"), folder.join("../scenarios"), PathBuf::from("scenarios")];
+    let folders = [
+        folder.to_owned(),
+        folder.join("scenarios"),
+        folder.join("../scenarios"),
+        PathBuf::from("scenarios"),
+    ];
     let name = format!("{from}.toml");
-    if let Some(found) = folders.iter().map(|f| f.join(&name)).find(|path| path.is_file()) {
+    if let Some(found) = folders
+        .iter()
+        .map(|f| f.join(&name))
+        .find(|path| path.is_file())
+    {
         return Ok(found);
     }
     let mut known: Vec<String> = Vec::new();
     for folder in &folders {
-        let entries = std::fs::read_dir(if folder.as_os_str().is_empty() { Path::new(".") } else { folder });
-        for path in entries.into_iter().flatten().flatten().map(|entry| entry.path()) {
+        let entries = std::fs::read_dir(if folder.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            folder
+        });
+        for path in entries
+            .into_iter()
+            .flatten()
+            .flatten()
+            .map(|entry| entry.path())
+        {
             if path.extension().is_some_and(|ending| ending == "toml") {
-                known.extend(path.file_stem().and_then(|stem| stem.to_str()).map(str::to_owned));
+                known.extend(
+                    path.file_stem()
+                        .and_then(|stem| stem.to_str())
+                        .map(str::to_owned),
+                );
             }
         }
     }
@@ -101,7 +126,9 @@ fn find(folder: &Path, from: &str) -> Result<PathBuf> {
         None if shipped_ids().any(|id| id == from) => {
             "this program carries it: `oransim init DIR` writes it to DIR/scenarios".to_owned()
         }
-        None if known.is_empty() => "`oransim init DIR` writes the scenarios that this program carries".to_owned(),
+        None if known.is_empty() => {
+            "`oransim init DIR` writes the scenarios that this program carries".to_owned()
+        }
         None => format!("there is {}", known.join(", ")),
     };
     Err(Failure::Refused(format!(
@@ -112,7 +139,11 @@ fn find(folder: &Path, from: &str) -> Result<PathBuf> {
 /// The way from a folder to a file, with `/` between folders.
 fn relative(folder: &Path, file: &Path) -> Result<String> {
     let absolute = |path: &Path| {
-        let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
+        let path = if path.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            path
+        };
         std::fs::canonicalize(path).while_doing("find", path)
     };
     // The folder of a new file may not be there yet: what exists of it is made absolute, the rest is joined.
@@ -125,17 +156,23 @@ fn relative(folder: &Path, file: &Path) -> Result<String> {
     let mut from = absolute(there)?;
     from.extend(missing.iter().rev());
     let to = absolute(file)?;
-    let (from, to): (Vec<Component>, Vec<Component>) = (from.components().collect(), to.components().collect());
+    let (from, to): (Vec<Component>, Vec<Component>) =
+        (from.components().collect(), to.components().collect());
     let shared = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
     let up = from[shared..].iter().map(|_| "..".to_owned());
-    let down = to[shared..].iter().map(|part| part.as_os_str().to_string_lossy().into_owned());
+    let down = to[shared..]
+        .iter()
+        .map(|part| part.as_os_str().to_string_lossy().into_owned());
     Ok(up.chain(down).collect::<Vec<_>>().join("/"))
 }
 
 fn write_child(text: &mut String, id: &str, extends: &str, parent: &Scenario) {
-    let vendor = (parent.vendors.iter().find(|v| v.groups.iter().any(|g| g == "untrusted")))
-        .or(parent.vendors.first())
-        .map_or("", |v| v.id.as_str());
+    let vendor = (parent
+        .vendors
+        .iter()
+        .find(|v| v.groups.iter().any(|g| g == "untrusted")))
+    .or(parent.vendors.first())
+    .map_or("", |v| v.id.as_str());
     let country = parent.countries.first().map_or("", |c| c.id.as_str());
     let day = |years: i32| parent.start.add_months(12 * years).min(parent.end);
     let taste = parent.market.taste_scale_share;

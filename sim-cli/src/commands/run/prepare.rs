@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::commands::Session;
 use crate::engine::Ensemble;
 use crate::exit::{Failure, Result};
-use crate::settings::RunSettings;
+use crate::settings::{Record, RunSettings};
 use crate::store::layout::Layout;
 use crate::store::manifest::{FORMAT, Manifest, ManifestWorld};
 use crate::store::plan::{Plan, PlannedWorld, Sitting};
@@ -66,22 +66,7 @@ pub fn plan_of(ensemble: &Ensemble, settings: &RunSettings, session: &Session<'_
         });
     }
     let layouts: Vec<Layout> = worlds.iter().map(|world| world.layout.clone()).collect();
-    let hashes = ensemble.worlds.iter().map(|world| ManifestWorld {
-        id: world.engine.id().to_owned(),
-        values_hash: world.values_hash.clone(),
-    });
-    let manifest = Manifest {
-        format: FORMAT,
-        model_version: MODEL_VERSION.to_owned(),
-        results_epoch: RESULTS_EPOCH,
-        mode: "run".to_owned(),
-        worlds: hashes.collect(),
-        inputs: ensemble.inputs.iter().cloned().collect(),
-        seed: ensemble.seed,
-        uncertainty: ensemble.uncertainty.word().to_owned(),
-        recorded: Manifest::recorded(settings.record, &layouts),
-        replicates,
-    };
+    let manifest = manifest_of(ensemble, &layouts, replicates, settings.record);
     let sitting = Sitting {
         started: now_utc(),
         command: session.surroundings.command.clone(),
@@ -93,4 +78,24 @@ pub fn plan_of(ensemble: &Ensemble, settings: &RunSettings, session: &Session<'_
         worlds,
         sittings: vec![sitting],
     })
+}
+
+/// All that the results of playing these worlds are a function of.
+pub fn manifest_of(ensemble: &Ensemble, layouts: &[Layout], replicates: u64, record: Record) -> Manifest {
+    let hashes = ensemble.worlds.iter().map(|world| ManifestWorld {
+        id: world.engine.id().to_owned(),
+        values_hash: world.values_hash.clone(),
+    });
+    Manifest {
+        format: FORMAT,
+        model_version: MODEL_VERSION.to_owned(),
+        results_epoch: RESULTS_EPOCH,
+        mode: "run".to_owned(),
+        worlds: hashes.collect(),
+        inputs: ensemble.inputs.iter().cloned().collect(),
+        seed: ensemble.seed,
+        uncertainty: ensemble.uncertainty.word().to_owned(),
+        recorded: Manifest::recorded(record, layouts),
+        replicates,
+    }
 }

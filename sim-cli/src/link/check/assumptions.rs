@@ -15,8 +15,16 @@ pub(super) fn log(world: &Loaded, decoded: &Decoded<Scenario>) -> String {
     for pedigree in decoded.pedigrees() {
         text += &line(world, pedigree);
     }
-    let alone = decoded.numbers.iter().filter(|n| n.pedigree.is_none() && n.origin.is_some()).count();
-    let default = decoded.numbers.iter().filter(|n| n.origin.is_none()).count();
+    let alone = decoded
+        .numbers
+        .iter()
+        .filter(|n| n.pedigree.is_none() && n.origin.is_some())
+        .count();
+    let default = decoded
+        .numbers
+        .iter()
+        .filter(|n| n.origin.is_none())
+        .count();
     let counts: Vec<String> = (KINDS.iter())
         .map(|kind| {
             let n = decoded.pedigrees().filter(|p| p.kind == *kind).count();
@@ -24,14 +32,22 @@ pub(super) fn log(world: &Loaded, decoded: &Decoded<Scenario>) -> String {
         })
         .collect();
     // Writing to a string cannot fail.
-    let _ = writeln!(text, "  by kind: {}, {alone} without a word, {default} at their defaults", counts.join(", "));
+    let _ = writeln!(
+        text,
+        "  by kind: {}, {alone} without a word, {default} at their defaults",
+        counts.join(", ")
+    );
     text + &site_weight(decoded)
 }
 
 fn line(world: &Loaded, p: &Pedigree) -> String {
     let number = |x: Option<f64>| x.map_or_else(String::new, |x| x.to_string());
     let (file, position, _) = world.document.files().locate(p.origin);
-    let ground: String = p.text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let ground: String = p
+        .text
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
     format!(
         "  {}\t{}\t{}\t{}\t{}\t{}\t{ground}\t{file}:{}\n",
         p.path,
@@ -55,13 +71,22 @@ fn site_weight(decoded: &Decoded<Scenario>) -> String {
     if all <= 0.0 {
         return "  no operator has sites at the start\n".to_owned();
     }
-    let grounds: Vec<(f64, Option<PedigreeKind>)> = operators.iter().map(|o| (o.sites, ground(&o.id))).collect();
+    let grounds: Vec<(f64, Option<PedigreeKind>)> =
+        operators.iter().map(|o| (o.sites, ground(&o.id))).collect();
     let share = |kind: Option<PedigreeKind>| -> f64 {
-        let sites: f64 = grounds.iter().filter(|(_, k)| *k == kind).map(|(sites, _)| sites).sum();
+        let sites: f64 = grounds
+            .iter()
+            .filter(|(_, k)| *k == kind)
+            .map(|(sites, _)| sites)
+            .sum();
         100.0 * sites / all
     };
     let words: Vec<String> = (KINDS.iter())
         .map(|kind| format!("{:.1}% {}", share(Some(*kind)), kind_word(*kind)))
         .collect();
-    format!("  site weight ({all:.0} sites): {}, {:.1}% without a word\n", words.join(", "), share(None))
+    format!(
+        "  site weight ({all:.0} sites): {}, {:.1}% without a word\n",
+        words.join(", "),
+        share(None)
+    )
 }

@@ -32,7 +32,8 @@ pub(super) fn check(world: &Loaded, decoded: &Decoded<Scenario>) -> Evidence {
     let sources = match find(world) {
         Some(path) => match read(&path) {
             Ok(sources) => {
-                let faults = check_pedigree(&world.document, decoded, &sources, &units(&world.document));
+                let faults =
+                    check_pedigree(&world.document, decoded, &sources, &units(&world.document));
                 if !faults.is_empty() {
                     errors.push(text_of(&faults));
                 }
@@ -59,7 +60,11 @@ pub(super) fn check(world: &Loaded, decoded: &Decoded<Scenario>) -> Evidence {
     } else {
         format!("pedigrees: {}{against}", words.join(", "))
     };
-    Evidence { sources, summary, errors }
+    Evidence {
+        sources,
+        summary,
+        errors,
+    }
 }
 
 /// `sources.csv` beside the scenario, or beside the nearest scenario that it extends and that has one.
@@ -74,6 +79,7 @@ fn find(world: &Loaded) -> Option<String> {
 }
 
 fn read(path: &str) -> Result<Sources, String> {
-    let text = std::fs::read_to_string(path).map_err(|error| format!("cannot read {path}: {error}"))?;
+    let text =
+        std::fs::read_to_string(path).map_err(|error| format!("cannot read {path}: {error}"))?;
     Sources::parse(path, &text).map_err(|faults| text_of(&faults))
 }

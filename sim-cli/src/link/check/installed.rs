@@ -24,14 +24,23 @@ pub(super) struct Installed {
 }
 
 /// Allocates the installed base and compares it with each country's mix.
-pub(super) fn check(world: &Loaded, decoded: &Decoded<Scenario>, sources: Option<&Sources>) -> Installed {
+pub(super) fn check(
+    world: &Loaded,
+    decoded: &Decoded<Scenario>,
+    sources: Option<&Sources>,
+) -> Installed {
     let scenario = &decoded.value;
-    let mut found = Installed { report: String::new(), errors: Vec::new() };
+    let mut found = Installed {
+        report: String::new(),
+        errors: Vec::new(),
+    };
     let at = |country: &str| spell(&["country", country, "installed_4g"].map(str::to_owned));
     let mut fault = |country: &str, message: String, hint: &str| {
         let fault = world.document.error_at(&at(country), message).hint(hint);
         let text = fault.to_string();
-        found.errors.push(text.strip_prefix("error: ").unwrap_or(&text).to_owned());
+        found
+            .errors
+            .push(text.strip_prefix("error: ").unwrap_or(&text).to_owned());
     };
     let allocation = match allocate(scenario) {
         Ok(allocation) => allocation,
@@ -41,7 +50,11 @@ pub(super) fn check(world: &Loaded, decoded: &Decoded<Scenario>, sources: Option
                     "the operators with a known mix hold more `{}` than the country's mix allows: {:.4} would be left for each of the others",
                     c.stack, c.rest
                 );
-                fault(&c.country, message, "raise the country's share, or correct an operator's `installed`");
+                fault(
+                    &c.country,
+                    message,
+                    "raise the country's share, or correct an operator's `installed`",
+                );
             }
             return found;
         }
@@ -49,7 +62,10 @@ pub(super) fn check(world: &Loaded, decoded: &Decoded<Scenario>, sources: Option
     let mut lines = String::new();
     for (country, aggregate) in with_networks(scenario, &allocation) {
         let pairs = pairs(country, aggregate);
-        let differing: Vec<&Pair> = pairs.iter().filter(|p| (p.allocated - p.stated).abs() > TOLERANCE).collect();
+        let differing: Vec<&Pair> = pairs
+            .iter()
+            .filter(|p| (p.allocated - p.stated).abs() > TOLERANCE)
+            .collect();
         // Writing to a string cannot fail.
         let _ = write!(lines, "    {} ", country.id);
         for p in &pairs {
@@ -61,10 +77,23 @@ pub(super) fn check(world: &Loaded, decoded: &Decoded<Scenario>, sources: Option
         lines.push('\n');
         if !differing.is_empty() {
             let words: Vec<String> = (differing.iter())
-                .map(|p| format!("`{}` {:.6} where {:.6} is stated", p.stack, p.allocated, p.stated))
+                .map(|p| {
+                    format!(
+                        "`{}` {:.6} where {:.6} is stated",
+                        p.stack, p.allocated, p.stated
+                    )
+                })
                 .collect();
-            let message = format!("the operators of {} add up to another mix: {}", country.id, words.join(", "));
-            fault(&country.id, message, "correct the mix, or the `installed` of an operator with a known one");
+            let message = format!(
+                "the operators of {} add up to another mix: {}",
+                country.id,
+                words.join(", ")
+            );
+            fault(
+                &country.id,
+                message,
+                "correct the mix, or the `installed` of an operator with a known one",
+            );
         }
         let cited = cited(decoded, &at(&country.id), sources);
         if !cited.is_empty() {
@@ -76,14 +105,20 @@ pub(super) fn check(world: &Loaded, decoded: &Decoded<Scenario>, sources: Option
         }
     }
     if !lines.is_empty() {
-        found.report = format!("  installed base, subscriber-weighted over operators, equal to installed_4g unless stated:\n{lines}");
+        found.report = format!(
+            "  installed base, subscriber-weighted over operators, equal to installed_4g unless stated:\n{lines}"
+        );
     }
     found
 }
 
 /// Countries that have sites at the start, with what their operators add up to.
-fn with_networks<'a>(scenario: &'a Scenario, allocation: &'a Allocation) -> impl Iterator<Item = (&'a Country, &'a StackMix)> {
-    (scenario.countries.iter().zip(&allocation.countries)).filter(|(_, aggregate)| !aggregate.is_empty())
+fn with_networks<'a>(
+    scenario: &'a Scenario,
+    allocation: &'a Allocation,
+) -> impl Iterator<Item = (&'a Country, &'a StackMix)> {
+    (scenario.countries.iter().zip(&allocation.countries))
+        .filter(|(_, aggregate)| !aggregate.is_empty())
 }
 
 struct Pair<'a> {
@@ -94,8 +129,16 @@ struct Pair<'a> {
 
 /// Every stack of either mix, with its share in both.
 fn pairs<'a>(country: &'a Country, aggregate: &'a StackMix) -> Vec<Pair<'a>> {
-    let share = |mix: &StackMix, stack: &str| mix.iter().find(|(k, _)| k == stack).map_or(0.0, |(_, s)| *s);
-    let mut stacks: Vec<&str> = country.installed.iter().map(|(stack, _)| stack.as_str()).collect();
+    let share = |mix: &StackMix, stack: &str| {
+        mix.iter()
+            .find(|(k, _)| k == stack)
+            .map_or(0.0, |(_, s)| *s)
+    };
+    let mut stacks: Vec<&str> = country
+        .installed
+        .iter()
+        .map(|(stack, _)| stack.as_str())
+        .collect();
     for (stack, _) in aggregate {
         if !stacks.contains(&stack.as_str()) {
             stacks.push(stack);
@@ -114,7 +157,9 @@ fn pairs<'a>(country: &'a Country, aggregate: &'a StackMix) -> Vec<Pair<'a>> {
 fn untrusted_share(scenario: &Scenario, mix: &StackMix) -> f64 {
     let untrusted = |id: &str| {
         let vendor = scenario.vendors.iter().find(|v| v.id == id);
-        f64::from(u8::from(vendor.is_some_and(|v| v.groups.iter().any(|g| g == "untrusted"))))
+        f64::from(u8::from(
+            vendor.is_some_and(|v| v.groups.iter().any(|g| g == "untrusted")),
+        ))
     };
     let radio = scenario.market.ru_share;
     (mix.iter())
@@ -126,14 +171,25 @@ fn untrusted_share(scenario: &Scenario, mix: &StackMix) -> f64 {
 }
 
 /// The rows that the numbers below a path cite, each once, in the order of the numbers.
-fn cited<'a>(decoded: &Decoded<Scenario>, path: &str, sources: Option<&'a Sources>) -> Vec<&'a SourceRow> {
-    let Some(sources) = sources else { return Vec::new() };
+fn cited<'a>(
+    decoded: &Decoded<Scenario>,
+    path: &str,
+    sources: Option<&'a Sources>,
+) -> Vec<&'a SourceRow> {
+    let Some(sources) = sources else {
+        return Vec::new();
+    };
     let below = join(path, "");
     let below = below.trim_end_matches("\"\"");
     let mut rows: Vec<&SourceRow> = Vec::new();
     let cites = |kind: PedigreeKind| matches!(kind, PedigreeKind::Source | PedigreeKind::Derived);
-    for pedigree in decoded.pedigrees().filter(|p| cites(p.kind) && p.path.starts_with(below)) {
-        let words = pedigree.text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '-');
+    for pedigree in decoded
+        .pedigrees()
+        .filter(|p| cites(p.kind) && p.path.starts_with(below))
+    {
+        let words = pedigree
+            .text
+            .split(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '-');
         for row in words.filter_map(|word| sources.get(word)) {
             if !rows.iter().any(|known| known.id == row.id) {
                 rows.push(row);
@@ -149,5 +205,8 @@ fn cite(row: &SourceRow) -> String {
         (None, Some(low), Some(high)) => format!("{low} to {high}"),
         _ => "no number".to_owned(),
     };
-    format!("{}: {value} {}, {} {} ({})", row.id, row.unit, row.place, row.year, row.title)
+    format!(
+        "{}: {value} {}, {} {} ({})",
+        row.id, row.unit, row.place, row.year, row.title
+    )
 }

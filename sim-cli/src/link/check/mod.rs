@@ -25,7 +25,9 @@ pub(super) fn check(request: &WorldRequest, assumptions: bool, upgrade: bool) ->
     };
     if upgrade {
         // Reading has refused what is newer, and nothing is older than the first format.
-        checked.report += &format!("format {FORMAT} is the only one there is: no file needs an upgrade, none was changed\n");
+        checked.report += &format!(
+            "format {FORMAT} is the only one there is: no file needs an upgrade, none was changed\n"
+        );
     }
     for (i, world) in read.worlds.iter().enumerate() {
         if i > 0 || upgrade {
@@ -55,7 +57,11 @@ fn check_one(world: &Loaded, assumptions: bool, checked: &mut Checked) {
     let scenario = &decoded.value;
     let report = &mut checked.report;
     // Writing to a string cannot fail.
-    let _ = writeln!(report, "{name}: scenario `{}`, {} to {}", scenario.id, scenario.start, scenario.end);
+    let _ = writeln!(
+        report,
+        "{name}: scenario `{}`, {} to {}",
+        scenario.id, scenario.start, scenario.end
+    );
     let _ = writeln!(
         report,
         "  {} countries, {} operators, {} vendors, {} levers, {} uncertainties; {} numbers, {} of them at their defaults",
@@ -65,7 +71,11 @@ fn check_one(world: &Loaded, assumptions: bool, checked: &mut Checked) {
         scenario.levers.len(),
         scenario.uncertainties.len(),
         decoded.numbers.len(),
-        decoded.numbers.iter().filter(|n| n.origin.is_none()).count(),
+        decoded
+            .numbers
+            .iter()
+            .filter(|n| n.origin.is_none())
+            .count(),
     );
     let _ = writeln!(report, "  {}", evidence.summary);
     report.push_str(&installed.report);

@@ -115,7 +115,8 @@ impl Anatomy {
             reach[w.nest] = reach[w.nest].max(w.net + w.shocks.0);
         }
         for w in weighed.iter_mut().filter(|w| w.net > f64::NEG_INFINITY) {
-            w.total = report.inclusive[w.nest] + w.shocks.1 - (reach[w.nest] - (w.net + w.shocks.0));
+            w.total =
+                report.inclusive[w.nest] + w.shocks.1 - (reach[w.nest] - (w.net + w.shocks.0));
         }
         weighed.sort_by(|a, b| b.total.total_cmp(&a.total).then(a.index.cmp(&b.index)));
         let why = why(report, &weighed);
@@ -127,7 +128,10 @@ impl Anatomy {
 pub(super) fn chosen(report: &TenderReport) -> Option<usize> {
     match report.outcome {
         Outcome::Award(a) => Some(a),
-        Outcome::Keep => report.alternatives.iter().position(|a| a.kind == Kind::Keep),
+        Outcome::Keep => report
+            .alternatives
+            .iter()
+            .position(|a| a.kind == Kind::Keep),
         Outcome::Relaxed => None,
     }
 }
@@ -140,10 +144,16 @@ fn parts(report: &TenderReport) -> Vec<[f64; PARTS]> {
     let mut best: Option<(f64, usize)> = None;
     for (i, a) in report.alternatives.iter().enumerate() {
         let mut parts = [0.0; PARTS];
-        parts[..FLOWS.len()].copy_from_slice(&report.flows[i]);
+        for (part, flow) in parts.iter_mut().zip(&report.flows[i]) {
+            *part = flow + 0.0;
+        }
         if bought(a) {
-            for (k, item) in report.bills[i].iter().enumerate().filter(|(k, _)| *k != BROUGHT_FORWARD) {
-                parts[FLOWS.len() + k] = -item;
+            for (k, item) in report.bills[i]
+                .iter()
+                .enumerate()
+                .filter(|(k, _)| *k != BROUGHT_FORWARD)
+            {
+                parts[FLOWS.len() + k] = 0.0 - item; // a cost of nil is nil, not minus nil
             }
             parts[PRICE] = -report.prices[i];
             let surplus = report.values[i] - report.list_prices[i];
@@ -153,7 +163,11 @@ fn parts(report: &TenderReport) -> Vec<[f64; PARTS]> {
         } else if let Some((_, b)) = best {
             let now = report.share_of_keep;
             for (k, part) in parts.iter_mut().enumerate() {
-                let then = if k == PRICE { -report.list_prices[b] } else { all[b][k] };
+                let then = if k == PRICE {
+                    -report.list_prices[b]
+                } else {
+                    all[b][k]
+                };
                 *part = now * *part + (1.0 - now) * then;
             }
             parts[LATER] = 0.0;
@@ -172,7 +186,10 @@ fn why(report: &TenderReport, weighed: &[Weighed]) -> Option<Why> {
     let index = chosen(report)?;
     let winner = weighed.iter().position(|w| w.index == index)?;
     let stands = |w: &Weighed| w.total > f64::NEG_INFINITY;
-    let runner_up = weighed.iter().enumerate().position(|(i, w)| i != winner && stands(w))?;
+    let runner_up = weighed
+        .iter()
+        .enumerate()
+        .position(|(i, w)| i != winner && stands(w))?;
     let (won, lost) = (&weighed[winner], &weighed[runner_up]);
     let comparison = if won.nest == lost.nest {
         Comparison::Within
@@ -194,7 +211,13 @@ fn why(report: &TenderReport, weighed: &[Weighed]) -> Option<Why> {
 
 /// The two items in which two alternatives differ most, the larger first; of equals the first.
 fn largest_differences(won: &Weighed, lost: &Weighed) -> [(usize, f64); 2] {
-    let mut differences: Vec<(usize, f64)> = (won.parts.iter().zip(&lost.parts).map(|(a, b)| a - b).enumerate()).collect();
+    let mut differences: Vec<(usize, f64)> = (won
+        .parts
+        .iter()
+        .zip(&lost.parts)
+        .map(|(a, b)| a - b)
+        .enumerate())
+    .collect();
     differences.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()).then(a.0.cmp(&b.0)));
     [differences[0], differences[1]]
 }
@@ -202,7 +225,13 @@ fn largest_differences(won: &Weighed, lost: &Weighed) -> [(usize, f64); 2] {
 /// Who would have won with all shocks nil, where that is another.
 fn without_luck(report: &TenderReport, weighed: &[Weighed], winner: usize) -> Option<(usize, f64)> {
     let largest = |scores: &mut dyn Iterator<Item = (usize, f64)>| {
-        scores.fold(None, |best: Option<(usize, f64)>, (i, x)| if best.is_none_or(|(_, top)| x > top) { Some((i, x)) } else { best })
+        scores.fold(None, |best: Option<(usize, f64)>, (i, x)| {
+            if best.is_none_or(|(_, top)| x > top) {
+                Some((i, x))
+            } else {
+                best
+            }
+        })
     };
     let (nest, inclusive) = largest(&mut report.inclusive.iter().copied().enumerate())?;
     let members = weighed.iter().enumerate().filter(|(_, w)| w.nest == nest);

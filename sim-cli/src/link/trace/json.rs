@@ -36,8 +36,14 @@ pub(super) fn slot(world: &World, slot: usize) -> Map<String, Value> {
         Layer::Core => "core",
     };
     let mut fields = Map::new();
-    fields.insert("operator".into(), world.operators[s.operator].id.clone().into());
-    fields.insert("country".into(), world.countries[s.country].id.clone().into());
+    fields.insert(
+        "operator".into(),
+        world.operators[s.operator].id.clone().into(),
+    );
+    fields.insert(
+        "country".into(),
+        world.countries[s.country].id.clone().into(),
+    );
     fields.insert("layer".into(), generation.into());
     fields.insert("sites".into(), s.sites.into());
     fields
@@ -49,26 +55,64 @@ pub(super) fn tender(world: &World, report: &TenderReport, anatomy: &Anatomy) ->
     let mut put = |key: &str, value: Value| fields.insert(key.to_owned(), value);
     put("tender", report.id.clone().into());
     put("kind", report.kind.into());
-    put("old", report.old.as_ref().map_or(Value::Null, |old| stack(world, old)));
+    put(
+        "old",
+        report
+            .old
+            .as_ref()
+            .map_or(Value::Null, |old| stack(world, old)),
+    );
     let outcome = match report.outcome {
         Outcome::Award(_) => "award",
         Outcome::Keep => "keep",
         Outcome::Relaxed => "relaxed",
     };
     put("outcome", outcome.into());
-    put("winner", chosen(report).map_or(Value::Null, |a| label(world, &report.alternatives[a]).into()));
+    put(
+        "winner",
+        chosen(report).map_or(Value::Null, |a| {
+            label(world, &report.alternatives[a]).into()
+        }),
+    );
     put("months_late", report.months_late.into());
-    let nests = NEST_NAMES.iter().zip(report.inclusive).filter(|(_, i)| i.is_finite());
-    put("inclusive_values", nests.map(|(name, i)| ((*name).to_owned(), Value::from(*i))).collect::<Map<_, _>>().into());
-    put("alternatives", anatomy.weighed.iter().map(|w| alternative(world, report, w)).collect::<Vec<_>>().into());
-    put("why", anatomy.why.as_ref().map_or(Value::Null, |why| reason(world, report, anatomy, why)));
+    let nests = NEST_NAMES
+        .iter()
+        .zip(report.inclusive)
+        .filter(|(_, i)| i.is_finite());
+    put(
+        "inclusive_values",
+        nests
+            .map(|(name, i)| ((*name).to_owned(), Value::from(*i)))
+            .collect::<Map<_, _>>()
+            .into(),
+    );
+    put(
+        "alternatives",
+        anatomy
+            .weighed
+            .iter()
+            .map(|w| alternative(world, report, w))
+            .collect::<Vec<_>>()
+            .into(),
+    );
+    put(
+        "why",
+        anatomy
+            .why
+            .as_ref()
+            .map_or(Value::Null, |why| reason(world, report, anatomy, why)),
+    );
     put("sentence", verdict(world, report, anatomy).into());
     event(report.day, "tender", fields)
 }
 
 fn alternative(world: &World, report: &TenderReport, w: &super::anatomy::Weighed) -> Value {
     let (i, a) = (w.index, &report.alternatives[w.index]);
-    let items: Map<String, Value> = part_names().iter().zip(&w.parts).map(|(name, x)| ((*name).to_owned(), Value::from(*x))).collect();
+    let items: Map<String, Value> = part_names()
+        .iter()
+        .zip(&w.parts)
+        .map(|(name, x)| ((*name).to_owned(), Value::from(*x)))
+        .collect();
     json!({
         "alternative": label(world, a),
         "kind": a.kind.name(),
@@ -93,9 +137,13 @@ fn reason(world: &World, report: &TenderReport, anatomy: &Anatomy, why: &Why) ->
     let name = |place: usize| label(world, &report.alternatives[anatomy.weighed[place].index]);
     let compared = match why.comparison {
         Comparison::Within => json!({ "within": "nest" }),
-        Comparison::Between { winner, runner_up } => json!({ "between": "nests", "winner": winner, "runner_up": runner_up }),
+        Comparison::Between { winner, runner_up } => {
+            json!({ "between": "nests", "winner": winner, "runner_up": runner_up })
+        }
     };
-    let differences: Vec<Value> = (why.differences.iter()).map(|(part, x)| json!({ "item": part_names()[*part], "difference": x })).collect();
+    let differences: Vec<Value> = (why.differences.iter())
+        .map(|(part, x)| json!({ "item": part_names()[*part], "difference": x }))
+        .collect();
     json!({
         "runner_up": name(why.runner_up),
         "margin": why.margin,

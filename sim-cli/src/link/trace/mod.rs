@@ -26,12 +26,19 @@ use anatomy::Anatomy;
 ///
 /// # Errors
 /// Where the scenario is invalid, a name is unknown, the replicate fails, or nobody reads any more.
-pub(super) fn trace(request: &TraceRequest, print: &mut dyn FnMut(&str) -> Result<()>) -> Result<Vec<String>> {
+pub(super) fn trace(
+    request: &TraceRequest,
+    print: &mut dyn FnMut(&str) -> Result<()>,
+) -> Result<Vec<String>> {
     let (loaded, mut warnings) = files::load_all(&request.world)?;
     let Some(world) = loaded.first() else {
         return Err(Failure::Refused("no scenario is named".into()));
     };
-    let options = options(request.world.seed, request.world.uncertainty, request.world.record);
+    let options = options(
+        request.world.seed,
+        request.world.uncertainty,
+        request.world.record,
+    );
     let (playable, said) = playable(world, options).map_err(Failure::Refused)?;
     files::add_new(&mut warnings, said);
     let simulation = playable.simulation();
@@ -48,13 +55,23 @@ pub(super) fn trace(request: &TraceRequest, print: &mut dyn FnMut(&str) -> Resul
         told: false,
     };
     let played = simulation.trace(request.replicate, &stop, &mut teller);
-    let Teller { failure, tenders, told, .. } = teller;
+    let Teller {
+        failure,
+        tenders,
+        told,
+        ..
+    } = teller;
     if let Some(failure) = failure {
         return Err(failure);
     }
     match played {
         Ok(_) | Err(ReplicateError::Stopped) => {}
-        Err(error) => return Err(Failure::CouldNotGoOn(format!("replicate {} failed: {error}", request.replicate))),
+        Err(error) => {
+            return Err(Failure::CouldNotGoOn(format!(
+                "replicate {} failed: {error}",
+                request.replicate
+            )));
+        }
     }
     match &request.tender {
         Some(wanted) if !told => Err(Failure::Refused(no_such_tender(wanted, &tenders))),
@@ -67,7 +84,9 @@ fn no_such_tender(wanted: &str, tenders: &[String]) -> String {
         Some(near) => format!("did you mean `{near}`?"),
         None => "without --tender all of them are shown".to_owned(),
     };
-    format!("there is no tender `{wanted}` in this replicate and in what else was asked for: {hint}")
+    format!(
+        "there is no tender `{wanted}` in this replicate and in what else was asked for: {hint}"
+    )
 }
 
 /// What is shown.
@@ -83,11 +102,19 @@ impl Filter {
         let world = simulation.world();
         let operator = match &request.operator {
             None => None,
-            Some(id) => Some(world.operators.iter().position(|o| o.id == *id).ok_or_else(|| {
-                let near = nearest(id, world.operators.iter().map(|o| o.id.as_str()));
-                let hint = near.map(|near| format!(": did you mean `{near}`?")).unwrap_or_default();
-                Failure::Refused(format!("there is no operator `{id}`{hint}"))
-            })?),
+            Some(id) => Some(
+                world
+                    .operators
+                    .iter()
+                    .position(|o| o.id == *id)
+                    .ok_or_else(|| {
+                        let near = nearest(id, world.operators.iter().map(|o| o.id.as_str()));
+                        let hint = near
+                            .map(|near| format!(": did you mean `{near}`?"))
+                            .unwrap_or_default();
+                        Failure::Refused(format!("there is no operator `{id}`{hint}"))
+                    })?,
+            ),
         };
         let day = |text: &Option<String>| -> Result<Option<Day>> {
             let parsed = text.as_deref().map(Day::parse).transpose();
@@ -159,7 +186,12 @@ impl Teller<'_> {
 impl Observer for Teller<'_> {
     fn lever(&mut self, day: Day, name: &str, moment: Moment) {
         let words = format!("{name}: {}", moment.name());
-        self.common(day, "lever", &words, json!({ "lever": name, "moment": moment.name() }));
+        self.common(
+            day,
+            "lever",
+            &words,
+            json!({ "lever": name, "moment": moment.name() }),
+        );
     }
 
     fn launch(&mut self, day: Day, generation: &str) {
@@ -168,14 +200,21 @@ impl Observer for Teller<'_> {
     }
 
     fn review(&mut self, day: Day, maturity: [f64; 3]) {
-        let words: Vec<String> = (INTERFACES.iter().zip(maturity)).map(|(id, m)| format!("{id} {m:.3}")).collect();
-        let fields: Map<String, Value> = (INTERFACES.iter().zip(maturity)).map(|(id, m)| ((*id).to_owned(), m.into())).collect();
+        let words: Vec<String> = (INTERFACES.iter().zip(maturity))
+            .map(|(id, m)| format!("{id} {m:.3}"))
+            .collect();
+        let fields: Map<String, Value> = (INTERFACES.iter().zip(maturity))
+            .map(|(id, m)| ((*id).to_owned(), m.into()))
+            .collect();
         let words = format!("maturity of interfaces: {}", words.join(", "));
         self.common(day, "review", &words, json!({ "maturity": fields }));
     }
 
     fn delivery(&mut self, day: Day, slot: usize, stack: &Stack) {
-        let of_operator = self.filter.operator.is_none_or(|o| self.world.slots[slot].operator == o);
+        let of_operator = self
+            .filter
+            .operator
+            .is_none_or(|o| self.world.slots[slot].operator == o);
         if !self.shows(day) || !of_operator || self.filter.tender.is_some() {
             return;
         }
@@ -186,21 +225,28 @@ impl Observer for Teller<'_> {
             fields.insert("stack".into(), json::stack(self.world, stack));
             json::event(day, "delivery", fields)
         } else {
-            words::event(day, "delivery", &format!("{id}: {} stands", words::sellers(self.world, stack.seller)))
+            words::event(
+                day,
+                "delivery",
+                &format!("{id}: {} stands", words::sellers(self.world, stack.seller)),
+            )
         };
         self.tell(&text);
     }
 
     fn tender(&mut self, report: &TenderReport) {
-        let of_operator = self.filter.operator.is_none_or(|o| self.world.slots[report.slot].operator == o);
+        let of_operator = self
+            .filter
+            .operator
+            .is_none_or(|o| self.world.slots[report.slot].operator == o);
         if !self.shows(report.day) || !of_operator {
             return;
         }
-        if let Some(wanted) = &self.filter.tender {
-            if *wanted != report.id {
-                self.tenders.push(report.id.clone());
-                return;
-            }
+        if let Some(wanted) = &self.filter.tender
+            && *wanted != report.id
+        {
+            self.tenders.push(report.id.clone());
+            return;
         }
         let anatomy = Anatomy::of(report);
         let text = if self.json {

@@ -13,20 +13,32 @@ use sim_core::world::{BB, NO_VENDOR, RU, Stack, VendorIx, World};
 use super::anatomy::{Anatomy, Comparison, LATER, Why, part_names};
 
 /// Names of nests for a reader, in the order of their indices.
-pub(super) const NEST_NAMES: [&str; 4] = ["closed", "open from one seller", "open from two sellers", "keep"];
+pub(super) const NEST_NAMES: [&str; 4] = [
+    "closed",
+    "open from one seller",
+    "open from two sellers",
+    "keep",
+];
 
 /// Id of a vendor; empty where there is none.
 pub(super) fn vendor(world: &World, v: VendorIx) -> &str {
     if v == NO_VENDOR {
         return "";
     }
-    world.vendors.get(usize::from(v)).map_or("", |info| info.id.as_str())
+    world
+        .vendors
+        .get(usize::from(v))
+        .map_or("", |info| info.id.as_str())
 }
 
 /// The sellers of a stack: `nokia`, or `mavenir+nokia` for radio and baseband.
 pub(super) fn sellers(world: &World, seller: [VendorIx; 2]) -> String {
     let [ru, bb] = seller.map(|v| vendor(world, v));
-    if ru == bb || ru.is_empty() { bb.to_owned() } else { format!("{ru}+{bb}") }
+    if ru == bb || ru.is_empty() {
+        bb.to_owned()
+    } else {
+        format!("{ru}+{bb}")
+    }
 }
 
 /// An alternative in a few words, one for each alternative of a tender.
@@ -62,7 +74,11 @@ pub(super) fn money(x: f64) -> String {
         }
         text.push(c);
     }
-    if x < 0.0 && digits != "0" { format!("-{text}") } else { text }
+    if x < 0.0 && digits != "0" {
+        format!("-{text}")
+    } else {
+        text
+    }
 }
 
 /// One line of an event other than a tender.
@@ -74,16 +90,33 @@ pub(super) fn event(day: Day, kind: &str, words: &str) -> String {
 pub(super) fn tender(world: &World, report: &TenderReport, anatomy: &Anatomy) -> String {
     let slot = &world.slots[report.slot];
     let country = &world.countries[slot.country].id;
-    let old = report.old.as_ref().map_or_else(|| "nothing stands".to_owned(), |stack| format!("stands: {}", kit(world, stack)));
-    let words = format!("{} ({}, {country}, {} sites; {old})", report.id, report.kind.replace('_', "-"), money(slot.sites));
+    let old = report.old.as_ref().map_or_else(
+        || "nothing stands".to_owned(),
+        |stack| format!("stands: {}", kit(world, stack)),
+    );
+    let words = format!(
+        "{} ({}, {country}, {} sites; {old})",
+        report.id,
+        report.kind.replace('_', "-"),
+        money(slot.sites)
+    );
     let mut text = event(report.day, "tender", &words);
-    let width = report.alternatives.iter().map(|a| label(world, a).len()).max().unwrap_or(0);
+    let width = report
+        .alternatives
+        .iter()
+        .map(|a| label(world, a).len())
+        .max()
+        .unwrap_or(0);
     for w in &anatomy.weighed {
         let a = &report.alternatives[w.index];
         let i = w.index;
         if w.total == f64::NEG_INFINITY {
             // Writing to a string cannot fail.
-            let _ = writeln!(text, "    {:width$}  does not stand: another variant of the same sellers is worth more", label(world, a));
+            let _ = writeln!(
+                text,
+                "    {:width$}  does not stand: another variant of the same sellers is worth more",
+                label(world, a)
+            );
             continue;
         }
         let _ = writeln!(
@@ -102,10 +135,19 @@ pub(super) fn tender(world: &World, report: &TenderReport, anatomy: &Anatomy) ->
             .filter(|(_, x)| x.abs() >= 0.5)
             .map(|(name, x)| format!("{name} {}", money(*x)))
             .collect();
-        let _ = write!(text, "    {:width$}    {}", "", items.join(", "));
+        let what = if a.kind == Kind::Keep {
+            "the kit for a time, then the best purchase at list price: "
+        } else {
+            ""
+        };
+        let _ = write!(text, "    {:width$}    {what}{}", "", items.join(", "));
         let forward = report.bills[i][BROUGHT_FORWARD];
         if forward >= 0.5 {
-            let _ = write!(text, "; in price and continuation: brought_forward {}", money(forward));
+            let _ = write!(
+                text,
+                "; in price and continuation: brought_forward {}",
+                money(forward)
+            );
         }
         text.push('\n');
     }
@@ -115,7 +157,11 @@ pub(super) fn tender(world: &World, report: &TenderReport, anatomy: &Anatomy) ->
 
 /// Who won and why, in a sentence or two.
 pub(super) fn verdict(world: &World, report: &TenderReport, anatomy: &Anatomy) -> String {
-    let late = if report.months_late > 0.05 { format!(" It will stand {:.1} months late.", report.months_late) } else { String::new() };
+    let late = if report.months_late > 0.05 {
+        format!(" It will stand {:.1} months late.", report.months_late)
+    } else {
+        String::new()
+    };
     let name = |place: usize| label(world, &report.alternatives[anatomy.weighed[place].index]);
     match (&anatomy.why, report.outcome) {
         (Some(why), _) => {
@@ -141,25 +187,47 @@ pub(super) fn verdict(world: &World, report: &TenderReport, anatomy: &Anatomy) -
 
 /// The two largest differences in words: `price 4,100 lower, taste 1,250 higher`.
 pub(super) fn reasons(why: &Why) -> String {
-    let words = why.differences.iter().filter(|(_, x)| x.abs() >= 0.5).map(|(part, x)| {
-        // Quality, taste and finance are gains; all else is a cost, of which less is better.
-        let gain = *part < FLOWS.len() && matches!(FLOWS[*part], "quality" | "taste" | "finance");
-        let higher = (*x > 0.0) == gain;
-        let name = match *part {
-            LATER => "upkeep and later renewal",
-            part => part_names()[part],
-        };
-        format!("{} {} {}", name.replace('_', " "), money(x.abs()), if higher { "higher" } else { "lower" })
-    });
+    let words = why
+        .differences
+        .iter()
+        .filter(|(_, x)| x.abs() >= 0.5)
+        .map(|(part, x)| {
+            // Quality, taste and finance are gains; all else is a cost, of which less is better.
+            let gain =
+                *part < FLOWS.len() && matches!(FLOWS[*part], "quality" | "taste" | "finance");
+            let higher = (*x > 0.0) == gain;
+            let name = match *part {
+                LATER => "upkeep and later renewal",
+                part => part_names()[part],
+            };
+            format!(
+                "{} {} {}",
+                name.replace('_', " "),
+                money(x.abs()),
+                if higher { "higher" } else { "lower" }
+            )
+        });
     let words: Vec<String> = words.collect();
-    if words.is_empty() { "by luck alone, they are worth the same".to_owned() } else { words.join(", ") }
+    if words.is_empty() {
+        "by luck alone, they are worth the same".to_owned()
+    } else {
+        words.join(", ")
+    }
 }
 
 /// What the closest comparison was between.
 fn compared(anatomy: &Anatomy, why: &Why) -> String {
-    let nest = |place: usize| NEST_NAMES.get(anatomy.weighed[place].nest).copied().unwrap_or_default();
+    let nest = |place: usize| {
+        NEST_NAMES
+            .get(anatomy.weighed[place].nest)
+            .copied()
+            .unwrap_or_default()
+    };
     match why.comparison {
-        Comparison::Within => format!(" Both are in the nest `{}`, where value net of price and own luck decide.", nest(why.winner)),
+        Comparison::Within => format!(
+            " Both are in the nest `{}`, where value net of price and own luck decide.",
+            nest(why.winner)
+        ),
         Comparison::Between { winner, runner_up } => format!(
             " The nests decided: `{}` has the inclusive value {}, `{}` {}, before luck.",
             nest(why.winner),
