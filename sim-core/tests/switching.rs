@@ -2,45 +2,12 @@
 
 mod common;
 
+use common::market_day::MarketDay;
 use common::{MINIMAL, Table, WORLD, child, play, simulate, simulate_all, vendor, watch};
-use sim_core::calendar::Day;
 use sim_core::draws::{Decision, Draws, StreamKey};
-use sim_core::market::list_price;
-use sim_core::market::posted::Posted;
-use sim_core::market::switching::Attachment;
 use sim_core::market::tender::{Continuation, Desk, lambdas};
-use sim_core::market::terms::Buyer;
 use sim_core::run::Simulation;
-use sim_core::world::{BB, Layer, State, VendorIx, World};
-
-/// The first day of a world, with a desk and posted prices.
-struct FirstDay<'a> {
-    world: &'a World,
-    state: State,
-    posted: Posted,
-    desk: Desk,
-}
-
-impl<'a> FirstDay<'a> {
-    fn new(simulation: &'a Simulation, replicate: u64) -> Self {
-        let world = simulation.world();
-        let state = State::new(world, &simulation.luck(replicate));
-        let mut posted = Posted::new(world, &state);
-        let mut desk = Desk::default();
-        assert_eq!(list_price::post(world, &state, &mut posted, simulation.average_buyers(), &mut desk, world.start), 0);
-        Self { world, state, posted, desk }
-    }
-
-    /// Prepares the tender of a slot at the end of its kit's life.
-    fn prepare(&mut self, slot: usize, may_keep: bool, today: Day) {
-        let info = &self.world.slots[slot];
-        let stack = self.state.slots[slot].stack;
-        let attached = Attachment { stack: stack.as_ref(), legacy: self.state.legacy(self.world, slot), life_left: [0.0; 2] };
-        let buyer = Buyer { country: &self.world.countries[info.country], country_index: info.country, operator: Some((info.operator, &self.world.operators[info.operator])), slot: info };
-        let ages = [self.world.scenario.contract.term_years; 2];
-        self.desk.offer.prepare(self.world, &self.state, &self.posted, &buyer, Some(&attached), ages, may_keep, today);
-    }
-}
+use sim_core::world::{BB, Layer, VendorIx};
 
 /// Static equilibrium of n closed bidders, one of them with an advantage of `s` mu (V19; V14 with sellers who do not look
 /// ahead): chance, margin of the insider and of an outsider in units of mu.
@@ -113,9 +80,9 @@ fn prices_of_a_runs_tender_are_those_of_the_closed_form() {
     for as_onboarding in [true, false] {
         for (n, s) in [(2, 0.0), (2, 1.0), (2, 2.0), (2, 4.0), (3, 0.0), (3, 1.0), (3, 2.0), (3, 4.0)] {
             let simulation = theory(n, s, as_onboarding);
-            let mut day = FirstDay::new(&simulation, 0);
+            let mut day = MarketDay::first(&simulation, 0);
             let slot = simulation.world().slots.iter().position(|x| x.operator == 0 && x.layer == Layer::Ran(0)).expect("a slot of north");
-            day.prepare(slot, false, simulation.world().start);
+            day.prepare(slot, false);
             let (alpha, mu) = (vendor(&simulation, "alpha"), day.desk.offer.terms.mu);
             assert_eq!(day.desk.offer.alternatives.len(), n, "closed bundles alone");
             let lambda = lambdas(day.world);
@@ -147,7 +114,7 @@ fn luck(simulation: &Simulation, slot: usize) -> Draws {
 
 /// A seller whose unit cost rises by a tenth wins less often in every tender in which it bids; no shock moves.
 fn a_dearer_seller_wins_less(simulation: &Simulation, step: usize) -> usize {
-    let mut day = FirstDay::new(simulation, 0);
+    let mut day = MarketDay::first(simulation, 0);
     let lambda = lambdas(day.world);
     let mut bids = 0;
     for slot in (0..day.world.slots.len()).step_by(step) {
@@ -155,7 +122,7 @@ fn a_dearer_seller_wins_less(simulation: &Simulation, step: usize) -> usize {
             continue;
         }
         for v in 0..day.world.vendors.len() as VendorIx {
-            day.prepare(slot, true, day.world.start);
+            day.prepare(slot, true);
             let sets = |a: &sim_core::market::alternatives::Alternative| (0..2).any(|k| a.buys()[k] && a.seller[k] == v);
             if !day.desk.offer.alternatives.iter().any(sets) {
                 continue;

@@ -1,6 +1,8 @@
 //! Loading the repository's scenarios, and watching runs.
 #![allow(dead_code, reason = "each test program uses a part")]
 
+pub mod market_day;
+
 use std::fmt::Debug;
 use std::sync::atomic::AtomicBool;
 
