@@ -4,7 +4,9 @@ mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use common::{MINIMAL, Table, Tender, WORLD, Watch, bought_from, child, day, simulate, vendor, watch};
+use common::{
+    MINIMAL, Table, Tender, WORLD, Watch, bought_from, child, day, simulate, vendor, watch,
+};
 use sim_core::calendar::Day;
 use sim_core::market::tender::Outcome;
 use sim_core::run::Simulation;
@@ -18,33 +20,62 @@ fn ban(dates: &str) -> String {
 /// Sites bought from a vendor from one day to before another, half of them for each component.
 fn bought(simulation: &Simulation, watch: &Watch, v: VendorIx, from: Day, to: Day) -> f64 {
     let in_time = watch.tenders.iter().filter(|t| t.day >= from && t.day < to);
-    in_time.map(|t| bought_from(t, v).iter().filter(|b| **b).count() as f64 / 2.0 * simulation.world().slots[t.slot].sites).sum()
+    in_time
+        .map(|t| {
+            bought_from(t, v).iter().filter(|b| **b).count() as f64 / 2.0
+                * simulation.world().slots[t.slot].sites
+        })
+        .sum()
 }
 
 /// Slots in which kit of a vendor stands at the end of a day.
 fn standing(simulation: &Simulation, watch: &Watch, v: VendorIx, on: Day) -> Vec<usize> {
     let stacks = watch.stacks_at(simulation.world(), on);
-    (0..stacks.len()).filter(|s| stacks[*s].is_some_and(|x| x.holds(v))).collect()
+    (0..stacks.len())
+        .filter(|s| stacks[*s].is_some_and(|x| x.holds(v)))
+        .collect()
 }
 
 #[test]
 fn nothing_is_bought_in_force_and_nothing_stands_after_the_deadline() {
-    let simulation = simulate(&child(MINIMAL, &ban("announced = 2022-01-01\nin_force = 2023-01-01\ndeadline = 2028-12-31\n")));
+    let simulation = simulate(&child(
+        MINIMAL,
+        &ban("announced = 2022-01-01\nin_force = 2023-01-01\ndeadline = 2028-12-31\n"),
+    ));
     let alpha = vendor(&simulation, "alpha");
     let (in_force, deadline) = (day(2023, 1, 1), day(2028, 12, 31));
     for k in 0..20 {
         let (record, watch) = watch(&simulation, k);
-        assert!(!standing(&simulation, &watch, alpha, day(2022, 12, 31)).is_empty(), "there is something to remove");
-        assert_eq!(bought(&simulation, &watch, alpha, in_force, Day::MAX), 0.0, "replicate {k}: bought under a ban");
+        assert!(
+            !standing(&simulation, &watch, alpha, day(2022, 12, 31)).is_empty(),
+            "there is something to remove"
+        );
+        assert_eq!(
+            bought(&simulation, &watch, alpha, in_force, Day::MAX),
+            0.0,
+            "replicate {k}: bought under a ban"
+        );
         for t in watch.tenders.iter().filter(|t| t.day >= in_force) {
             assert_eq!(t.chance_of(alpha), 0.0, "replicate {k}, {}", t.id);
         }
         excused(&simulation, &watch, alpha, deadline, k);
         // By a year after the deadline it is gone, late or not, and so say the series.
-        assert_eq!(standing(&simulation, &watch, alpha, day(2029, 12, 31)), Vec::<usize>::new(), "replicate {k}");
-        let table = Table { simulation: &simulation, record: &record };
+        assert_eq!(
+            standing(&simulation, &watch, alpha, day(2029, 12, 31)),
+            Vec::<usize>::new(),
+            "replicate {k}"
+        );
+        let table = Table {
+            simulation: &simulation,
+            record: &record,
+        };
         let last = simulation.dates().len() - 1;
-        for (s, key) in simulation.series().iter().enumerate().filter(|(_, k)| k.measure == "share_sites" && k.vendor == "alpha") {
+        for (s, key) in simulation
+            .series()
+            .iter()
+            .enumerate()
+            .filter(|(_, k)| k.measure == "share_sites" && k.vendor == "alpha")
+        {
             let share = table.at(last, s);
             assert!(share.is_nan() || share == 0.0, "{key:?}: {share}");
         }
@@ -55,34 +86,83 @@ fn nothing_is_bought_in_force_and_nothing_stands_after_the_deadline() {
 fn excused(simulation: &Simulation, watch: &Watch, v: VendorIx, deadline: Day, k: u64) -> usize {
     let late = standing(simulation, watch, v, deadline);
     for slot in &late {
-        let last: Option<&Tender> = watch.tenders.iter().rfind(|t| t.slot == *slot && t.day <= deadline);
+        let last: Option<&Tender> = watch
+            .tenders
+            .iter()
+            .rfind(|t| t.slot == *slot && t.day <= deadline);
         let excuse = last.is_some_and(|t| t.months_late > 0.0 || t.outcome == Outcome::Relaxed);
-        assert!(excuse, "replicate {k}: {} stands after the deadline without a record: {last:?}", simulation.world().slot_id(*slot));
+        assert!(
+            excuse,
+            "replicate {k}: {} stands after the deadline without a record: {last:?}",
+            simulation.world().slot_id(*slot)
+        );
     }
     late.len()
 }
 
 #[test]
 fn a_deadline_too_near_is_missed_and_recorded() {
-    let near = simulate(&child(MINIMAL, &ban("announced = 2021-01-01\nin_force = 2021-01-01\ndeadline = 2021-09-30\n")));
-    let far = simulate(&child(MINIMAL, &ban("announced = 2021-01-01\nin_force = 2021-01-01\ndeadline = 2029-12-31\n")));
+    let near = simulate(&child(
+        MINIMAL,
+        &ban("announced = 2021-01-01\nin_force = 2021-01-01\ndeadline = 2021-09-30\n"),
+    ));
+    let far = simulate(&child(
+        MINIMAL,
+        &ban("announced = 2021-01-01\nin_force = 2021-01-01\ndeadline = 2029-12-31\n"),
+    ));
     let alpha = vendor(&near, "alpha");
     for k in 0..5 {
         let (record, watch_near) = watch(&near, k);
-        assert!(excused(&near, &watch_near, alpha, day(2021, 9, 30), k) > 0, "35,000 sites in nine months");
+        assert!(
+            excused(&near, &watch_near, alpha, day(2021, 9, 30), k) > 0,
+            "35,000 sites in nine months"
+        );
         assert!(watch_near.tenders.iter().any(|t| t.kind == "forced"));
-        let late = |s: &Simulation, r| Table { simulation: s, record: r }.world("site_months_late", "all").iter().skip(1).sum::<f64>();
+        let late = |s: &Simulation, r| {
+            Table {
+                simulation: s,
+                record: r,
+            }
+            .world("site_months_late", "all")
+            .iter()
+            .skip(1)
+            .sum::<f64>()
+        };
         let (record_far, _) = watch(&far, k);
-        assert!(late(&near, &record) > late(&far, &record_far) + 1.0, "replicate {k}");
+        assert!(
+            late(&near, &record) > late(&far, &record_far) + 1.0,
+            "replicate {k}"
+        );
     }
 }
 
 #[test]
 fn fewer_crews_are_later() {
-    let with = |crews: f64| simulate(&child(MINIMAL, &format!("[[country]]\nid = \"DEU\"\ncrews_per_1000_sites = {crews}\n")));
-    let late = |s: &Simulation| (0..10).map(|k| Table { simulation: s, record: &common::play(s, k) }.world("site_months_late", "all").iter().skip(1).sum::<f64>()).sum::<f64>();
+    let with = |crews: f64| {
+        simulate(&child(
+            MINIMAL,
+            &format!("[[country]]\nid = \"DEU\"\ncrews_per_1000_sites = {crews}\n"),
+        ))
+    };
+    let late = |s: &Simulation| {
+        (0..10)
+            .map(|k| {
+                Table {
+                    simulation: s,
+                    record: &common::play(s, k),
+                }
+                .world("site_months_late", "all")
+                .iter()
+                .skip(1)
+                .sum::<f64>()
+            })
+            .sum::<f64>()
+    };
     let [plenty, usual, half, quarter] = [80.0, 8.0, 4.0, 2.0].map(|c| late(&with(c)));
-    assert!(plenty < usual && usual < half && half < quarter, "{plenty} {usual} {half} {quarter}");
+    assert!(
+        plenty < usual && usual < half && half < quarter,
+        "{plenty} {usual} {half} {quarter}"
+    );
 }
 
 /// Compares the same tender, held in the same state, the day after an announcement and without one.
@@ -90,7 +170,10 @@ fn fewer_crews_are_later() {
 fn an_announcement_never_raises_the_chance_of_the_banned_vendor() {
     let base = simulate(&child(MINIMAL, ""));
     let alpha = vendor(&base, "alpha");
-    let days: BTreeSet<Day> = (0..3).flat_map(|k| watch(&base, k).1.tenders.into_iter().map(|t| t.day)).filter(|d| *d > day(2020, 2, 1) && *d < day(2031, 1, 1)).collect();
+    let days: BTreeSet<Day> = (0..3)
+        .flat_map(|k| watch(&base, k).1.tenders.into_iter().map(|t| t.day))
+        .filter(|d| *d > day(2020, 2, 1) && *d < day(2031, 1, 1))
+        .collect();
     let mut compared = 0;
     let mut lower = 0;
     for tender_day in days.iter().step_by(5) {
@@ -100,18 +183,36 @@ fn an_announcement_never_raises_the_chance_of_the_banned_vendor() {
             if d == 1 {
                 continue; // a review of that day would post other prices
             }
-            let deadline = if removal { format!("deadline = {}-12-31\n", y + 3) } else { String::new() };
-            let dates = format!("announced = {y:04}-{m:02}-{d:02}\nin_force = {}-12-01\n{deadline}", y + 1);
+            let deadline = if removal {
+                format!("deadline = {}-12-31\n", y + 3)
+            } else {
+                String::new()
+            };
+            let dates = format!(
+                "announced = {y:04}-{m:02}-{d:02}\nin_force = {}-12-01\n{deadline}",
+                y + 1
+            );
             let banned = simulate(&child(MINIMAL, &ban(&dates)));
             for k in 0..3 {
                 let (_, a) = watch(&base, k);
                 let (_, b) = watch(&banned, k);
-                let before: BTreeMap<&str, &Tender> = a.tenders.iter().filter(|t| t.day == *tender_day).map(|t| (t.id.as_str(), t)).collect();
+                let before: BTreeMap<&str, &Tender> = a
+                    .tenders
+                    .iter()
+                    .filter(|t| t.day == *tender_day)
+                    .map(|t| (t.id.as_str(), t))
+                    .collect();
                 for t in b.tenders.iter().filter(|t| t.day == *tender_day) {
-                    let Some(same) = before.get(t.id.as_str()) else { continue };
+                    let Some(same) = before.get(t.id.as_str()) else {
+                        continue;
+                    };
                     assert_eq!(same.old, t.old, "{}: the states have parted", t.id);
                     let (p, q) = (same.chance_of(alpha), t.chance_of(alpha));
-                    assert!(q <= p + 1e-9, "{} on {tender_day:?}, removal {removal}: an announcement raises {p} to {q}", t.id);
+                    assert!(
+                        q <= p + 1e-9,
+                        "{} on {tender_day:?}, removal {removal}: an announcement raises {p} to {q}",
+                        t.id
+                    );
                     compared += 1;
                     lower += usize::from(q < p - 1e-6);
                 }
@@ -128,27 +229,54 @@ fn purchases_do_not_rise_between_announcement_and_force() {
     let alpha = vendor(&base, "alpha");
     let (from, to) = (day(2021, 1, 1), day(2023, 7, 1));
     for deadline in ["", "deadline = 2028-12-31\n"] {
-        let banned = simulate(&child(MINIMAL, &ban(&format!("announced = 2021-01-01\nin_force = 2023-07-01\n{deadline}"))));
+        let banned = simulate(&child(
+            MINIMAL,
+            &ban(&format!(
+                "announced = 2021-01-01\nin_force = 2023-07-01\n{deadline}"
+            )),
+        ));
         let (mut without, mut with) = (0.0, 0.0);
         for k in 0..100 {
             without += bought(&base, &watch(&base, k).1, alpha, from, to);
             with += bought(&banned, &watch(&banned, k).1, alpha, from, to);
         }
-        assert!(without > 0.0 && with < without, "{deadline}: {without} sites become {with}");
+        assert!(
+            without > 0.0 && with < without,
+            "{deadline}: {without} sites become {with}"
+        );
     }
 }
 
 #[test]
 fn a_lifted_ban_binds_no_more() {
-    let simulation = simulate(&child(MINIMAL, &ban("in_force = 2022-01-01\ndeadline = 2026-12-31\nend = 2027-01-01\n")));
+    let simulation = simulate(&child(
+        MINIMAL,
+        &ban("in_force = 2022-01-01\ndeadline = 2026-12-31\nend = 2027-01-01\n"),
+    ));
     let alpha = vendor(&simulation, "alpha");
     let mut again = 0.0;
     for k in 0..20 {
         let (_, watch) = watch(&simulation, k);
-        assert_eq!(bought(&simulation, &watch, alpha, day(2022, 1, 1), day(2027, 1, 1)), 0.0);
-        let after: Vec<&Tender> = watch.tenders.iter().filter(|t| t.day > day(2027, 1, 1)).collect();
-        assert!(after.iter().filter(|t| t.kind != "core").all(|t| t.alternatives.is_empty() || t.chance_of(alpha) > 0.0), "replicate {k}: it may sell again");
-        assert!(after.iter().all(|t| t.kind != "forced"), "replicate {k}: nothing is forced any more");
+        assert_eq!(
+            bought(&simulation, &watch, alpha, day(2022, 1, 1), day(2027, 1, 1)),
+            0.0
+        );
+        let after: Vec<&Tender> = watch
+            .tenders
+            .iter()
+            .filter(|t| t.day > day(2027, 1, 1))
+            .collect();
+        assert!(
+            after
+                .iter()
+                .filter(|t| t.kind != "core")
+                .all(|t| t.alternatives.is_empty() || t.chance_of(alpha) > 0.0),
+            "replicate {k}: it may sell again"
+        );
+        assert!(
+            after.iter().all(|t| t.kind != "forced"),
+            "replicate {k}: nothing is forced any more"
+        );
         again += bought(&simulation, &watch, alpha, day(2027, 1, 1), Day::MAX);
     }
     assert!(again > 0.0, "and it does sell");
@@ -182,9 +310,16 @@ fn half_a_ban_binds_the_same_half_of_the_operators() {
     let simulation = simulate(&child(WORLD, half));
     let world = simulation.world();
     let banned = [vendor(&simulation, "huawei"), vendor(&simulation, "zte")];
-    let bound: Vec<bool> = world.operators.iter().map(|o| o.key <= u64::MAX / 2).collect();
+    let bound: Vec<bool> = world
+        .operators
+        .iter()
+        .map(|o| o.key <= u64::MAX / 2)
+        .collect();
     let share = bound.iter().filter(|b| **b).count() as f64 / bound.len() as f64;
-    assert!((0.35..0.65).contains(&share), "{share} of operators are bound");
+    assert!(
+        (0.35..0.65).contains(&share),
+        "{share} of operators are bound"
+    );
     let mut buyers = BTreeSet::new();
     for k in 0..3 {
         let (_, watch) = watch(&simulation, k);
@@ -192,12 +327,21 @@ fn half_a_ban_binds_the_same_half_of_the_operators() {
             let operator = world.slots[t.slot].operator;
             for v in banned {
                 if bound[operator] {
-                    assert_eq!(t.chance_of(v), 0.0, "replicate {k}: {} is bound", world.operators[operator].id);
+                    assert_eq!(
+                        t.chance_of(v),
+                        0.0,
+                        "replicate {k}: {} is bound",
+                        world.operators[operator].id
+                    );
                 } else if bought_from(t, v) != [false; 2] {
                     buyers.insert(operator);
                 }
             }
         }
     }
-    assert!(buyers.len() > 10, "those who are not bound still buy: {}", buyers.len());
+    assert!(
+        buyers.len() > 10,
+        "those who are not bound still buy: {}",
+        buyers.len()
+    );
 }

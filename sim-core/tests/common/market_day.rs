@@ -22,7 +22,10 @@ pub struct MarketDay<'a> {
 impl<'a> MarketDay<'a> {
     /// The first day.
     pub fn first(simulation: &'a Simulation, replicate: u64) -> Self {
-        Self::posted(simulation, State::new(simulation.world(), &simulation.luck(replicate)))
+        Self::posted(
+            simulation,
+            State::new(simulation.world(), &simulation.luck(replicate)),
+        )
     }
 
     /// A later day of a replicate that was watched, from what was delivered until then.
@@ -37,8 +40,11 @@ impl<'a> MarketDay<'a> {
             state.enter(world, *slot, stack);
             state.slots[*slot].stack = Some(*stack);
             for (component, seller) in stack.seller.iter().enumerate() {
-                if stack.installed[component] == *day && stack.seller[RU] != sim_core::world::NO_VENDOR {
-                    state.volume[usize::from(*seller)] += world.slots[*slot].sites * world.slots[*slot].weight[component];
+                if stack.installed[component] == *day
+                    && stack.seller[RU] != sim_core::world::NO_VENDOR
+                {
+                    state.volume[usize::from(*seller)] +=
+                        world.slots[*slot].sites * world.slots[*slot].weight[component];
                 }
             }
         }
@@ -55,18 +61,48 @@ impl<'a> MarketDay<'a> {
         let world = simulation.world();
         let mut posted = Posted::new(world, &state);
         let mut desk = Desk::default();
-        let unsolved = list_price::post(world, &state, &mut posted, simulation.average_buyers(), &mut desk, state.today);
+        let unsolved = list_price::post(
+            world,
+            &state,
+            &mut posted,
+            simulation.average_buyers(),
+            &mut desk,
+            state.today,
+        );
         assert_eq!(unsolved, 0, "list prices");
-        Self { world, state, posted, desk }
+        Self {
+            world,
+            state,
+            posted,
+            desk,
+        }
     }
 
     /// Prepares the tender of a slot as if its kit were at the end of its life today.
     pub fn prepare(&mut self, slot: usize, may_keep: bool) {
         let info = &self.world.slots[slot];
         let stack = self.state.slots[slot].stack;
-        let attached = Attachment { stack: stack.as_ref(), legacy: self.state.legacy(self.world, slot), life_left: [0.0; 2] };
-        let buyer = Buyer { country: &self.world.countries[info.country], country_index: info.country, operator: Some((info.operator, &self.world.operators[info.operator])), slot: info };
+        let attached = Attachment {
+            stack: stack.as_ref(),
+            legacy: self.state.legacy(self.world, slot),
+            life_left: [0.0; 2],
+        };
+        let buyer = Buyer {
+            country: &self.world.countries[info.country],
+            country_index: info.country,
+            operator: Some((info.operator, &self.world.operators[info.operator])),
+            slot: info,
+        };
         let ages = [self.world.scenario.contract.term_years; 2];
-        self.desk.offer.prepare(self.world, &self.state, &self.posted, &buyer, Some(&attached), ages, may_keep, self.state.today);
+        self.desk.offer.prepare(
+            self.world,
+            &self.state,
+            &self.posted,
+            &buyer,
+            Some(&attached),
+            ages,
+            may_keep,
+            self.state.today,
+        );
     }
 }

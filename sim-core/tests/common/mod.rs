@@ -33,13 +33,23 @@ const OWN: &str = "own.toml";
 
 impl ReadFiles for Repository<'_> {
     fn read(&self, path: &str) -> Result<String, String> {
-        if path == OWN { Ok(self.own.to_owned()) } else { std::fs::read_to_string(format!("{}/../scenarios/{path}", env!("CARGO_MANIFEST_DIR"))).map_err(|e| e.to_string()) }
+        if path == OWN {
+            Ok(self.own.to_owned())
+        } else {
+            std::fs::read_to_string(format!(
+                "{}/../scenarios/{path}",
+                env!("CARGO_MANIFEST_DIR")
+            ))
+            .map_err(|e| e.to_string())
+        }
     }
 }
 
 /// The text of a scenario of the repository.
 pub fn text(name: &str) -> String {
-    Repository { own: "" }.read(name).expect("a scenario of the repository")
+    Repository { own: "" }
+        .read(name)
+        .expect("a scenario of the repository")
 }
 
 /// A scenario of the repository, changed by the text of a child.
@@ -59,7 +69,14 @@ pub fn simulate(document: &Document) -> Simulation {
 
 /// All series and all tenders.
 pub fn simulate_all(document: &Document) -> Simulation {
-    simulate_with(document, Options { tenders: true, breadth: Breadth::All, ..Options::default() })
+    simulate_with(
+        document,
+        Options {
+            tenders: true,
+            breadth: Breadth::All,
+            ..Options::default()
+        },
+    )
 }
 
 /// With options.
@@ -69,13 +86,17 @@ pub fn simulate_with(document: &Document, options: Options) -> Simulation {
 
 /// Plays a replicate.
 pub fn play(simulation: &Simulation, k: u64) -> ReplicateRecord {
-    simulation.replicate(k, &NEVER).unwrap_or_else(|e| panic!("replicate {k}: {e}"))
+    simulation
+        .replicate(k, &NEVER)
+        .unwrap_or_else(|e| panic!("replicate {k}: {e}"))
 }
 
 /// Plays a replicate and watches it.
 pub fn watch(simulation: &Simulation, k: u64) -> (ReplicateRecord, Watch) {
     let mut watch = Watch::default();
-    let record = simulation.trace(k, &NEVER, &mut watch).unwrap_or_else(|e| panic!("replicate {k}: {e}"));
+    let record = simulation
+        .trace(k, &NEVER, &mut watch)
+        .unwrap_or_else(|e| panic!("replicate {k}: {e}"));
     (record, watch)
 }
 
@@ -111,13 +132,20 @@ impl Tender {
     /// Probability that a vendor sells something.
     pub fn chance_of(&self, vendor: VendorIx) -> f64 {
         let sells = |a: &Alternative| (0..2).any(|k| a.buys()[k] && a.seller[k] == vendor);
-        self.alternatives.iter().zip(&self.probabilities).filter(|(a, _)| sells(a)).map(|(_, p)| p).sum()
+        self.alternatives
+            .iter()
+            .zip(&self.probabilities)
+            .filter(|(a, _)| sells(a))
+            .map(|(_, p)| p)
+            .sum()
     }
 }
 
 /// Which components an award takes new from a vendor.
 pub fn bought_from(tender: &Tender, vendor: VendorIx) -> [bool; 2] {
-    tender.bought().map_or([false; 2], |a| [0, 1].map(|k| a.buys()[k] && a.seller[k] == vendor))
+    tender.bought().map_or([false; 2], |a| {
+        [0, 1].map(|k| a.buys()[k] && a.seller[k] == vendor)
+    })
 }
 
 /// Keeps all that happens.
@@ -188,7 +216,11 @@ pub fn exactly(what: &impl Debug) -> String {
 #[track_caller]
 pub fn assert_same_record(a: &ReplicateRecord, b: &ReplicateRecord, what: &str) {
     assert_eq!(a.values.len(), b.values.len(), "{what}: series");
-    let first = a.values.iter().zip(&b.values).position(|(x, y)| x.to_bits() != y.to_bits() && !(x.is_nan() && y.is_nan()));
+    let first = a
+        .values
+        .iter()
+        .zip(&b.values)
+        .position(|(x, y)| x.to_bits() != y.to_bits() && !(x.is_nan() && y.is_nan()));
     assert_eq!(first, None, "{what}: first value that differs");
     assert_eq!(a.tenders.len(), b.tenders.len(), "{what}: tender rows");
     for (x, y) in a.tenders.iter().zip(&b.tenders) {
@@ -204,7 +236,11 @@ pub fn assert_same_trace(a: &Watch, b: &Watch, what: &str) {
     for (x, y) in a.tenders.iter().zip(&b.tenders) {
         assert!(exactly(x) == exactly(y), "{what}: tender {} differs", x.id);
     }
-    assert_eq!(exactly(&a.deliveries), exactly(&b.deliveries), "{what}: deliveries");
+    assert_eq!(
+        exactly(&a.deliveries),
+        exactly(&b.deliveries),
+        "{what}: deliveries"
+    );
     assert_eq!(exactly(&a.reviews), exactly(&b.reviews), "{what}: reviews");
     assert_eq!((&a.levers, &a.launches), (&b.levers, &b.launches), "{what}");
 }
@@ -216,7 +252,12 @@ pub fn day(year: i32, month: u8, dom: u8) -> Day {
 
 /// Index of a vendor.
 pub fn vendor(simulation: &Simulation, id: &str) -> VendorIx {
-    simulation.world().vendors.iter().position(|v| v.id == id).expect("a vendor") as VendorIx
+    simulation
+        .world()
+        .vendors
+        .iter()
+        .position(|v| v.id == id)
+        .expect("a vendor") as VendorIx
 }
 
 /// Values of one record by key.
@@ -233,19 +274,33 @@ impl Table<'_> {
 
     /// Index of a series.
     pub fn find(&self, of: impl Fn(&SeriesKey) -> bool) -> usize {
-        self.simulation.series().iter().position(of).expect("a series")
+        self.simulation
+            .series()
+            .iter()
+            .position(of)
+            .expect("a series")
     }
 
     /// Values of the world's series of a measure in the radio network over dates, all vendors, one part.
     pub fn world(&self, measure: &str, part: &str) -> Vec<f64> {
-        let s = self.find(|k| k.measure == measure && k.component == "ran" && k.generation == "all" && k.place == "world" && k.vendor == "all" && k.part == part);
-        (0..self.simulation.dates().len()).map(|d| self.at(d, s)).collect()
+        let s = self.find(|k| {
+            k.measure == measure
+                && k.component == "ran"
+                && k.generation == "all"
+                && k.place == "world"
+                && k.vendor == "all"
+                && k.part == part
+        });
+        (0..self.simulation.dates().len())
+            .map(|d| self.at(d, s))
+            .collect()
     }
 }
 
 /// Asserts that two numbers are the same up to a relative error (absolute below 1), or both undefined.
 #[track_caller]
 pub fn assert_close(a: f64, b: f64, tolerance: f64, what: &dyn Debug) {
-    let same = a.is_nan() && b.is_nan() || (a - b).abs() <= tolerance * a.abs().max(b.abs()).max(1.0);
+    let same =
+        a.is_nan() && b.is_nan() || (a - b).abs() <= tolerance * a.abs().max(b.abs()).max(1.0);
     assert!(same, "{what:?}: {a} is not {b}");
 }
