@@ -257,7 +257,8 @@ fn add_core(world: &mut World, o: usize, c: usize, sites: f64, mix: &StackMix) {
     let Some(supplier) = supplier.or_else(|| s.vendors.iter().position(|v| v.core_cost.is_some() && v.sells_in.is_empty())) else { return };
     let subscribers_per_site = op.subscribers_m * 1e6 / sites;
     let term = s.contract.term_years;
-    let phase = (o as f64 + 0.5) / s.operators.len() as f64;
+    // The phase is the operator's own: neither the order of operators nor another operator moves it.
+    let phase = (stable_hash(&op.id) >> 11) as f64 / (1u64 << 53) as f64;
     let due = world.start.plus_years(term * phase);
     let sells = s.vendors.len();
     debug_assert!(supplier < sells);
