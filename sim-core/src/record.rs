@@ -101,7 +101,7 @@ pub struct TenderRow {
     /// Itemised switching cost of the winning alternative, in the order of
     /// [`crate::market::switching::ITEMS`].
     pub items: [f64; 7],
-    /// Months between the day on which the kit was due and the day on which it stood.
+    /// Months that the kit waits for crews beyond its lead time.
     pub months_late: f64,
     /// `award`, `keep` or `relaxed`.
     pub outcome: &'static str,

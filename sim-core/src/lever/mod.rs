@@ -170,8 +170,8 @@ pub trait Lever: Debug + Send + Sync {
     /// Dates, strength and scope.
     fn common(&self) -> &Common;
 
-    /// Writes what the moment changes. Only the fields of the state that the lever's file lists.
-    fn act(&self, moment: Moment, world: &World, state: &mut State);
+    /// Writes what the moment changes. Only the fields of the state that the lever's file lists. `lever` is its place in the scenario.
+    fn act(&self, lever: usize, moment: Moment, world: &World, state: &mut State);
 
     /// Whom and what it concerns.
     fn scope(&self) -> &Scoped {

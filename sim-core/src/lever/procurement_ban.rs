@@ -5,15 +5,14 @@
 //! ([`crate::market::value::expected_removal_bill`]); the run plans forced tenders back from the deadline through the
 //! crews that there are.
 //!
-//! **Strength** below 1 binds only that share of the operators, the same ones in each replicate: those whose key
-//! is below the share of the range of keys. **At 0** nothing is scheduled: every row stays as it was. **Limit:** at
+//! **Strength** below 1 binds only that share of the operators, the same ones in each replicate ([`crate::world::rules::mark`]). **At 0** nothing is scheduled: every row stays as it was. **Limit:** at
 //! 1, past the deadline, none of the vendor's kit in the scope runs except as a recorded relaxation or delay.
 
 use std::sync::Arc;
 
 use super::{Common, Lever, Moment};
 use crate::scenario::document::{Fields, Variant};
-use crate::world::rules::Removal;
+use crate::world::rules::{Bound, Rule};
 use crate::world::{State, World};
 
 /// The line of the catalogue.
@@ -31,11 +30,6 @@ fn fields(f: &mut Fields<'_>) -> Arc<dyn Lever> {
     Arc::new(ProcurementBan { common })
 }
 
-/// Operators bound are those with a key up to this.
-fn bound(strength: f64) -> u64 {
-    if strength >= 1.0 { u64::MAX } else { (strength * u64::MAX as f64) as u64 }
-}
-
 impl Lever for ProcurementBan {
     fn kind(&self) -> &'static str {
         VARIANT.key
@@ -45,24 +39,16 @@ impl Lever for ProcurementBan {
         &self.common
     }
 
-    fn act(&self, moment: Moment, world: &World, state: &mut State) {
-        let scope = self.common.scope.rule_scope(world);
-        let bound = bound(self.common.strength);
-        for country in self.common.scope.country_indices(world) {
-            for vendor in self.common.scope.vendor_indices(world) {
+    fn act(&self, lever: usize, moment: Moment, world: &World, state: &mut State) {
+        let Common { scope, deadline, strength, .. } = &self.common;
+        let rule = Rule { lever, scope: scope.rule_scope(world), bound: Bound::share(*strength), in_force: false, deadline: *deadline };
+        for country in scope.country_indices(world) {
+            for vendor in scope.vendor_indices(world) {
                 match moment {
-                    Moment::Announced => {
-                        state.rules.announce(country, vendor, true);
-                        if let Some(deadline) = self.common.deadline {
-                            state.rules.require_removal(Removal { country, vendor, scope, deadline, bound_below: bound });
-                        }
-                    }
-                    Moment::InForce => state.rules.ban(country, vendor, scope, bound),
+                    Moment::Announced => state.rules.add(country, vendor, rule),
+                    Moment::InForce => state.rules.enforce(country, vendor, lever),
                     Moment::Deadline => {}
-                    Moment::End => {
-                        state.rules.lift(country, vendor, scope, bound);
-                        state.rules.announce(country, vendor, false);
-                    }
+                    Moment::End => state.rules.lift(country, vendor, lever),
                 }
             }
         }

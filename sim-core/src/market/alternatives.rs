@@ -30,7 +30,7 @@ pub const NESTS: usize = 4;
 pub const KEEP_NEST: u8 = 3;
 
 impl Kind {
-    /// Its nest.
+    /// Its nest; a partial renewal that leaves one seller is in the nest of its open stacks ([`Alternative::nest`]).
     #[must_use]
     pub fn nest(self) -> u8 {
         match self {
@@ -86,6 +86,13 @@ impl Alternative {
                 PAIRS_FROM + shell * shell + shell + ru - bb
             }
         }
+    }
+
+    /// The nest of what stands afterwards.
+    #[must_use]
+    pub fn nest(&self) -> u8 {
+        let partial = matches!(self.kind, Kind::PartialRu | Kind::PartialBb);
+        if partial && self.seller[RU] == self.seller[BB] { Kind::OpenSingle.nest() } else { self.kind.nest() }
     }
 
     /// Which components are bought new.

@@ -1,12 +1,15 @@
 //! List prices: unit cost plus the equilibrium margin at an unattached average buyer of the region.
 //!
-//! They are the reference prices of the wedge; nobody pays them.
+//! They are the reference prices of the wedge; nobody pays them. Each seller of a stack posts its own margin, whoever bids: under
+//! `component_bidding = "prime"` the prime buys at these prices. A seller without whom nothing can be bought posts no more than it did.
+//! The average buyer may buy what most of its region may, so that a rule in one country does not move the prices of its neighbours.
 
 use super::alternatives::NESTS;
 use super::posted::Posted;
 use super::tender::{Continuation, Desk, lambdas};
-use super::terms::Buyer;
+use super::terms::{Buyer, Rules};
 use crate::calendar::Day;
+use crate::scenario::ComponentBidding;
 use crate::world::state::State;
 use crate::world::{CountryInfo, Layer, Mix, Slot, World};
 
@@ -14,7 +17,8 @@ use crate::world::{CountryInfo, Layer, Mix, Slot, World};
 #[derive(Debug, Clone)]
 pub struct AverageBuyer {
     country: CountryInfo,
-    country_index: usize,
+    /// Share of its sites in each country of the region.
+    shares: Vec<(usize, f64)>,
     slot: Slot,
     layer_index: usize,
 }
@@ -28,7 +32,6 @@ pub fn average_buyers(world: &World) -> Vec<AverageBuyer> {
             let layer = if layer_index < world.gens.len() { Layer::Ran(layer_index) } else { Layer::Core };
             let local: Vec<&Slot> = world.slots.iter().filter(|s| s.layer == layer && world.countries[s.country].region == region).collect();
             let sites: f64 = local.iter().map(|s| s.sites).sum();
-            // The country with the most sites lends its rules; all else is averaged.
             let sites_of = |c: usize| local.iter().filter(|s| s.country == c).map(|s| s.sites).sum::<f64>();
             let largest = (0..world.countries.len()).filter(|c| world.countries[*c].region == region).max_by(|a, b| sites_of(*a).total_cmp(&sites_of(*b)).then(b.cmp(a)));
             let (Some(country_index), true) = (largest, sites > 0.0) else { continue };
@@ -57,7 +60,8 @@ pub fn average_buyers(world: &World) -> Vec<AverageBuyer> {
                 initial: None,
                 ..local[0].clone()
             };
-            buyers.push(AverageBuyer { country, country_index, slot, layer_index });
+            let shares = (0..world.countries.len()).map(|c| (c, sites_of(c) / sites)).filter(|(_, share)| *share > 0.0).collect();
+            buyers.push(AverageBuyer { country, shares, slot, layer_index });
         }
     }
     buyers
@@ -73,14 +77,14 @@ pub fn post(world: &World, state: &State, posted: &mut Posted, buyers: &[Average
         if b.layer_index < world.gens.len() && world.gens[b.layer_index].first_launch.is_none_or(|d| d > today) {
             continue;
         }
-        let buyer = Buyer { country: &b.country, country_index: b.country_index, operator: None, slot: &b.slot };
+        let buyer = Buyer { country: &b.country, rules: Rules::Region(&b.shares), operator: None, slot: &b.slot };
         desk.offer.prepare(world, state, posted, &buyer, None, [0.0; 2], false, today);
         if desk.offer.alternatives.is_empty() {
             continue;
         }
         let price = desk.offer.terms.price;
         margins.clear();
-        match desk.bidding.solve(&desk.offer, world, &lambda, Continuation::default()) {
+        match desk.bidding.solve_as(ComponentBidding::Independent, 0.0, &desk.offer, &lambda, Continuation::default()) {
             Ok(solved) => {
                 unsolved += u64::from(!solved.equilibrium.converged);
                 margins.extend(solved.margins_by_nest());

@@ -6,7 +6,7 @@
 
 use super::alternatives::{Alternative, Kind};
 use super::terms::Terms;
-use crate::world::{BB, NO_VENDOR, RU, Stack};
+use crate::world::{BB, NO_VENDOR, Neighbour, RU, Stack};
 
 /// Names of the items, in the order of every array of items.
 pub const ITEMS: [&str; 7] = ["swap", "brought_forward", "legacy_layer", "onboarding", "contract_break", "outage", "integration"];
@@ -30,8 +30,8 @@ pub const INTEGRATION: usize = 6;
 pub struct Attachment<'a> {
     /// Kit in the slot; `None` at a first purchase.
     pub stack: Option<&'a Stack>,
-    /// Baseband sellers of the neighbouring generations at the same sites.
-    pub legacy: [u8; 2],
+    /// The neighbouring generations at the same sites.
+    pub legacy: [Neighbour; 2],
     /// Years of life left of each component if it were replaced now (0 at end of life).
     pub life_left: [f64; 2],
 }
@@ -150,8 +150,8 @@ fn part_bill(terms: &Terms, attached: Option<&Attachment>, component: usize, sel
     // Joining a new baseband with the neighbouring generations of another seller: the X2 integration or, where it is
     // cheaper, replacing the neighbour's baseband as well. A joint that stands has been integrated.
     if component == BB && h.stack.is_none_or(|s| s.seller[BB] != seller) {
-        let strangers = h.legacy.iter().filter(|l| **l != NO_VENDOR && **l != seller).count();
-        p.legacy_layer = strangers as f64 * terms.x2_anchor.min(terms.legacy_swap);
+        let strangers = h.legacy.iter().filter(|l| l.seller != NO_VENDOR && l.seller != seller);
+        p.legacy_layer = strangers.map(|l| l.overlap * terms.x2_anchor.min(terms.legacy_swap(l.price))).sum();
     }
     p
 }

@@ -10,7 +10,7 @@ use crate::calendar::Day;
 use crate::draws::Draws;
 use crate::scenario::ComponentBidding;
 use crate::world::state::State;
-use crate::world::{BB, NO_VENDOR, RU, Stack, VendorIx, World};
+use crate::world::{BB, NO_VENDOR, Neighbour, RU, Stack, VendorIx, World};
 
 /// Value of the contracts after this one. Zero until sellers and buyers look ahead: the one place that later
 /// deductions W and buyers' continuation fill.
@@ -59,6 +59,8 @@ pub struct Bidding {
     caps: Vec<[f64; 2]>,
     workspace: Workspace,
     twin_alternatives: Vec<equilibrium::Alternative>,
+    /// Place of each of them among the offer's alternatives.
+    twin_of: Vec<usize>,
     twin_workspace: Workspace,
 }
 
@@ -123,7 +125,7 @@ impl<'a> Solved<'a> {
     /// The random part of an alternative's value, money: its own shock at the scale of its nest and its nest's.
     #[must_use]
     pub fn shock(&self, luck: &mut Draws, a: usize) -> (f64, f64) {
-        let nest = self.alternatives[a].kind.nest();
+        let nest = self.alternatives[a].nest();
         let own = self.spec.mu * self.spec.lambda[usize::from(nest)] * luck.gumbel_at(self.alternatives[a].position());
         (own, self.spec.mu * luck.gumbel_at(alternatives::nest_position(usize::from(nest))))
     }
@@ -177,7 +179,7 @@ pub fn lambdas(world: &World) -> [f64; NESTS] {
 
 /// The alternative as the solver sees it.
 fn priced(terms: &Terms, bidding: ComponentBidding, bidders: &Bidders, a: &Alternative, value: f64) -> equilibrium::Alternative {
-    let nest = a.kind.nest();
+    let nest = a.nest();
     let suppliers = a.seller.map(|v| bidders.number(v));
     let [radio, baseband] = suppliers;
     let cost = terms.cost(a);
@@ -205,9 +207,7 @@ impl Offer {
     pub fn prepare(&mut self, world: &World, state: &State, posted: &Posted, buyer: &Buyer, attached: Option<&Attachment>, ages: [f64; 2], may_keep: bool, today: Day) {
         let stack = attached.and_then(|h| h.stack);
         self.terms.fill(world, state, posted, buyer, stack, today);
-        if !may_keep {
-            self.terms.may_run = [false; 2];
-        }
+        self.terms.may_keep = may_keep;
         alternatives::list(&self.terms, stack, &mut self.alternatives);
         self.evaluate(attached, ages);
     }
@@ -229,8 +229,9 @@ impl Offer {
             self.values.push(value);
             self.list_prices.push(list);
         }
+        self.drop_lesser_variants();
         self.keeps = false;
-        let may_run = self.terms.may_run == [true; 2] && !self.alternatives.is_empty();
+        let may_run = self.terms.may_keep && self.terms.may_run == [true; 2] && !self.alternatives.is_empty();
         if let Some(stack) = attached.and_then(|h| h.stack).filter(|_| may_run) {
             self.keeps = true;
             let kit = Alternative { kind: Kind::Keep, seller: stack.seller, is_virtual: stack.is_virtual };
@@ -241,9 +242,42 @@ impl Offer {
         }
     }
 
+    /// Within (architecture, who supplies radio, who supplies baseband) only the variant with the highest value minus cost
+    /// stands: a partial renewal and a whole stack of the same sellers are two ways to one thing.
+    fn drop_lesser_variants(&mut self) {
+        let Some(first) = self.alternatives.iter().position(|a| matches!(a.kind, Kind::PartialRu | Kind::PartialBb)) else { return };
+        let worth = |o: &Self, i: usize| o.values[i] - o.terms.cost(&o.alternatives[i]);
+        let mut partial = first;
+        while partial < self.alternatives.len() {
+            let sellers = self.alternatives[partial].seller;
+            let twin = (0..partial).find(|i| self.alternatives[*i].seller == sellers && self.alternatives[*i].kind != Kind::Closed);
+            match twin {
+                Some(whole) if worth(self, partial) > worth(self, whole) => self.put_in_place_of(whole, partial),
+                Some(_) => self.remove(partial),
+                None => partial += 1,
+            }
+        }
+    }
+
+    /// Puts the alternative at `from` in the place of the one at `to`.
+    fn put_in_place_of(&mut self, to: usize, from: usize) {
+        self.alternatives[to] = self.alternatives[from];
+        self.bills[to] = self.bills[from];
+        self.values[to] = self.values[from];
+        self.list_prices[to] = self.list_prices[from];
+        self.remove(from);
+    }
+
+    fn remove(&mut self, at: usize) {
+        self.alternatives.remove(at);
+        self.bills.remove(at);
+        self.values.remove(at);
+        self.list_prices.remove(at);
+    }
+
     /// Values the standing kit at posted prices, from the terms that were prepared.
     #[must_use]
-    pub fn wedges(&mut self, stack: &Stack, legacy: [u8; 2], life_left: [f64; 2]) -> Wedges {
+    pub fn wedges(&mut self, stack: &Stack, legacy: [Neighbour; 2], life_left: [f64; 2]) -> Wedges {
         self.two_bills.fill(&self.terms, stack, legacy);
         let scan = wedge::scan(&self.terms, &self.two_bills, stack);
         wedge::value(&scan, &self.terms, &self.two_bills, stack, life_left)
@@ -259,16 +293,24 @@ impl Bidding {
     /// # Errors
     /// As [`Workspace::solve`]; with alternatives on offer and a validated scenario there are none.
     pub fn solve<'a>(&'a mut self, offer: &'a Offer, world: &World, lambda: &'a [f64; NESTS], continuation: Continuation<'a>) -> Result<Solved<'a>, SolveError> {
-        self.bidders.fill(world.vendors.len(), &offer.alternatives);
+        let reserve = world.scenario.market.price_cap_reserve_share * offer.terms.price;
+        self.solve_as(world.bidding, reserve, offer, lambda, continuation)
+    }
+
+    /// As [`Bidding::solve`], with a rule of bidding and a reserve over list price, US dollars, of the caller's.
+    ///
+    /// # Errors
+    /// As [`Bidding::solve`].
+    pub fn solve_as<'a>(&'a mut self, bidding: ComponentBidding, reserve: f64, offer: &'a Offer, lambda: &'a [f64; NESTS], continuation: Continuation<'a>) -> Result<Solved<'a>, SolveError> {
+        self.bidders.fill(offer.terms.vendors(), &offer.alternatives);
         self.priced.clear();
         for (a, value) in offer.alternatives.iter().zip(&offer.values) {
-            self.priced.push(priced(&offer.terms, world.bidding, &self.bidders, a, *value));
+            self.priced.push(priced(&offer.terms, bidding, &self.bidders, a, *value));
         }
         self.caps.clear();
         if !offer.keeps {
-            let reserve = world.scenario.market.price_cap_reserve_share * offer.terms.price;
             for (a, p) in offer.alternatives.iter().zip(&self.priced) {
-                let nest = usize::from(a.kind.nest());
+                let nest = usize::from(a.nest());
                 let vendors = &self.bidders.vendors;
                 let cap = |j: u8| vendors.get(usize::from(j)).map_or(f64::INFINITY, |v| offer.terms.seller(*v).list_margin[nest] + reserve);
                 self.caps.push(p.setters.map(cap));
@@ -291,25 +333,25 @@ impl Bidding {
     /// where there is no wedge or no such equilibrium. Needs the bills of [`Offer::wedges`]. `margin`: total margin of the solved tender by alternative.
     pub fn captured(&mut self, offer: &Offer, world: &World, lambda: &[f64; NESTS], wedges: &Wedges, margin: &[f64]) -> [Option<f64>; 2] {
         self.twin_alternatives.clear();
-        for a in &offer.alternatives {
+        self.twin_of.clear();
+        for (index, a) in offer.alternatives.iter().enumerate() {
             if matches!(a.kind, Kind::PartialRu | Kind::PartialBb | Kind::Keep) {
                 continue;
             }
             let bill = offer.two_bills.twin().of(&offer.terms, a);
             let value = offer.terms.flow(a, None) - bill.iter().sum::<f64>();
             self.twin_alternatives.push(priced(&offer.terms, world.bidding, &self.bidders, a, value));
+            self.twin_of.push(index);
         }
         let spec = TenderSpec { mu: offer.terms.mu, lambda, alternatives: &self.twin_alternatives, sellers: self.bidders.vendors.len(), after: None, margin_caps: None };
         let Ok(twin) = self.twin_workspace.solve(&spec) else { return [None; 2] };
-        let all = &offer.alternatives;
-        // Partial renewals come after all others, so that the twin's order is that of the head of the list.
-        let at = |a: &Alternative| all.iter().position(|x| x == a);
-        [RU, BB].map(|component| {
-            let w = wedges.at_end[component].as_ref()?;
-            let (i, r) = (at(&w.incumbent)?, at(&w.rival)?);
-            let twin_gap = twin.total_margin.get(i)? - twin.total_margin.get(r)?;
-            Some(margin.get(i)? - margin.get(r)? - twin_gap)
-        })
+        let gap = |i: &Alternative, r: &Alternative| {
+            let at = |a: &Alternative| self.twin_of.iter().position(|index| offer.alternatives[*index] == *a);
+            let (i, r) = (at(i)?, at(r)?);
+            let attached = margin.get(self.twin_of[i])? - margin.get(self.twin_of[r])?;
+            Some(attached - (twin.total_margin.get(i)? - twin.total_margin.get(r)?))
+        };
+        [RU, BB].map(|component| wedges.at_end[component].as_ref().and_then(|w| gap(&w.incumbent, &w.rival)))
     }
 }
 

@@ -20,9 +20,11 @@ pub struct SellerTerms {
     pub taste: [f64; 2],
     /// Value of tied credit.
     pub finance: [f64; 2],
-    /// Trust weight and expected bill of a removal.
+    /// Trust weight times criticality.
     pub risk: [f64; 2],
-    /// Sum of the above, risk taken off.
+    /// Expected bill of a removal of new kit.
+    pub removal: [f64; 2],
+    /// Sum of the above, risk and removal taken off: the value of new kit.
     pub value: [f64; 2],
     /// Unit cost.
     pub cost: [f64; 2],
@@ -72,8 +74,6 @@ pub struct Terms {
     pub outage: f64,
     /// X2 integration with one neighbouring generation.
     pub x2_anchor: f64,
-    /// Replacing the neighbour's baseband instead.
-    pub legacy_swap: f64,
     /// Onboarding of a new vendor, closed and open.
     pub onboarding: f64,
     /// The same with open management interfaces.
@@ -94,8 +94,10 @@ pub struct Terms {
     pub upkeep_growth: f64,
     /// Years until the tender after a keep.
     pub keep_years: f64,
-    /// Whether the kit that stands may run on through a keep.
+    /// Whether each part that stands may lawfully run on.
     pub may_run: [bool; 2],
+    /// Whether a keep is open to the buyer at all: a forced tender is there to replace.
+    pub may_keep: bool,
     share_of_keep: f64,
     /// Annuity over the contract term.
     term_annuity: f64,
@@ -106,12 +108,41 @@ pub struct Terms {
 pub struct Buyer<'a> {
     /// Country.
     pub country: &'a CountryInfo,
-    /// Its index, for rules.
-    pub country_index: usize,
+    /// The rules that it is under.
+    pub rules: Rules<'a>,
     /// Operator; `None` is the average unattached buyer of a region.
     pub operator: Option<(usize, &'a OperatorInfo)>,
     /// What is bought.
     pub slot: &'a Slot,
+}
+
+/// Where a buyer reads its rules.
+#[derive(Debug, Clone, Copy)]
+pub enum Rules<'a> {
+    /// In one country, by the mark of one operator.
+    Country(usize, u64),
+    /// Over the countries of a region, by their share of its sites: what most of it may buy, the average buyer may.
+    Region(&'a [(usize, f64)]),
+}
+
+impl Rules<'_> {
+    fn may_buy(&self, state: &State, vendor: VendorIx, what: RuleScope) -> bool {
+        match self {
+            Rules::Country(country, mark) => state.rules.may_buy(*country, vendor, what, *mark),
+            Rules::Region(shares) => {
+                let open = shares.iter().filter(|(c, _)| state.rules.may_buy(*c, vendor, what, 0));
+                open.map(|(_, share)| share).sum::<f64>() >= 0.5
+            }
+        }
+    }
+
+    /// Whether a rule is announced, and the deadline of a removal. The average buyer of a region is under no announced rule.
+    fn outlook(&self, state: &State, vendor: VendorIx, what: RuleScope) -> (bool, Option<Day>) {
+        match self {
+            Rules::Country(country, mark) => (state.rules.is_announced(*country, vendor, what, *mark), state.rules.deadline(*country, vendor, what, *mark)),
+            Rules::Region(_) => (false, None),
+        }
+    }
 }
 
 /// Shortest time that a kept part runs on in a partial renewal, years.
@@ -147,6 +178,13 @@ impl Terms {
         annuity(self.wacc, years) / self.term_annuity
     }
 
+    /// Replacing a neighbouring generation's baseband as well, where its stack costs `price`: on average half of its life is lost, and
+    /// there is the cabinet work.
+    #[must_use]
+    pub fn legacy_swap(&self, price: f64) -> f64 {
+        price * self.weight[BB] * self.share_of_life(self.term / 2.0) + self.work[BB]
+    }
+
     /// Start-up factor of a pair.
     #[must_use]
     pub fn pair_learning(&self, seller: [VendorIx; 2]) -> f64 {
@@ -179,8 +217,6 @@ impl Terms {
         };
         self.outage = if self.is_core { 0.0 } else { labour * s.switching.outage };
         self.x2_anchor = country.price_level * s.switching.x2_anchor * (1.0 - posted.maturity[X2]);
-        // The neighbour's baseband at its own price: a gift of half its life on average, and the cabinet work.
-        self.legacy_swap = slot.price * slot.weight[BB] * self.share_of_life(self.term / 2.0) + self.work[BB];
         let years = self.term_annuity;
         let per_site = |sum: f64| sum / slot.territory_sites;
         if let Some((_, op)) = buyer.operator {
@@ -206,13 +242,12 @@ impl Terms {
 
     fn fill_sellers(&mut self, world: &World, state: &State, posted: &Posted, buyer: &Buyer, held: Option<&Stack>, today: Day) {
         let s = &world.scenario;
-        let Buyer { country, country_index, slot, .. } = *buyer;
+        let Buyer { country, slot, .. } = *buyer;
         let layer = match slot.layer {
             Layer::Ran(g) => g,
             Layer::Core => world.gens.len(),
         };
         let vendors = world.vendors.len();
-        let operator_key = buyer.operator.map_or(u64::MAX, |(_, op)| op.key);
         self.sellers.clear();
         self.has_others = false;
         self.may_run = [true; 2];
@@ -224,36 +259,26 @@ impl Terms {
                 self.sellers.push(SellerTerms::default());
                 continue;
             }
-            let mut deadline = None;
             for component in [RU, BB] {
                 let unit = if self.is_core { if component == BB { info.core_cost } else { f64::NAN } } else { info.cost[component] };
                 let sold = on_sale && !unit.is_nan();
                 let scope = RuleScope::of(slot.layer, component);
-                t.may_sell[component] = sold && state.rules.may_buy(country_index, ix, scope, operator_key);
+                t.may_sell[component] = sold && buyer.rules.may_buy(state, ix, scope);
                 t.cost[component] = if unit.is_nan() { 0.0 } else { unit * slot.cost_scale * if self.is_core { 1.0 } else { posted.cost_factor[v][component] } };
                 let quality = if self.is_core { info.core_quality } else { info.quality[component] };
                 let weight = slot.weight[component] * slot.price;
                 t.quality[component] = weight * (s.market.quality_value_share * quality + country.effect[v]);
                 t.finance[component] = weight * country.grant[v];
                 t.risk[component] = weight * s.market.risk_share * country.trust[v] * slot.mix.criticality;
-                if state.rules.has_removals() {
-                    let due = state.rules.deadline(country_index, ix, scope, operator_key);
-                    deadline = [deadline, due].into_iter().flatten().min();
-                    let runs = held.is_some_and(|h| h.seller[component] == ix);
-                    if runs && due.is_some_and(|d| d < today.plus_years(self.keep_years + s.contract.lead_time_months / 12.0)) {
-                        self.may_run[component] = false;
-                    }
+                let (announced, deadline) = buyer.rules.outlook(state, ix, scope);
+                let runs = held.is_some_and(|h| h.seller[component] == ix);
+                if runs && deadline.is_some_and(|d| d < today.plus_years(self.keep_years + s.contract.lead_time_months / 12.0)) {
+                    self.may_run[component] = false;
                 }
-            }
-            let announced = state.rules.is_announced(country_index, ix);
-            let feared = country.hazard[v].max(if announced { s.hazard.after_announcement_per_year } else { 0.0 });
-            if feared > 0.0 || deadline.is_some() {
-                let risk = RemovalRisk { hazard: feared, certain_in: deadline.map(|d| today.years_until(d).max(0.0)) };
-                for component in [RU, BB] {
-                    let weight = slot.weight[component] * slot.price;
-                    if weight > 0.0 {
-                        t.risk[component] += expected_removal_bill(risk, self.wacc, self.term, weight, self.work[component]);
-                    }
+                let feared = country.hazard[v].max(if announced { s.hazard.after_announcement_per_year } else { 0.0 });
+                if weight > 0.0 && (feared > 0.0 || deadline.is_some()) {
+                    let risk = RemovalRisk { hazard: feared, certain_in: deadline.map(|d| today.years_until(d).max(0.0)) };
+                    t.removal[component] = expected_removal_bill(risk, self.wacc, self.term, weight, self.work[component]);
                 }
             }
             if let Some((o, _)) = buyer.operator {
@@ -267,7 +292,7 @@ impl Terms {
                 }
             }
             for component in [RU, BB] {
-                t.value[component] = t.quality[component] + t.taste[component] + t.finance[component] - t.risk[component];
+                t.value[component] = t.quality[component] + t.taste[component] + t.finance[component] - t.risk[component] - t.removal[component];
             }
             for (money, share) in t.list_margin.iter_mut().zip(posted.list_margins(country.region, layer, ix)) {
                 *money = share * slot.price;
@@ -313,7 +338,7 @@ impl Terms {
     /// List price of what is bought: unit cost plus the list margin of each seller.
     #[must_use]
     pub fn list_price(&self, a: &Alternative) -> f64 {
-        let nest = usize::from(a.kind.nest());
+        let nest = usize::from(a.nest());
         let margin = |k: usize| self.seller(a.seller[k]).list_margin[nest];
         let margins = match a.kind {
             Kind::Keep => 0.0,
@@ -336,7 +361,8 @@ impl Terms {
         let list = seller.cost[component] + self.weight[component] * seller.list_margin[nest];
         let work = self.renewal_work_share * self.work(component, stack.is_virtual);
         let upkeep = self.weight[component] * self.price * extension_upkeep(self.upkeep_growth, self.wacc, age, years, self.term);
-        later * (list + work) + upkeep
+        // The credit on this part comes with its renewal, later.
+        later * (list + work) + (1.0 - later) * self.new_kit_only(stack.seller[component], component) + upkeep
     }
 
     /// Value of an alternative before the price of what is bought: flow less the itemised bill, without
@@ -371,6 +397,14 @@ impl Terms {
             operations = self.operations;
         }
         let upkeep: f64 = [RU, BB].into_iter().map(|k| self.weight[k] * extension_upkeep(self.upkeep_growth, self.wacc, ages[k], self.keep_years, self.term)).sum();
-        rho * (self.flow(&kit, Some(stack)) - operations) + (1.0 - rho) * best - self.price * upkeep
+        // Kit that is kept takes no new credit, and worn-out kit has nothing left to lose by a removal.
+        let new_kit_only: f64 = [RU, BB].into_iter().filter(|k| stack.seller[*k] != NO_VENDOR).map(|k| self.new_kit_only(stack.seller[k], k)).sum();
+        rho * (self.flow(&kit, Some(stack)) - new_kit_only - operations) + (1.0 - rho) * best - self.price * upkeep
+    }
+
+    /// What of a seller's value holds for new kit alone: its credit, less the expected bill of a removal.
+    fn new_kit_only(&self, vendor: VendorIx, component: usize) -> f64 {
+        let t = self.seller(vendor);
+        t.finance[component] - t.removal[component]
     }
 }

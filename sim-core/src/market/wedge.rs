@@ -12,12 +12,13 @@
 //! Two moments are valued in one pass. *At end of life* no kit has life left (the lock-in curve). *Today* (the lock-in
 //! index) a change brings the next purchase forward and breaks the contract, while the incumbent's path leaves the
 //! kit in place to its end. Partial renewals are no rival here: at end of life the path that changes one
-//! component and renews the other with its own seller stands for them, so that both buyers buy the same.
+//! component and renews the other with its own seller stands for them, so that both buyers buy the same. Today that path leaves the other
+//! component of an open stack in place to its end.
 
 use super::alternatives::{self, Alternative, Kind};
 use super::switching::{Attachment, BROUGHT_FORWARD, Bills, CONTRACT_BREAK, SWAP};
 use super::terms::Terms;
-use crate::world::{BB, NO_VENDOR, RU, Stack, VendorIx};
+use crate::world::{Arch, BB, NO_VENDOR, Neighbour, RU, Stack, VendorIx};
 
 /// One wedge of one component at one moment.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -79,20 +80,26 @@ fn changed(stack: &Stack, a: &Alternative) -> usize {
     usize::from(a.seller[RU] != stack.seller[RU]) | usize::from(a.seller[BB] != stack.seller[BB]) << 1
 }
 
-/// What leaving the running stack today costs beside the path itself, by which components change (see [`changed`]): the
-/// next purchase of all kit with life left is brought forward, and the contract with each seller that is left is broken.
-fn leaving_today(terms: &Terms, left: [f64; 2], stack: &Stack) -> (f64, [f64; 4]) {
-    let mut forward = 0.0;
-    let mut fees = [0.0; 2];
-    for component in [RU, BB] {
-        let price = terms.price * terms.weight[component];
-        if left[component] > 0.0 && price > 0.0 {
-            forward += price * terms.share_of_life(left[component]);
-            let credit = terms.seller(stack.seller[component]).grant;
-            fees[component] = price * (terms.break_fee_share + credit) * left[component] / terms.term;
+/// What leaving the running stack today costs beside the path itself, as (brought forward, contract break), by which components change
+/// (see [`changed`]).
+///
+/// Kit with life left that is removed brings its next purchase forward, at list price, and breaks the contract with its seller. Where the
+/// fronthaul is open the part that stays runs to its end; a closed stack goes as a whole.
+fn leaving_today(terms: &Terms, left: [f64; 2], stack: &Stack) -> [(f64, f64); 4] {
+    let nest = usize::from(renewal(stack).kind.nest());
+    let of = |component: usize| {
+        let seller = stack.seller[component];
+        if left[component] <= 0.0 || seller == NO_VENDOR {
+            return (0.0, 0.0);
         }
-    }
-    (forward, [0.0, fees[RU], fees[BB], fees[RU] + fees[BB]])
+        let t = terms.seller(seller);
+        let shared = if stack.arch == Arch::OpenMulti { 1.0 } else { terms.weight[component] };
+        let price = t.cost[component] + shared * t.list_margin[nest];
+        (price * terms.share_of_life(left[component]), price * (terms.break_fee_share + t.grant) * left[component] / terms.term)
+    };
+    let (radio, baseband) = (of(RU), of(BB));
+    let all = radio.0 + baseband.0;
+    if stack.is_open() { [(0.0, 0.0), radio, baseband, (all, radio.1 + baseband.1)] } else { [(0.0, 0.0), (all, radio.1), (all, baseband.1), (all, radio.1 + baseband.1)] }
 }
 
 /// The best alternatives at end of life by which components they change: all that a valuation on any day needs, since
@@ -100,6 +107,16 @@ fn leaving_today(terms: &Terms, left: [f64; 2], stack: &Stack) -> (f64, [f64; 4]
 #[derive(Debug, Clone, Copy)]
 pub struct Scan {
     best: [Best; 4],
+}
+
+/// The stack bought again as it is.
+fn renewal(stack: &Stack) -> Alternative {
+    let kind = match stack.arch {
+        Arch::Closed => Kind::Closed,
+        Arch::OpenSingle => Kind::OpenSingle,
+        Arch::OpenMulti => Kind::OpenMulti,
+    };
+    Alternative { kind, seller: stack.seller, is_virtual: stack.is_virtual }
 }
 
 /// Slack of the bound in [`scan`], share of price: sums in another order differ by less.
@@ -113,6 +130,9 @@ const SLACK: f64 = 1e-9;
 pub fn scan(terms: &Terms, bills: &TwoBills, stack: &Stack) -> Scan {
     let mut best = [NONE; 4];
     let full = |a: &Alternative| terms.flow(a, Some(stack)) - bills.attached.of(terms, a).iter().sum::<f64>() - terms.list_price(a);
+    // The renewal of what stands, even where its seller may not sell any more: a ban does not unlock the kit that it forbids.
+    let renewal = renewal(stack);
+    best[0].offer(full(&renewal), renewal);
     alternatives::each_bundle(terms, |a| best[changed(stack, &a)].offer(full(&a), a));
     let joint = terms.open_gap[0] + terms.operations - SLACK * terms.price;
     alternatives::each_pair(terms, |a| {
@@ -136,7 +156,7 @@ pub struct TwoBills {
 
 impl TwoBills {
     /// Prepares both.
-    pub fn fill(&mut self, terms: &Terms, stack: &Stack, legacy: [u8; 2]) {
+    pub fn fill(&mut self, terms: &Terms, stack: &Stack, legacy: [Neighbour; 2]) {
         self.attached.fill(terms, Some(&Attachment { stack: Some(stack), legacy, life_left: [0.0; 2] }));
         self.twin.fill(terms, None);
         for component in [RU, BB] {
@@ -161,7 +181,7 @@ impl TwoBills {
 /// allocated.
 #[must_use]
 pub fn value(scan: &Scan, terms: &Terms, bills: &TwoBills, stack: &Stack, life_left: [f64; 2]) -> Wedges {
-    let (forward, fees) = leaving_today(terms, life_left, stack);
+    let leaving = leaving_today(terms, life_left, stack);
     let wedge = |component: usize, today: bool| -> Option<Wedge> {
         if stack.seller[component] == NO_VENDOR {
             return None;
@@ -171,14 +191,13 @@ pub fn value(scan: &Scan, terms: &Terms, bills: &TwoBills, stack: &Stack, life_l
             let Some(alternative) = best.alternative else { continue };
             // The incumbent of the component leaves the running stack in place to its end; a rival does not.
             let side = class >> component & 1;
-            let leaving = if today && side == 1 { forward + fees[class] } else { 0.0 };
-            sides[side].offer(best.value - leaving, alternative);
+            let cost = if today && side == 1 { leaving[class].0 + leaving[class].1 } else { 0.0 };
+            sides[side].offer(best.value - cost, alternative);
         }
         let (i, r) = (&sides[0].alternative?, &sides[1].alternative?);
         let mut of_rival = bills.attached.of(terms, r);
         if today {
-            of_rival[BROUGHT_FORWARD] = forward;
-            of_rival[CONTRACT_BREAK] = fees[changed(stack, r)];
+            (of_rival[BROUGHT_FORWARD], of_rival[CONTRACT_BREAK]) = leaving[changed(stack, r)];
         }
         let of_incumbent = bills.attached.of(terms, i);
         let (twin_i, twin_r) = (bills.twin.of(terms, i), bills.twin.of(terms, r));

@@ -62,7 +62,7 @@ pub enum Field {
     TenderSites,
     /// Sites x effective bidders.
     Bidders,
-    /// Site-months late.
+    /// Site-months of waiting for crews and past deadlines.
     Late,
     /// Outlay on price, US dollars.
     CostPrice,
@@ -72,7 +72,7 @@ pub enum Field {
     CostIntegration,
     /// Outlay on running open and virtual kit.
     CostRunning,
-    /// Outlay on extending kit past its date.
+    /// Growth of upkeep with age.
     CostExtension,
 }
 
@@ -143,10 +143,16 @@ impl Cube {
         }
     }
 
-    /// Sets everything to zero.
-    pub fn clear(&mut self) {
-        self.values.fill(0.0);
-        self.awarded.fill(0.0);
+    /// Sets the stocks to zero, and the flows too if their window is over.
+    pub fn clear(&mut self, flows: bool) {
+        if flows {
+            self.values.fill(0.0);
+            self.awarded.fill(0.0);
+        } else {
+            for cell in self.values.chunks_exact_mut(FIELDS) {
+                cell[..Field::Sales as usize].fill(0.0);
+            }
+        }
     }
 
     fn at(&self, place: usize, layer: usize, component: usize, vendor: usize) -> usize {

@@ -4,9 +4,9 @@ use super::cube::{Cube, Field};
 use crate::calendar::Day;
 use crate::market::posted::Posted;
 use crate::market::tender::Desk;
-use crate::market::terms::Buyer;
+use crate::market::terms::{Buyer, Rules};
 use crate::market::wedge::{self, Scan};
-use crate::world::{Arch, BB, Layer, NO_VENDOR, RU, State, VendorIx, World};
+use crate::world::{Arch, BB, Layer, NO_VENDOR, Neighbour, RU, State, VendorIx, World};
 
 /// Index of a slot's layer in arrays over layers: generations, then the core.
 #[must_use]
@@ -26,7 +26,7 @@ struct Shared {
     seller: [VendorIx; 2],
     arch: Arch,
     is_virtual: bool,
-    legacy: [VendorIx; 2],
+    legacy: [Neighbour; 2],
 }
 
 /// Slots in the order in which neighbours are most often alike: operator, layer, territory, cohort.
@@ -66,7 +66,7 @@ pub fn fill(cube: &mut Cube, world: &World, state: &State, posted: &Posted, desk
         let scan = match &last {
             Some((same, scan)) if *same == shared => *scan,
             _ => {
-                let buyer = Buyer { country: &world.countries[slot.country], country_index: slot.country, operator: Some((slot.operator, &world.operators[slot.operator])), slot };
+                let buyer = Buyer { country: &world.countries[slot.country], rules: Rules::Country(slot.country, world.operators[slot.operator].mark), operator: Some((slot.operator, &world.operators[slot.operator])), slot };
                 let offer = &mut desk.offer;
                 offer.terms.fill(world, state, posted, &buyer, Some(&stack), today);
                 offer.two_bills.fill(&offer.terms, &stack, legacy);

@@ -14,12 +14,10 @@ impl Run<'_> {
         if s.layer == Layer::Core { 90.0 } else { s.sites / self.world.operators[s.operator].sites_per_day }
     }
 
-    /// Orders kit: it comes after the lead time, when crews are free. Returns months of delay against the plan without a queue,
-    /// or past a deadline of removal.
+    /// Orders kit: it comes after the lead time, when crews are free. Returns the months that it waits for crews.
     pub(super) fn order(&mut self, slot: usize, mut stack: Stack, bought: [bool; 2]) -> f64 {
         let info = &self.world.slots[slot];
-        let lead = self.world.scenario.contract.lead_time_months as i32;
-        let ready = self.state.today.add_months(lead);
+        let ready = self.state.today.add_days(self.world.lead_days);
         let is_core = info.layer == Layer::Core;
         let free = if is_core { ready } else { self.state.crew_free[info.operator] };
         let start = ready.max(free);
@@ -28,10 +26,7 @@ impl Run<'_> {
         if !is_core {
             self.state.crew_free[info.operator] = done;
         }
-        let mut late = f64::from(ready.days_until(start)) / DAYS_PER_MONTH;
-        if let Some(deadline) = self.deadline_of(slot) {
-            late = late.max(f64::from(deadline.days_until(done).max(0)) / DAYS_PER_MONTH);
-        }
+        let late = f64::from(ready.days_until(start)) / DAYS_PER_MONTH;
         for component in [RU, BB] {
             if bought[component] {
                 stack.installed[component] = done;
@@ -75,7 +70,7 @@ impl Run<'_> {
         let (ru, bb) = (due(RU), due(BB));
         let first = if stack.seller[RU] == NO_VENDOR || stack.installed[RU] == stack.installed[BB] { bb } else { ru.min(bb).max(kept_until) };
         self.state.slots[slot].due = first;
-        self.schedule_tender(slot, first.add_months(-(world.scenario.contract.lead_time_months as i32)), false);
+        self.schedule_tender(slot, first.add_days(-world.lead_days), false);
         if let Some(observer) = self.observer.as_deref_mut() {
             observer.delivery(today, slot, &stack);
         }
@@ -90,10 +85,10 @@ impl Run<'_> {
         }
         let info = &self.world.slots[slot];
         let stack = self.state.slots[slot].stack?;
-        let key = self.world.operators[info.operator].key;
+        let mark = self.world.operators[info.operator].mark;
         let of = |k: usize| {
             let v = stack.seller[k];
-            if v == NO_VENDOR { None } else { self.state.rules.deadline(info.country, v, RuleScope::of(info.layer, k), key) }
+            if v == NO_VENDOR { None } else { self.state.rules.deadline(info.country, v, RuleScope::of(info.layer, k), mark) }
         };
         [of(RU), of(BB)].into_iter().flatten().min()
     }
@@ -104,12 +99,7 @@ impl Run<'_> {
     /// where the next begins, the last `after_ban_margin_months` before the deadline; what would have had to begin before
     /// today begins today and will be late.
     pub(super) fn plan_forced_tenders(&mut self, operators: std::ops::Range<usize>) {
-        if !self.state.rules.has_removals() {
-            return;
-        }
-        let contract = &self.world.scenario.contract;
-        let lead = contract.lead_time_months as i32;
-        let margin = contract.after_ban_margin_months as i32;
+        let lead = self.world.lead_days;
         for operator in operators {
             let mut condemned: Vec<(Day, Day, usize)> = Vec::new();
             for slot in self.world.operators[operator].slots.clone() {
@@ -117,18 +107,25 @@ impl Run<'_> {
                 if s.pending.is_some() {
                     continue; // it is being replaced, or will be looked at when it stands
                 }
-                let Some(deadline) = self.deadline_of(slot) else { continue };
-                condemned.push((deadline, s.due, slot));
+                match self.deadline_of(slot) {
+                    Some(deadline) => condemned.push((deadline, s.due, slot)),
+                    // The rule is gone: back to the kit's own date.
+                    None if s.forced && s.tender.is_some() => {
+                        let own = s.due.add_days(-lead);
+                        self.schedule_tender(slot, own, false);
+                    }
+                    None => {}
+                }
             }
             condemned.sort_unstable();
             let mut cursor: Option<Day> = None;
             for (deadline, due, slot) in condemned.into_iter().rev() {
                 let days = self.days_of_work(slot);
-                let latest = deadline.add_months(-margin);
+                let latest = deadline.add_days(-self.world.margin_days);
                 let end = cursor.map_or(latest, |c| c.min(latest));
                 let begin = end.add_days(-(days.ceil() as i32));
-                let tender = begin.add_months(-lead);
-                let own = due.add_months(-lead);
+                let tender = begin.add_days(-lead);
+                let own = due.add_days(-lead);
                 if own <= tender && self.state.slots[slot].tender.is_some() && !self.state.slots[slot].forced {
                     continue;
                 }

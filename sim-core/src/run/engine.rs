@@ -14,7 +14,8 @@ use crate::measure::cube::{Cube, Field};
 use crate::measure::stocks::{fill, layer_index, valuation_order};
 use crate::measure::{CATALOGUE, SeriesPlan, View};
 use crate::record::{Counters, TenderRow};
-use crate::world::{BB, NO_VENDOR, RU, State, World};
+use crate::world::state::FRONTHAUL;
+use crate::world::{Arch, BB, NO_VENDOR, RU, RuleScope, State, World};
 
 /// What can happen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -164,9 +165,8 @@ impl<'a> Run<'a> {
             count += 1;
             review = world.start.add_months(months * count);
         }
-        let lead = world.scenario.contract.lead_time_months;
         for (i, slot) in world.slots.iter().enumerate() {
-            let day = slot.first_tender.filter(|_| slot.initial.is_none()).or_else(|| slot.initial.map(|_| slot.initial_due.add_months(-(lead as i32))));
+            let day = slot.first_tender.filter(|_| slot.initial.is_none()).or_else(|| slot.initial.map(|_| slot.initial_due.add_days(-world.lead_days)));
             if let Some(day) = day {
                 self.schedule_tender(i, day, false);
             }
@@ -217,7 +217,7 @@ impl<'a> Run<'a> {
     fn lever(&mut self, i: usize, moment: Moment) {
         let world = self.world;
         let named = &world.scenario.levers[i];
-        named.lever.act(moment, world, &mut self.state);
+        named.lever.act(i, moment, world, &mut self.state);
         if let Some(observer) = self.observer.as_deref_mut() {
             observer.lever(self.state.today, &named.name, moment);
         }
@@ -246,32 +246,65 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Capacity added at contract prices since the last measurement.
-    fn expand(&mut self) {
-        let years = self.last_measure.years_until(self.state.today);
-        let share = self.world.scenario.market.expansion_share_per_year * years;
-        if share <= 0.0 {
-            return;
-        }
-        for (i, slot) in self.world.slots.iter().enumerate() {
-            let s = &self.state.slots[i];
-            let Some(stack) = s.stack else { continue };
-            let operator_place = self.world.first_operator_place + slot.operator;
-            let places = || self.world.places_of_country[slot.country].iter().copied().chain([operator_place]);
-            let layer = layer_index(self.world, slot.layer);
+    /// What flows day by day, since the last measurement: capacity added at contract prices, upkeep that grows with age, operation of
+    /// stacks of two sellers and of virtual kit, sellers beyond an operator's first, and kit that runs past a deadline.
+    fn accrue(&mut self) {
+        let world = self.world;
+        let today = self.state.today;
+        let s = &world.scenario;
+        let years = self.last_measure.years_until(today);
+        let mid = self.last_measure.plus_years(years / 2.0);
+        let expansion = s.market.expansion_share_per_year * years;
+        for (i, slot) in world.slots.iter().enumerate() {
+            let state = &self.state.slots[i];
+            let Some(stack) = state.stack else { continue };
+            let operator = &world.operators[slot.operator];
+            let operator_place = world.first_operator_place + slot.operator;
+            let places = || world.places_of_country[slot.country].iter().copied().chain([operator_place]);
+            let layer = layer_index(world, slot.layer);
             for component in [RU, BB] {
-                if stack.seller[component] != NO_VENDOR {
-                    let money = share * slot.sites * s.contract_price_by[component];
-                    let vendor = usize::from(stack.seller[component]);
+                let seller = stack.seller[component];
+                if seller == NO_VENDOR {
+                    continue;
+                }
+                let vendor = usize::from(seller);
+                // Capacity is added from the seller that stands, where it may still sell; else it waits for the next award.
+                if self.state.rules.may_buy(slot.country, seller, RuleScope::of(slot.layer, component), operator.mark) {
+                    let money = expansion * slot.sites * state.contract_price_by[component];
                     self.cube.add(places(), layer, component, vendor, Field::Sales, money);
                     self.cube.add(places(), layer, component, vendor, Field::CostPrice, money);
                 }
+                let age = stack.installed[component].years_until(mid).max(0.0);
+                let upkeep = s.keep.growth_share_per_year * age * years * slot.price * slot.weight[component];
+                self.cube.add(places(), layer, component, vendor, Field::CostExtension, slot.sites * upkeep);
             }
+            let baseband = usize::from(stack.seller[BB]);
+            if stack.arch == Arch::OpenMulti {
+                let operation = s.integration.operations_share_per_year * years * slot.price * (1.0 - operator.skill);
+                self.cube.add(places(), layer, BB, baseband, Field::CostIntegration, slot.sites * operation);
+            }
+            if stack.is_virtual {
+                let gap = s.integration.virtual_running_per_year * years * (1.0 - self.posted.maturity[FRONTHAUL]);
+                self.cube.add(places(), layer, BB, baseband, Field::CostRunning, slot.sites * gap);
+            }
+            let overdue = self.deadline_of(i).map_or(0, |d| d.max(self.last_measure).days_until(today));
+            if overdue > 0 {
+                let months = f64::from(overdue) / super::deliver::DAYS_PER_MONTH;
+                self.cube.add(places(), layer, BB, baseband, Field::Late, slot.sites * months);
+            }
+        }
+        let vendors = world.vendors.len();
+        for (o, operator) in world.operators.iter().enumerate() {
+            let suppliers = self.state.supplied[o * vendors..(o + 1) * vendors].iter().filter(|n| **n > 0).count();
+            let Some(slot) = world.slots.get(operator.slots.start) else { continue };
+            let places = world.places_of_country[operator.country].iter().copied().chain([world.first_operator_place + o]);
+            let money = operator.extra_vendor * years * suppliers.saturating_sub(1) as f64;
+            self.cube.add(places, layer_index(world, slot.layer), BB, 0, Field::CostIntegration, money);
         }
     }
 
     fn measure(&mut self, date: usize) {
-        self.expand();
+        self.accrue();
         let today = self.state.today;
         self.counters.valuations += fill(&mut self.cube, self.world, &self.state, &self.posted, &mut self.desk, &self.order, today);
         let view = View { world: self.world, cube: &self.cube, posted: &self.posted, everyone: &self.everyone };
@@ -281,7 +314,8 @@ impl<'a> Run<'a> {
             let value = if measure.is_flow && date == 0 { f64::NAN } else { (measure.value)(&view, cell) };
             self.values.push(value);
         }
-        self.cube.clear();
+        // What is awarded on the first day belongs to the first year: a flow covers the time after the last date, and there is none before.
+        self.cube.clear(date > 0);
         self.last_measure = today;
     }
 }

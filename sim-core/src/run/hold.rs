@@ -4,9 +4,9 @@ use super::engine::{ReplicateError, Run};
 use super::observe::TenderReport;
 use crate::draws::{Decision, StreamKey};
 use crate::market::alternatives::{Alternative, Kind};
-use crate::market::switching::{Attachment, BROUGHT_FORWARD, INTEGRATION};
+use crate::market::switching::{Attachment, BROUGHT_FORWARD, INTEGRATION, ONBOARDING};
 use crate::market::tender::{Continuation, Offer, Outcome, effective_bidders, lambdas};
-use crate::market::terms::{Buyer, PARTIAL_MINIMUM_YEARS};
+use crate::market::terms::{Buyer, PARTIAL_MINIMUM_YEARS, Rules};
 use crate::measure::cube::Field;
 use crate::measure::stocks::layer_index;
 use crate::record::TenderRow;
@@ -44,11 +44,13 @@ const SCHEDULED: u32 = 0;
 const FORCED: u32 = 1;
 
 impl Run<'_> {
-    /// Whether a slot's generation is no longer renewed: the second generation after it stands at the same sites.
+    /// Whether a slot's generation is no longer renewed: the second generation after it stands at all of its sites. Where the newer one
+    /// covers only a part, the old layer goes on serving the rest.
     fn is_retired(&self, slot: usize) -> bool {
         let Layer::Ran(g) = self.world.slots[slot].layer else { return false };
         let newer = self.world.slots[slot].siblings.get(g + 2..).unwrap_or(&[]);
-        newer.iter().flatten().any(|s| self.state.slots[*s].stack.is_some())
+        let sites = self.world.slots[slot].sites;
+        newer.iter().flatten().any(|s| self.state.slots[*s].stack.is_some() && self.world.slots[*s].sites >= sites)
     }
 
     /// Holds the tender of a slot.
@@ -69,11 +71,12 @@ impl Run<'_> {
         let today = self.state.today;
         let s = self.state.slots[slot];
         let old = s.stack;
-        let at = s.due.max(today);
+        // Kit is bought to stand when the old is due; under a rule, when it must be gone.
+        let at = if s.forced { today } else { s.due.max(today) };
         let (life_left, ages) = old.as_ref().map_or(([0.0; 2], [0.0; 2]), |stack| self.state.life(world, stack, at));
         let attached = Attachment { stack: old.as_ref(), legacy: self.state.legacy(world, slot), life_left };
         let operator = &world.operators[info.operator];
-        let buyer = Buyer { country: &world.countries[info.country], country_index: info.country, operator: Some((info.operator, operator)), slot: info };
+        let buyer = Buyer { country: &world.countries[info.country], rules: Rules::Country(info.country, operator.mark), operator: Some((info.operator, operator)), slot: info };
         self.desk.offer.prepare(world, &self.state, &self.posted, &buyer, Some(&attached), ages, !s.forced, today);
         self.counters.tenders += 1;
         self.counters.alternatives += self.desk.offer.alternatives.len() as u64;
@@ -85,7 +88,7 @@ impl Run<'_> {
                 0.0
             }
         };
-        self.account(slot, old.as_ref(), &attached, &decided, late);
+        self.account(slot, old.as_ref(), &attached, &decided, s.forced, late);
         self.report(slot, old, s.forced, s.keeps, s.cycle, &decided, late);
         Ok(())
     }
@@ -107,8 +110,7 @@ impl Run<'_> {
         StreamKey {
             kind: Decision::Tender,
             entity: self.world.operators[info.operator].key,
-            // Territory, cohort and layer name the lot; none of them depends on what happened.
-            lot: (info.territory << 24) ^ (info.cohort << 3) ^ layer_index(self.world, info.layer) as u32,
+            lot: info.lot,
             cycle: s.cycle,
             cause: if s.forced { FORCED } else { SCHEDULED },
         }
@@ -207,16 +209,18 @@ impl Run<'_> {
     /// The kit runs on until the next tender.
     fn run_on(&mut self, slot: usize, _outcome: Outcome) {
         let years = self.world.scenario.keep.retender_years;
-        let lead = self.world.scenario.contract.lead_time_months as i32;
+        let lead = self.world.lead_days;
         let s = &mut self.state.slots[slot];
         s.keeps += 1;
         s.due = s.due.max(self.state.today).plus_years(years);
-        let next = s.due.add_months(-lead).max(self.state.today.add_days(1));
+        let next = s.due.add_days(-lead).max(self.state.today.add_days(1));
         self.schedule_tender(slot, next, false);
+        let operator = self.world.slots[slot].operator;
+        self.plan_forced_tenders(operator..operator + 1);
     }
 
     /// Adds the tender to the flows.
-    fn account(&mut self, slot: usize, old: Option<&Stack>, attached: &Attachment, decided: &Decided, late: f64) {
+    fn account(&mut self, slot: usize, old: Option<&Stack>, attached: &Attachment, decided: &Decided, forced: bool, late: f64) {
         let world = self.world;
         let info = &world.slots[slot];
         let layer = layer_index(world, info.layer);
@@ -224,12 +228,6 @@ impl Run<'_> {
         let places = || world.places_of_country[info.country].iter().copied().chain([operator_place]);
         let cube = &mut self.cube;
         let sites = info.sites;
-        if let (Outcome::Keep, Some(stack)) = (decided.outcome, old) {
-            let keep = &world.scenario.keep;
-            let age = self.state.life(world, stack, self.state.today).1[BB];
-            let upkeep = keep.growth_share_per_year * (age * keep.retender_years + keep.retender_years * keep.retender_years / 2.0);
-            cube.add(places(), layer, BB, usize::from(stack.seller[BB]), Field::CostExtension, sites * info.price * upkeep);
-        }
         let Outcome::Award(a) = decided.outcome else { return };
         let Offer { alternatives, bills, terms, .. } = &self.desk.offer;
         let alternative = &alternatives[a];
@@ -249,7 +247,9 @@ impl Run<'_> {
             if info.layer != Layer::Core && buys[k] {
                 cube.add_award(places(), from, to, sites * info.weight[k]);
             }
-            if let (Some(from), false) = (from, self.state.slots[slot].forced) {
+            // An incumbent defends what is bought anew where it may bid at all.
+            let defends = |v: &usize| buys[k] && !forced && terms.seller(*v as u8).may_sell[k];
+            if let Some(from) = from.filter(defends) {
                 cube.add_all(places(), layer, k, from, Field::Defended, &[sites, if from == to { sites } else { 0.0 }]);
                 if let Some(captured) = decided.captured[k] {
                     cube.add_all(places(), layer, k, from, Field::CapturedSites, &[sites, sites * captured]);
@@ -262,8 +262,12 @@ impl Run<'_> {
         }
         cube.add_all(places(), layer, BB, winner, Field::TenderSites, &[sites, sites * decided.bidders]);
         cube.add(places(), layer, BB, winner, Field::Late, sites * late);
-        let switching: f64 = bill[..INTEGRATION].iter().sum::<f64>() - bill[BROUGHT_FORWARD];
-        cube.add_all(places(), layer, BB, winner, Field::CostSwitching, &[sites * switching, sites * bill[INTEGRATION], sites * terms.running(alternative)]);
+        // Onboarding is paid once, whole, with the first lot of a territory; the rest by site. Yearly costs accrue with time.
+        let by_site: f64 = bill[..INTEGRATION].iter().sum::<f64>() - bill[BROUGHT_FORWARD] - bill[ONBOARDING];
+        let switching = sites * by_site + info.territory_sites * bill[ONBOARDING];
+        let joins = alternative.is_multi() && old.is_none_or(|o| o.seller != alternative.seller);
+        let start_up = if joins { sites * terms.start_up * terms.pair_learning(alternative.seller) } else { 0.0 };
+        cube.add_all(places(), layer, BB, winner, Field::CostSwitching, &[switching, start_up]);
     }
 
     /// Tells the observer and fills the tender table.
@@ -318,7 +322,8 @@ fn flow_parts(offer: &Offer, a: &Alternative, old: Option<&Stack>) -> [f64; 6] {
     let sum = |of: fn(&crate::market::terms::SellerTerms) -> [f64; 2]| -> f64 {
         [RU, BB].into_iter().filter(|k| a.seller[*k] != NO_VENDOR).map(|k| of(terms.seller(a.seller[k]))[k]).sum()
     };
-    [sum(|s| s.quality), sum(|s| s.taste), sum(|s| s.finance), -sum(|s| s.risk), -terms.gap(a, old), -terms.running(a)]
+    let risk = |s: &crate::market::terms::SellerTerms| [s.risk[RU] + s.removal[RU], s.risk[BB] + s.removal[BB]];
+    [sum(|s| s.quality), sum(|s| s.taste), sum(|s| s.finance), -sum(risk), -terms.gap(a, old), -terms.running(a)]
 }
 
 #[allow(clippy::too_many_arguments)]

@@ -155,7 +155,7 @@ pub struct Vendor {
 
 impl Table for Vendor {
     fn fields(f: &mut Fields<'_>) -> Self {
-        let cost = || Number::new("USD/site").range(0.0..=1e7);
+        let cost = || Number::new("USD/site").range(1.0..=1e7);
         let quality = || Number::new("1").range(0.0..=10.0);
         Vendor {
             id: f.id("id", VENDOR, "Id"),
@@ -169,7 +169,7 @@ impl Table for Vendor {
             white_box: f.flag_or("white_box", false, "Whether its hardware learns on the shared white-box volume"),
             ru_cost: f.optional_number("ru_usd_per_site", cost(), "Long-run unit cost of a radio, 5G, at price level 1"),
             bb_cost: f.optional_number("bb_usd_per_site", cost(), "Long-run unit cost of a baseband, 5G, at price level 1"),
-            core_cost: f.optional_number("core_usd_per_subscriber", Number::new("USD/subscriber").range(0.0..=1e4), "Long-run unit cost of a core"),
+            core_cost: f.optional_number("core_usd_per_subscriber", Number::new("USD/subscriber").range(1e-3..=1e4), "Long-run unit cost of a core"),
             ru_quality: f.number_or("ru_quality", 1.0, quality(), "Quality of the radio, 1 = reference"),
             bb_quality: f.number_or("bb_quality", 1.0, quality(), "Quality of the baseband, 1 = reference"),
             core_quality: f.number_or("core_quality", 1.0, quality(), "Quality of the core, 1 = reference"),

@@ -77,6 +77,9 @@ pub fn check(document: &Document, s: &Scenario) -> Diagnostics {
     for i in s.interfaces.iter().filter(|i| !INTERFACES.contains(&i.id.as_str())) {
         c.fault(&join("interface", &i.id), format!("there is no interface `{}`", i.id), INTERFACES.join(", "), None);
     }
+    for pair in s.generations.windows(2).filter(|p| p[0].id >= p[1].id) {
+        c.fault(&join("generation", &pair[1].id), format!("`{}` stands after `{}`", pair[1].id, pair[0].id), "generations in order of age, the oldest first", None);
+    }
     for g in s.generations.iter().filter(|g| !["2g", "3g", "4g", "5g", "6g"].contains(&g.id.as_str())) {
         c.fault(&join("generation", &g.id), format!("`{}` is not a generation", g.id), "2g, 3g, 4g, 5g or 6g", None);
     }
@@ -210,7 +213,13 @@ fn uncertainties(c: &mut Checker, s: &Scenario) {
     for u in &s.uncertainties {
         for bound in u.distribution.support() {
             let drawn = c.document.with_numbers(&[(u.path.as_str(), bound)]);
-            let refused = drawn.and_then(|d| d.decode::<Scenario>(&super::units(c.document)).map(|_| ())).err();
+            let refused = drawn.and_then(|d| {
+                let mut world = d.decode::<Scenario>(&super::units(c.document))?.value;
+                world.uncertainties.clear();
+                let faults = check(&d, &world);
+                if faults.has_errors() { Err(faults) } else { Ok(()) }
+            });
+            let refused = refused.err();
             if let Some(why) = refused {
                 let first = why.iter().next().map(|d| d.allowed.clone().unwrap_or_default());
                 c.fault(&format!("uncertainties.{}", document_key(&u.path)), format!("`{}` may not be {bound}", u.path), first.unwrap_or_default(), None);

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::allocation::{Contradiction, StackMix, allocate, sellers_of};
+use super::rules::mark;
 use super::state::{Arch, Stack};
 use super::{BB, CountryInfo, Gen, Layer, Mix, NO_VENDOR, OperatorInfo, Place, RU, Slot, VendorInfo, VendorIx, World};
 use crate::calendar::Day;
@@ -48,6 +49,8 @@ pub fn build(scenario: &Arc<Scenario>) -> Result<World, Vec<Contradiction>> {
         places: Vec::new(),
         places_of_country: Vec::new(),
         first_operator_place: 0,
+        lead_days: days(s.contract.lead_time_months),
+        margin_days: days(s.contract.after_ban_margin_months),
         bidding: s.market.component_bidding,
     };
     for (o, mix) in allocation.operators.iter().enumerate() {
@@ -55,6 +58,11 @@ pub fn build(scenario: &Arc<Scenario>) -> Result<World, Vec<Contradiction>> {
     }
     add_places(&mut world);
     Ok(world)
+}
+
+/// Months as whole days.
+fn days(months: f64) -> i32 {
+    libm::round(months * 365.25 / 12.0) as i32
 }
 
 fn date(map: &[(String, Day)], key: &str) -> Option<Day> {
@@ -116,6 +124,10 @@ struct Stretch {
     cohort: u32,
     /// Phase in [0,1) of the cohort within its operator's cycle.
     phase: f64,
+    /// Who stood here at the start, or the programme: the name of the lot in keys of luck.
+    name: String,
+    /// Clusters in each environment.
+    pieces: u32,
     /// Sites by environment.
     by_environment: Vec<f64>,
     /// First generation that stands here, and the day of its first tender (none: it stands at the start).
@@ -130,6 +142,9 @@ fn add_operator(world: &mut World, o: usize, mix: &StackMix) {
     let c = s.countries.iter().position(|c| c.id == op.country).unwrap_or(0);
     let country = &s.countries[c];
     let cohorts = op.cohorts.max(1);
+    // Cohorts that fall due within a year are one round and are awarded together; more of them are finer geometry, not more decisions.
+    let waves = cohorts.min((s.contract.term_years as u32).max(1));
+    let pieces = |wave: u32| cohorts / waves + u32::from(wave < cohorts % waves);
     let programmes: Vec<_> = s.programmes.iter().filter(|p| p.operator == op.id).collect();
     let sites = op.sites + programmes.iter().map(|p| p.sites).sum::<f64>();
     let mix_of = |sites: f64| -> Vec<f64> { s.environments.iter().map(|e| sites * lookup(&country.environment_mix, &e.id).unwrap_or(0.0)).collect() };
@@ -139,8 +154,8 @@ fn add_operator(world: &mut World, o: usize, mix: &StackMix) {
     for (t, (key, share)) in mix.iter().enumerate() {
         let (ru, bb) = sellers_of(key);
         let seller = |id: &str| s.vendors.iter().position(|v| v.id == id).map_or(NO_VENDOR, |v| v as VendorIx);
-        for cohort in 0..cohorts {
-            let phase = (f64::from(cohort) + (t as f64 + 0.5) / mix.len() as f64) / f64::from(cohorts);
+        for cohort in 0..waves {
+            let phase = (f64::from(cohort) + (t as f64 + 0.5) / mix.len() as f64) / f64::from(waves);
             // Ages are uniform by cohort from the national launch on: the cycle's phase goes round with it.
             let turns = phase - base_launch.years_until(world.start) / term;
             let due = world.start.plus_years(term * (turns - libm::floor(turns)));
@@ -152,16 +167,16 @@ fn add_operator(world: &mut World, o: usize, mix: &StackMix) {
                 installed: [installed; 2],
                 exercised: false,
             };
-            stretches.push(Stretch { territory: t as u32, cohort, phase, by_environment: mix_of(op.sites * share / f64::from(cohorts)), first: (0, None), stack: Some(stack) });
+            stretches.push(Stretch { territory: t as u32, cohort, phase, name: key.clone(), pieces: pieces(cohort), by_environment: mix_of(op.sites * share / f64::from(waves)), first: (0, None), stack: Some(stack) });
         }
     }
-    let mut cohort = cohorts;
+    let mut cohort = waves;
     for (p, programme) in programmes.iter().enumerate() {
         let g = s.generations.iter().position(|g| g.id == programme.generation).unwrap_or(0);
         for batch in 0..programme.years {
             let tender = programme.start.add_months(12 * batch as i32).max(world.start);
             let phase = (f64::from(batch) + 0.5) / f64::from(programme.years);
-            stretches.push(Stretch { territory: (mix.len() + p) as u32, cohort, phase, by_environment: mix_of(programme.sites / f64::from(programme.years)), first: (g, Some(tender)), stack: None });
+            stretches.push(Stretch { territory: (mix.len() + p) as u32, cohort, phase, name: programme.id.clone(), pieces: 1, by_environment: mix_of(programme.sites / f64::from(programme.years)), first: (g, Some(tender)), stack: None });
             cohort += 1;
         }
     }
@@ -174,7 +189,7 @@ fn add_operator(world: &mut World, o: usize, mix: &StackMix) {
         let (layer, territory) = (world.slots[i].layer, world.slots[i].territory);
         world.slots[i].territory_sites = world.slots[first_slot..core_slot].iter().filter(|x| x.layer == layer && x.territory == territory).map(|x| x.sites).sum();
     }
-    if op.sites > 0.0 {
+    if op.sites > 0.0 && op.subscribers_m > 0.0 {
         add_core(world, o, c, op.sites, mix);
     }
     let size = libm::pow(sites.max(1.0) / s.switching.onboarding_reference_sites, s.switching.onboarding_size_elasticity);
@@ -182,6 +197,7 @@ fn add_operator(world: &mut World, o: usize, mix: &StackMix) {
     world.operators.push(OperatorInfo {
         id: op.id.clone(),
         key: stable_hash(&op.id),
+        mark: mark(&op.id),
         country: c,
         sites,
         skill: op.integration_skill,
@@ -190,6 +206,11 @@ fn add_operator(world: &mut World, o: usize, mix: &StackMix) {
         sites_per_day: (sites * info.crews_per_site * s.supply.sites_per_crew_week / 7.0).max(f64::MIN_POSITIVE),
         slots: first_slot..world.slots.len(),
     });
+}
+
+/// Name of a lot in keys of luck: who stood there at the start (or the programme), cohort and layer, whatever else the operator has.
+fn lot_name(name: &str, cohort: u32, layer: &str) -> u32 {
+    (stable_hash(&format!("{name}/{cohort}/{layer}")) >> 32) as u32
 }
 
 fn add_stretch(world: &mut World, o: usize, c: usize, stretch: &Stretch) {
@@ -202,13 +223,15 @@ fn add_stretch(world: &mut World, o: usize, c: usize, stretch: &Stretch) {
         let is_first = g == stretch.first.0;
         let rollout = lookup(&country.rollout_years, &generation.id).unwrap_or(4.0);
         let launch = date(&country.launch, &generation.id).map(|d| d.plus_years(rollout * stretch.phase));
-        let first_tender = if is_first { stretch.first.1 } else { launch.map(|d| d.max(world.start)) };
+        let built = stretch.first.1.unwrap_or(world.start);
+        let first_tender = if is_first { stretch.first.1 } else { launch.map(|d| d.max(built)) };
         if (!is_first && launch.is_none()) || first_tender.is_some_and(|d| d > world.end) {
             continue;
         }
         let factor = lookup(&country.coverage_factor, &generation.id).unwrap_or(1.0);
         let covered = |e: usize| if is_first { 1.0 } else { lookup(&s.environments[e].coverage, &generation.id).unwrap_or(1.0) * factor };
-        let clusters: Vec<(usize, f64)> = (0..s.environments.len()).map(|e| (e, stretch.by_environment[e] * covered(e))).filter(|(_, n)| *n > 0.0).collect();
+        let whole = (0..s.environments.len()).map(|e| (e, stretch.by_environment[e] * covered(e))).filter(|(_, n)| *n > 0.0);
+        let clusters: Vec<(usize, f64)> = whole.flat_map(|(e, n)| (0..stretch.pieces).map(move |_| (e, n / f64::from(stretch.pieces)))).collect();
         let sites: f64 = clusters.iter().map(|(_, n)| n).sum();
         if sites <= 0.0 {
             continue;
@@ -218,7 +241,7 @@ fn add_stretch(world: &mut World, o: usize, c: usize, stretch: &Stretch) {
         let stack = if is_first { stretch.stack } else { None };
         let initial_due = match stack {
             Some(stack) => stack.installed[RU].plus_years(s.contract.term_years),
-            None => first_tender.unwrap_or(world.start).add_months(s.contract.lead_time_months as i32),
+            None => first_tender.unwrap_or(world.start).add_days(world.lead_days),
         };
         siblings[g] = Some(world.slots.len());
         world.slots.push(Slot {
@@ -227,6 +250,7 @@ fn add_stretch(world: &mut World, o: usize, c: usize, stretch: &Stretch) {
             layer: Layer::Ran(g),
             territory: stretch.territory,
             cohort: stretch.cohort,
+            lot: lot_name(&stretch.name, stretch.cohort, &generation.id),
             sites,
             territory_sites: sites,
             price: s.market.reference_price * country.price_level * generation.price_factor,
@@ -268,6 +292,7 @@ fn add_core(world: &mut World, o: usize, c: usize, sites: f64, mix: &StackMix) {
         layer: Layer::Core,
         territory: 0,
         cohort: 0,
+        lot: lot_name("core", 0, "core"),
         sites,
         territory_sites: sites,
         price: s.market.core_price_per_subscriber * subscribers_per_site,

@@ -20,7 +20,7 @@ use crate::draws::Luck;
 use crate::scenario::{ComponentBidding, Scenario};
 
 pub use rules::{RuleBook, RuleScope};
-pub use state::{Arch, SlotState, Stack, State};
+pub use state::{Arch, Neighbour, SlotState, Stack, State};
 
 /// Index of a vendor; [`NO_VENDOR`] where there is none.
 pub type VendorIx = u8;
@@ -141,6 +141,8 @@ pub struct OperatorInfo {
     pub id: String,
     /// [`crate::draws::stable_hash`] of the id: the entity of its luck.
     pub key: u64,
+    /// [`rules::mark`] of the id: whether rules of partial strength bind it.
+    pub mark: u64,
     /// Country index.
     pub country: usize,
     /// Sites, those of programmes included.
@@ -170,6 +172,8 @@ pub struct Slot {
     pub territory: u32,
     /// Phase of the replacement cycle; programmes count on from the last cohort.
     pub cohort: u32,
+    /// Name of the lot in keys of luck: a hash of who stood in the territory at the start, cohort and layer.
+    pub lot: u32,
     /// Sites.
     pub sites: f64,
     /// Sites of the same layer and territory over all cohorts: what one contract term brings.
@@ -250,6 +254,10 @@ pub struct World {
     pub places_of_country: Vec<Vec<usize>>,
     /// Index of the first operator among the places.
     pub first_operator_place: usize,
+    /// Days from award to the first site.
+    pub lead_days: i32,
+    /// Forced tenders aim to be finished so many days before a deadline.
+    pub margin_days: i32,
     /// Who sets the price of a two-seller stack.
     pub bidding: ComponentBidding,
 }

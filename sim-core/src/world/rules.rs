@@ -1,10 +1,11 @@
-//! Rules on vendors: what may be bought, and what must be gone by when.
+//! Rules on vendors: what may be bought, what is announced, and what must be gone by when.
 //!
-//! Levers write here; tenders and plans read. A rule is kept by country and vendor as a set of bits over
-//! (component, generation), so a look-up in a tender is two loads and an and.
+//! Levers write here; tenders and plans read. Each rule carries the lever that made it, so that the end of one never lifts another, and
+//! is kept by country and vendor, so that a look-up in a tender reads a short list.
 
 use super::{Layer, VendorIx};
 use crate::calendar::Day;
+use crate::draws::stable_hash;
 
 /// What of a vendor's products a rule concerns: bits over radio and baseband by generation, and core.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -32,12 +33,6 @@ impl RuleScope {
         self.0 & other.0 != 0
     }
 
-    /// What is left without the other scope.
-    #[must_use]
-    pub fn without(self, other: Self) -> Self {
-        Self(self.0 & !other.0)
-    }
-
     /// Whether nothing is in it.
     #[must_use]
     pub fn is_empty(self) -> bool {
@@ -45,102 +40,152 @@ impl RuleScope {
     }
 }
 
-/// A duty to remove a vendor's kit.
+/// Which operators a rule binds: the share of them whose mark is lowest, the same ones in each replicate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Removal {
-    /// Country index.
-    pub country: usize,
-    /// Vendor.
-    pub vendor: VendorIx,
-    /// What must go.
+pub struct Bound(u64);
+
+/// The mark by which a rule of partial strength picks its operators: a hash of the id, apart from the key of their luck.
+#[must_use]
+pub fn mark(operator: &str) -> u64 {
+    // FNV mixes its high bits poorly over short ids; the odd factor and the fold spread them.
+    let hash = stable_hash(operator).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (hash ^ (hash >> 32)).wrapping_mul(0xd6e8_feb8_6659_fd93)
+}
+
+impl Bound {
+    /// Everybody.
+    pub const ALL: Self = Self(u64::MAX);
+
+    /// The share `strength` of all operators.
+    #[must_use]
+    pub fn share(strength: f64) -> Self {
+        if strength >= 1.0 { Self::ALL } else { Self((strength * u64::MAX as f64) as u64) }
+    }
+
+    /// Whether an operator with this mark is bound.
+    #[must_use]
+    pub fn binds(self, mark: u64) -> bool {
+        mark <= self.0
+    }
+}
+
+/// One rule on one vendor in one country.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rule {
+    /// Lever that made it: its place in the scenario.
+    pub lever: usize,
+    /// What it concerns.
     pub scope: RuleScope,
-    /// The last day on which it may run.
-    pub deadline: Day,
-    /// Operators bound: those whose key is below this (all: `u64::MAX`).
-    pub bound_below: u64,
+    /// Whom it binds.
+    pub bound: Bound,
+    /// Whether purchases are stopped yet.
+    pub in_force: bool,
+    /// Last day on which the kit may run, if there is one.
+    pub deadline: Option<Day>,
 }
 
 /// Rules in force and announced.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct RuleBook {
     vendors: usize,
-    /// Purchase bans in force: (scope, key bound) by country and vendor; several may stand together.
-    bans: Vec<Vec<(RuleScope, u64)>>,
-    /// Whether a rule on this vendor has been announced, by country and vendor.
-    announced: Vec<bool>,
-    /// Duties of removal, announced or in force.
-    removals: Vec<Removal>,
+    rules: Vec<Vec<Rule>>,
+    removals: usize,
 }
 
 impl RuleBook {
     /// No rules.
     #[must_use]
     pub fn new(countries: usize, vendors: usize) -> Self {
-        Self {
-            vendors,
-            bans: vec![Vec::new(); countries * vendors],
-            announced: vec![false; countries * vendors],
-            removals: Vec::new(),
-        }
+        Self { vendors, rules: vec![Vec::new(); countries * vendors], removals: 0 }
     }
 
     fn at(&self, country: usize, vendor: VendorIx) -> usize {
         country * self.vendors + usize::from(vendor)
     }
 
-    /// A rule on a vendor becomes known.
-    pub fn announce(&mut self, country: usize, vendor: VendorIx, known: bool) {
+    /// Adds a rule, announced or in force.
+    pub fn add(&mut self, country: usize, vendor: VendorIx, rule: Rule) {
         let at = self.at(country, vendor);
-        self.announced[at] = known;
+        self.removals += usize::from(rule.deadline.is_some());
+        self.rules[at].push(rule);
     }
 
-    /// Whether a rule on a vendor has been announced here.
-    #[must_use]
-    pub fn is_announced(&self, country: usize, vendor: VendorIx) -> bool {
-        self.announced[self.at(country, vendor)]
+    /// Stops purchases under the rules of a lever.
+    pub fn enforce(&mut self, country: usize, vendor: VendorIx, lever: usize) {
+        let at = self.at(country, vendor);
+        self.rules[at].iter_mut().filter(|r| r.lever == lever).for_each(|r| r.in_force = true);
     }
 
-    /// From today no operator with a key up to `bound` may buy this.
-    pub fn ban(&mut self, country: usize, vendor: VendorIx, scope: RuleScope, bound: u64) {
+    /// Takes the rules of a lever back.
+    pub fn lift(&mut self, country: usize, vendor: VendorIx, lever: usize) {
         let at = self.at(country, vendor);
-        self.bans[at].push((scope, bound));
+        self.removals -= self.rules[at].iter().filter(|r| r.lever == lever && r.deadline.is_some()).count();
+        self.rules[at].retain(|r| r.lever != lever);
     }
 
-    /// Ends a purchase ban that was begun with the same words.
-    pub fn lift(&mut self, country: usize, vendor: VendorIx, scope: RuleScope, bound: u64) {
-        let at = self.at(country, vendor);
-        if let Some(i) = self.bans[at].iter().position(|b| *b == (scope, bound)) {
-            self.bans[at].remove(i);
-        }
-        self.removals.retain(|r| {
-            (r.country, r.vendor, r.scope, r.bound_below) != (country, vendor, scope, bound)
-        });
+    /// Rules that concern this of a vendor and bind this operator.
+    fn concerning(&self, country: usize, vendor: VendorIx, what: RuleScope, mark: u64) -> impl Iterator<Item = &Rule> {
+        self.rules[self.at(country, vendor)].iter().filter(move |r| r.scope.meets(what) && r.bound.binds(mark))
     }
 
     /// Whether an operator may buy a component of a layer from a vendor today.
     #[must_use]
-    pub fn may_buy(&self, country: usize, vendor: VendorIx, wanted: RuleScope, operator_key: u64) -> bool {
-        let bans = &self.bans[self.at(country, vendor)];
-        !bans.iter().any(|(scope, bound)| scope.meets(wanted) && operator_key <= *bound)
+    pub fn may_buy(&self, country: usize, vendor: VendorIx, what: RuleScope, mark: u64) -> bool {
+        !self.concerning(country, vendor, what, mark).any(|r| r.in_force)
     }
 
-    /// Adds a duty of removal.
-    pub fn require_removal(&mut self, removal: Removal) {
-        self.removals.push(removal);
-    }
-
-    /// The earliest deadline by which an operator must have removed a component of a layer, if any.
+    /// Whether a rule on this has been announced to this operator.
     #[must_use]
-    pub fn deadline(&self, country: usize, vendor: VendorIx, held: RuleScope, operator_key: u64) -> Option<Day> {
-        let mine = self.removals.iter().filter(|r| {
-            r.country == country && r.vendor == vendor && r.scope.meets(held) && operator_key <= r.bound_below
-        });
-        mine.map(|r| r.deadline).min()
+    pub fn is_announced(&self, country: usize, vendor: VendorIx, what: RuleScope, mark: u64) -> bool {
+        self.concerning(country, vendor, what, mark).next().is_some()
+    }
+
+    /// The earliest deadline by which an operator must have removed this, if any.
+    #[must_use]
+    pub fn deadline(&self, country: usize, vendor: VendorIx, what: RuleScope, mark: u64) -> Option<Day> {
+        if self.removals == 0 {
+            return None;
+        }
+        self.concerning(country, vendor, what, mark).filter_map(|r| r.deadline).min()
     }
 
     /// Whether any duty of removal stands.
     #[must_use]
     pub fn has_removals(&self) -> bool {
-        !self.removals.is_empty()
+        self.removals > 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_one_rule_leaves_the_others() {
+        let mut book = RuleBook::new(1, 1);
+        let scope = RuleScope::of(Layer::Ran(0), 0);
+        let day = |y| Day::from_ymd(y, 12, 31);
+        for (lever, year) in [(0, 2027), (1, 2025)] {
+            book.add(0, 0, Rule { lever, scope, bound: Bound::ALL, in_force: false, deadline: day(year) });
+        }
+        assert!(book.may_buy(0, 0, scope, 7), "an announcement stops nothing");
+        book.enforce(0, 0, 0);
+        assert!(!book.may_buy(0, 0, scope, 7));
+        assert!(book.may_buy(0, 0, RuleScope::of(Layer::Ran(0), 1), 7), "the baseband is out of scope");
+        assert_eq!(book.deadline(0, 0, scope, 7), day(2025), "the earliest deadline counts");
+        book.lift(0, 0, 1);
+        assert_eq!(book.deadline(0, 0, scope, 7), day(2027));
+        assert!(book.is_announced(0, 0, scope, 7));
+        book.lift(0, 0, 0);
+        assert!(book.may_buy(0, 0, scope, 7) && !book.has_removals() && !book.is_announced(0, 0, scope, 7));
+    }
+
+    #[test]
+    fn half_strength_binds_about_half_of_similar_ids() {
+        let ids: Vec<String> = (0..2000).map(|i| format!("op-{i}")).collect();
+        let bound = ids.iter().filter(|id| Bound::share(0.5).binds(mark(id))).count();
+        // 4 standard errors of a fair coin over 2,000 tosses.
+        assert!((911..=1089).contains(&bound), "{bound} of 2,000 operators");
+        assert!(ids.iter().all(|id| Bound::share(1.0).binds(mark(id))));
     }
 }

@@ -44,6 +44,22 @@ impl Stack {
     }
 }
 
+/// A generation beside a slot's own at the same sites.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Neighbour {
+    /// Seller of its baseband.
+    pub seller: VendorIx,
+    /// Share of the slot's own sites at which it stands.
+    pub overlap: f64,
+    /// Price of a site's stack of it, US dollars.
+    pub price: f64,
+}
+
+impl Neighbour {
+    /// No neighbour.
+    pub const NONE: Self = Self { seller: NO_VENDOR, overlap: 0.0, price: 0.0 };
+}
+
 /// State of one slot.
 #[derive(Debug, Clone, Copy)]
 pub struct SlotState {
@@ -180,23 +196,20 @@ impl State {
         }
     }
 
-    /// Baseband sellers of the neighbouring generations at the same sites, the two nearest.
+    /// The neighbouring generations at the same sites: the nearest older and the nearest newer one that stand.
     #[must_use]
-    pub fn legacy(&self, world: &World, slot: usize) -> [VendorIx; 2] {
-        let mut found = [NO_VENDOR; 2];
-        let Layer::Ran(own) = world.slots[slot].layer else { return found };
-        let siblings = &world.slots[slot].siblings;
-        let mut places = found.iter_mut();
-        for distance in 1..siblings.len() {
-            for g in [own.checked_sub(distance), Some(own + distance)].into_iter().flatten() {
-                let sibling = siblings.get(g).copied().flatten().and_then(|s| self.slots[s].stack);
-                if let Some(stack) = sibling {
-                    let Some(place) = places.next() else { return found };
-                    *place = stack.seller[BB];
-                }
-            }
-        }
-        found
+    pub fn legacy(&self, world: &World, slot: usize) -> [Neighbour; 2] {
+        let info = &world.slots[slot];
+        let Layer::Ran(own) = info.layer else { return [Neighbour::NONE; 2] };
+        let standing = |sibling: &Option<usize>| {
+            let s = (*sibling)?;
+            let stack = self.slots[s].stack?;
+            let other = &world.slots[s];
+            Some(Neighbour { seller: stack.seller[BB], overlap: (other.sites / info.sites).min(1.0), price: other.price })
+        };
+        let older = info.siblings[..own.min(info.siblings.len())].iter().rev().find_map(standing);
+        let newer = info.siblings.get(own + 1..).unwrap_or(&[]).iter().find_map(standing);
+        [older.unwrap_or(Neighbour::NONE), newer.unwrap_or(Neighbour::NONE)]
     }
 
     /// Years of life left of each component of a slot's stack on a day, and years of age.
@@ -259,10 +272,16 @@ pub(super) fn draw_tastes(world: &World, luck: &Luck) -> Vec<f64> {
             all += slot.sites;
         }
         let country = &world.countries[operator.country];
-        let open_to = |v: usize| country.sells[v] && world.vendors[v].sells_component(RU);
+        // What an unattached buyer here would think of each vendor's bundle, share of price: quality, trust and credit less cost.
+        let part = [market.ru_share, 1.0 - market.ru_share];
+        let plain: Vec<f64> = world.vendors.iter().enumerate().map(|(v, info)| {
+            let per_component = |k: usize| part[k] * market.quality_value_share * info.quality[k] - info.cost[k] / market.reference_price;
+            per_component(RU) + per_component(BB) + country.effect[v] + country.grant[v] - market.risk_share * country.trust[v]
+        }).collect();
+        let open_to = |v: usize| country.sells[v] && world.vendors[v].sells_component(RU) && world.vendors[v].sells_component(BB);
         for (k, w) in weight.iter_mut().enumerate() {
             let taste = &candidates[k * vendors..(k + 1) * vendors];
-            let utility = |v: usize| (sd * taste[v] + country.effect[v]) / market.taste_scale_share;
+            let utility = |v: usize| (sd * taste[v] + plain[v]) / market.taste_scale_share;
             let top = (0..vendors).filter(|v| open_to(*v)).map(utility).fold(f64::NEG_INFINITY, f64::max);
             let sum: f64 = (0..vendors).filter(|v| open_to(*v)).map(|v| libm::exp(utility(v) - top)).sum();
             // Likelihood of the mix: a geometric mean over sites of the shares of those who hold them.
