@@ -107,7 +107,7 @@ fn shocks_are_shared(a: &Watch, b: &Watch) -> usize {
     compared
 }
 
-/// The two worlds of the pairing tests, and the day before which no posted number can differ outside the banning region.
+/// The two worlds of the pairing tests.
 fn pair(end: &str) -> (Simulation, Simulation) {
     let header = format!("[scenario]\nend = {end}\n");
     (
