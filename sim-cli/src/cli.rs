@@ -298,7 +298,11 @@ pub struct SchemaFlags {
 Examples:
   oransim trace scenarios/minimal.toml --replicate 0
   oransim trace scenarios/world-2020.toml --replicate 17 --operator gbr-bt --from 2020-01-01 --to 2024-12-31
-  oransim trace scenarios/minimal.toml --replicate 3 --json | jq .winner")]
+  oransim trace scenarios/minimal.toml --replicate 3 --json | jq .winner
+
+Money is US dollars of 2020 a site. `net` is value less price, the sum of the items below it; `luck` are the
+shocks of the alternative and of its nest (architecture); `total` orders alternatives as the draw did: what
+its nest reaches, less what the alternative lacks to the best of its nest.")]
 pub struct TraceFlags {
     /// Scenario file.
     #[arg(value_name = "SCENARIO")]

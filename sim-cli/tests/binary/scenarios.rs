@@ -1,0 +1,231 @@
+//! Commands on scenario files: check, resolve, schema, init, new.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::{MINIMAL, done, edit, refused, study};
+
+#[test]
+fn a_bad_scenario_gets_all_its_errors_with_their_places() {
+    let study = study();
+    let here = study.path();
+    let bad = here.join("scenarios/bad.toml");
+    fs::copy(here.join(MINIMAL), &bad).unwrap();
+    edit(
+        &bad,
+        "taste_scale_share = 0.075",
+        "taste_scale_share = \"much\"",
+    );
+    edit(&bad, "region = \"west\"", "region = \"wets\"");
+    for command in [
+        &["run"][..],
+        &["check"],
+        &["resolve"],
+        &["trace", "--replicate", "0"],
+    ] {
+        let args = [command, &["scenarios/bad.toml"]].concat();
+        let said = refused(here, &args);
+        assert!(
+            said.contains("scenarios/bad.toml:19:21"),
+            "{args:?}: {said}"
+        );
+        assert!(said.contains("did you mean `west`?"), "{args:?}: {said}");
+    }
+    fs::write(&bad, "[scenario\n").unwrap();
+    let said = refused(
+        here,
+        &[
+            "check",
+            "scenarios/bad.toml",
+            "scenarios/absent.toml",
+            MINIMAL,
+        ],
+    );
+    assert!(
+        said.contains("scenarios/bad.toml:1:") && said.contains("scenarios/absent.toml"),
+        "{said}"
+    );
+    fs::write(&bad, b"\xff\xfe").unwrap();
+    assert!(refused(here, &["run", "scenarios/bad.toml"]).contains("UTF-8"));
+}
+
+#[test]
+fn check_compares_numbers_with_their_sources_and_mixes_with_their_operators() {
+    let study = study();
+    let here = study.path();
+    let report = done(here, &["check", MINIMAL, "--upgrade"]);
+    assert!(
+        report.contains("format 1 is the only one")
+            && report.contains("DEU  alpha 0.7000 beta 0.3000"),
+        "{report}"
+    );
+    let world = here.join("scenarios/world-2020.toml");
+    let report = done(
+        here,
+        &["check", "scenarios/world-2020.toml", "--assumptions"],
+    );
+    assert!(
+        report.contains("compared with scenarios/sources.csv"),
+        "{report}"
+    );
+    assert!(
+        report.contains("market.ru_share\t0.6\t") && report.contains("site weight ("),
+        "{report}"
+    );
+    assert!(
+        report.contains(
+            "group untrusted 0.5700; cited:\n         F233: 57 % of 4G RAN, Germany 2020"
+        ),
+        "{report}"
+    );
+
+    edit(
+        &world,
+        "ru_share = { value = 0.6, source",
+        "ru_share = { value = 0.61, source",
+    );
+    let said = refused(here, &["check", "scenarios/world-2020.toml"]);
+    assert!(
+        said.contains("market.ru_share") && said.contains("world-2020.toml:"),
+        "{said}"
+    );
+    fs::remove_file(here.join("scenarios/sources.csv")).unwrap();
+    assert!(
+        refused(here, &["check", "scenarios/world-2020.toml"])
+            .contains("no sources.csv stands beside it")
+    );
+
+    let known = "operator.south.installed={ alpha = 0.9, beta = 0.1 }";
+    let said = refused(here, &["check", MINIMAL, "--set", known]);
+    assert!(
+        said.contains("add up to another mix") && said.contains("minimal.toml:"),
+        "{said}"
+    );
+    let said = refused(
+        here,
+        &[
+            "check",
+            MINIMAL,
+            "--set",
+            "country.DEU.installed_4g={ alpha = 0.1, beta = 0.9 }",
+        ],
+    );
+    assert!(
+        said.contains("hold more `alpha` than the country's mix allows"),
+        "{said}"
+    );
+}
+
+#[test]
+fn sources_are_found_beside_what_a_scenario_extends() {
+    let study = study();
+    let here = study.path();
+    done(here, &["new", "mine/child.toml", "--from", "world-2020"]);
+    let report = done(here, &["check", "mine/child.toml"]);
+    assert!(
+        report.contains("scenario `child`")
+            && report.contains("compared with scenarios/sources.csv"),
+        "{report}"
+    );
+}
+
+#[test]
+fn a_new_scenario_is_valid_as_it_stands_and_with_all_its_examples() {
+    let study = study();
+    let here = study.path();
+    for parent in ["minimal", "world-2020"] {
+        let file = format!("scenarios/child-of-{parent}.toml");
+        done(here, &["new", &file, "--from", parent]);
+        done(here, &["check", &file]);
+        let text = fs::read_to_string(here.join(&file)).unwrap();
+        assert!(
+            text.starts_with("#:schema ./scenario.schema.json\n"),
+            "{text}"
+        );
+        // Lines of examples look like TOML behind their mark; the others are prose.
+        let awake: Vec<&str> = (text.lines())
+            .map(|line| match line.strip_prefix("# ") {
+                Some(rest)
+                    if rest.starts_with(['[', '"'])
+                        || rest
+                            .split_once(" = ")
+                            .is_some_and(|(key, _)| !key.contains(' ')) =>
+                {
+                    rest
+                }
+                _ => line,
+            })
+            .collect();
+        fs::write(here.join(&file), awake.join("\n")).unwrap();
+        let report = done(here, &["check", &file]);
+        assert!(report.contains(", 1 uncertainties;"), "{report}");
+        assert!(done(here, &["resolve", &file]).contains("procurement_ban"));
+    }
+    assert!(refused(here, &["new", MINIMAL, "--from", "world-2020"]).contains("is there already"));
+    assert!(
+        refused(here, &["new", "x.toml", "--from", "minimla"]).contains("did you mean `minimal`?")
+    );
+    assert!(refused(here, &["new", "A B.toml", "--from", "minimal"]).contains("a-z 0-9"));
+    let empty = tempfile::tempdir().unwrap();
+    assert!(
+        refused(empty.path(), &["new", "x.toml", "--from", "minimal"]).contains("oransim init DIR")
+    );
+}
+
+#[test]
+fn init_leaves_what_differs() {
+    let study = study();
+    let here = study.path();
+    done(here, &["init", "."]);
+    edit(&here.join(MINIMAL), "seed = 1", "seed = 2");
+    let said = refused(here, &["init", "."]);
+    assert!(said.contains("minimal.toml is there and differs"), "{said}");
+    assert!(
+        fs::read_to_string(here.join(MINIMAL))
+            .unwrap()
+            .contains("seed = 2")
+    );
+    done(here, &["init", ".", "--force"]);
+    assert!(
+        fs::read_to_string(here.join(MINIMAL))
+            .unwrap()
+            .contains("seed = 1")
+    );
+}
+
+#[test]
+fn the_committed_schema_is_that_of_the_program() {
+    let folder = tempfile::tempdir().unwrap();
+    let schema = done(folder.path(), &["schema"]);
+    let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios/scenario.schema.json");
+    assert!(
+        schema == fs::read_to_string(committed).unwrap(),
+        "make it again with `oransim schema --write`"
+    );
+    done(folder.path(), &["schema", "--write"]);
+    assert_eq!(
+        fs::read_to_string(folder.path().join("scenarios/scenario.schema.json")).unwrap(),
+        schema
+    );
+    let read: Value = serde_json::from_str(&schema).unwrap();
+    assert!(read["properties"]["market"]["properties"]["ru_share"].is_object());
+}
+
+#[test]
+fn resolve_says_where_each_value_comes_from() {
+    let study = study();
+    let here = study.path();
+    done(here, &["new", "mine.toml", "--from", "minimal"]);
+    let text = done(
+        here,
+        &["resolve", "mine.toml", "--set", "market.ru_share=0.5"],
+    );
+    assert!(text.contains("ru_share = 0.5  # --set"), "{text}");
+    assert!(text.contains("id = \"mine\"  # mine.toml:"), "{text}");
+    assert!(
+        text.contains("taste_scale_share = 0.075  # scenarios/minimal.toml:19"),
+        "{text}"
+    );
+}
