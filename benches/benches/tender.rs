@@ -9,7 +9,7 @@ use sim_core::draws::{Decision, Luck, StreamKey};
 use sim_core::market::equilibrium::{Alternative, TenderSpec, Workspace};
 use sim_core::market::switching::Attachment;
 use sim_core::market::tender::{Continuation, lambdas};
-use sim_core::market::terms::Buyer;
+use sim_core::market::terms::{Buyer, Rules};
 use sim_core::world::Layer;
 
 const LAMBDA: [f64; 4] = [1.0, 0.6, 0.6, 1.0];
@@ -90,7 +90,7 @@ fn of_the_world(c: &mut Criterion) {
     let info = &world.slots[slot];
     let buyer = Buyer {
         country: &world.countries[info.country],
-        country_index: info.country,
+        rules: Rules::Country(info.country, world.operators[info.operator].mark),
         operator: Some((info.operator, &world.operators[info.operator])),
         slot: info,
     };

@@ -22,7 +22,7 @@ fn valuation(c: &mut Criterion) {
         group.throughput(Throughput::Elements(valuations));
         group.bench_function(BenchmarkId::from_parameter(id), |b| {
             b.iter(|| {
-                cube.clear();
+                cube.clear(true);
                 fill(&mut cube, world, &state, &posted, &mut desk, &order, world.start)
             });
         });

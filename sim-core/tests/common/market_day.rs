@@ -5,7 +5,7 @@ use sim_core::market::list_price;
 use sim_core::market::posted::Posted;
 use sim_core::market::switching::Attachment;
 use sim_core::market::tender::Desk;
-use sim_core::market::terms::Buyer;
+use sim_core::market::terms::{Buyer, Rules};
 use sim_core::run::Simulation;
 use sim_core::world::{RU, State, World};
 
@@ -89,7 +89,7 @@ impl<'a> MarketDay<'a> {
         };
         let buyer = Buyer {
             country: &self.world.countries[info.country],
-            country_index: info.country,
+            rules: Rules::Country(info.country, self.world.operators[info.operator].mark),
             operator: Some((info.operator, &self.world.operators[info.operator])),
             slot: info,
         };
