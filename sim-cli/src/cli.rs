@@ -15,12 +15,7 @@ use crate::settings::{Format, Override, Progress, Record, RunSettings, Shard, fo
 
 /// Vendor lock-in in radio access networks: run scenarios and explain them.
 #[derive(Debug, Parser)]
-#[command(
-    name = "oransim",
-    version,
-    max_term_width = 100,
-    arg_required_else_help = true
-)]
+#[command(name = "oransim", version, max_term_width = 100, arg_required_else_help = true)]
 #[command(after_help = "\
 Exit codes:
   0  done
@@ -42,13 +37,7 @@ pub struct Cli {
 #[derive(Debug, Clone, Copy, Args)]
 pub struct Common {
     /// When to use colour; `auto` obeys NO_COLOR.
-    #[arg(
-        long,
-        global = true,
-        value_enum,
-        default_value = "auto",
-        value_name = "WHEN"
-    )]
+    #[arg(long, global = true, value_enum, default_value = "auto", value_name = "WHEN")]
     pub color: Color,
     /// Print nothing but errors and warnings.
     #[arg(long, short, global = true)]
@@ -418,14 +407,8 @@ mod tests {
         let mut command = Cli::command();
         command.build();
         command.clone().debug_assert();
-        for sub in command
-            .get_subcommands()
-            .filter(|sub| sub.get_name() != "help")
-        {
-            let help = sub
-                .get_after_help()
-                .map(ToString::to_string)
-                .unwrap_or_default();
+        for sub in command.get_subcommands().filter(|sub| sub.get_name() != "help") {
+            let help = sub.get_after_help().map(ToString::to_string).unwrap_or_default();
             assert!(
                 help.contains(&format!("oransim {}", sub.get_name())),
                 "{} has no example",
@@ -449,10 +432,7 @@ mod tests {
             (settings.replicates, settings.seed, settings.jobs),
             (Some(40), Some(7), 3)
         );
-        assert_eq!(
-            settings.formats,
-            BTreeSet::from([Format::Csv, Format::Xlsx])
-        );
+        assert_eq!(settings.formats, BTreeSet::from([Format::Csv, Format::Xlsx]));
         assert_eq!(settings.overrides[1].scenario.as_deref(), Some("a"));
         assert!(settings.record.tenders && settings.resume && !settings.force);
         assert_eq!(settings.shard, Some(Shard { index: 2, of: 4 }));
@@ -472,10 +452,7 @@ mod tests {
             "oransim trace a.toml --replicate 0 --from 2020",
             "oransim explore a.toml",
         ] {
-            assert!(
-                Cli::try_parse_from(line.split_whitespace()).is_err(),
-                "{line}"
-            );
+            assert!(Cli::try_parse_from(line.split_whitespace()).is_err(), "{line}");
         }
     }
 }

@@ -22,9 +22,7 @@ impl Color {
             Self::Always => true,
             Self::Never => false,
             // https://no-color.org: any value but the empty one.
-            Self::Auto => {
-                is_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
-            }
+            Self::Auto => is_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
         }
     }
 }

@@ -58,10 +58,7 @@ impl Failure {
     /// The text for the user; empty for a closed pipe.
     pub fn message(&self) -> &str {
         match self {
-            Self::CouldNotGoOn(text)
-            | Self::Refused(text)
-            | Self::Interrupted(text)
-            | Self::Different(text) => text,
+            Self::CouldNotGoOn(text) | Self::Refused(text) | Self::Interrupted(text) | Self::Different(text) => text,
             Self::ClosedPipe => "",
         }
     }
@@ -106,32 +103,24 @@ impl<T> Context<T> for io::Result<T> {
 
 impl<T> Context<T> for parquet::errors::Result<T> {
     fn while_doing(self, doing: &str, path: &Path) -> Result<T> {
-        self.map_err(|error| {
-            Failure::CouldNotGoOn(format!("cannot {doing} {}: {error}", path.display()))
-        })
+        self.map_err(|error| Failure::CouldNotGoOn(format!("cannot {doing} {}: {error}", path.display())))
     }
 }
 
 impl<T> Context<T> for std::result::Result<T, csv::Error> {
     fn while_doing(self, doing: &str, path: &Path) -> Result<T> {
-        self.map_err(|error| {
-            Failure::CouldNotGoOn(format!("cannot {doing} {}: {error}", path.display()))
-        })
+        self.map_err(|error| Failure::CouldNotGoOn(format!("cannot {doing} {}: {error}", path.display())))
     }
 }
 
 impl<T> Context<T> for std::result::Result<T, serde_json::Error> {
     fn while_doing(self, doing: &str, path: &Path) -> Result<T> {
-        self.map_err(|error| {
-            Failure::CouldNotGoOn(format!("cannot {doing} {}: {error}", path.display()))
-        })
+        self.map_err(|error| Failure::CouldNotGoOn(format!("cannot {doing} {}: {error}", path.display())))
     }
 }
 
 impl<T> Context<T> for std::result::Result<T, rust_xlsxwriter::XlsxError> {
     fn while_doing(self, doing: &str, path: &Path) -> Result<T> {
-        self.map_err(|error| {
-            Failure::CouldNotGoOn(format!("cannot {doing} {}: {error}", path.display()))
-        })
+        self.map_err(|error| Failure::CouldNotGoOn(format!("cannot {doing} {}: {error}", path.display())))
     }
 }

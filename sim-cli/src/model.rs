@@ -91,11 +91,7 @@ pub trait Model: Sync {
     ///
     /// # Errors
     /// Where the scenario is invalid, or names what is asked for do not exist.
-    fn trace(
-        &self,
-        request: &TraceRequest,
-        print: &mut dyn FnMut(&str) -> Result<()>,
-    ) -> Result<Vec<String>>;
+    fn trace(&self, request: &TraceRequest, print: &mut dyn FnMut(&str) -> Result<()>) -> Result<Vec<String>>;
 
     /// Who plays the worlds of the figures of the repository at `root`, until `stop` is set.
     fn figure_runner<'a>(&self, root: &Path, stop: &'a AtomicBool) -> Box<dyn Runner + 'a>;

@@ -74,19 +74,13 @@ impl Play<'_> {
             .num_threads(self.jobs)
             .thread_name(|i| format!("replicate-{i}"))
             .build()
-            .map_err(|error| {
-                Failure::CouldNotGoOn(format!("cannot start {} threads: {error}", self.jobs))
-            })?;
+            .map_err(|error| Failure::CouldNotGoOn(format!("cannot start {} threads: {error}", self.jobs)))?;
         let before = segments.finished();
         let total = before + self.tasks.len() as u64;
         let tally = Arc::new(Tally::default());
         let view = Arc::new(View::new(self.progress, self.console, total, before));
         let ticker = {
-            let (tally, view, console) = (
-                Arc::clone(&tally),
-                Arc::clone(&view),
-                Arc::clone(self.console),
-            );
+            let (tally, view, console) = (Arc::clone(&tally), Arc::clone(&view), Arc::clone(self.console));
             self.runtime.spawn(async move {
                 let mut tick = tokio::time::interval(view.period());
                 loop {
@@ -121,11 +115,7 @@ impl Play<'_> {
 
     fn player(&self, next: &AtomicUsize, broken: &AtomicBool, sender: &Sender<Message>) {
         while !self.stop.load(Ordering::Relaxed) && !broken.load(Ordering::Relaxed) {
-            let Some((k, world)) = self
-                .tasks
-                .get(next.fetch_add(1, Ordering::Relaxed))
-                .copied()
-            else {
+            let Some((k, world)) = self.tasks.get(next.fetch_add(1, Ordering::Relaxed)).copied() else {
                 return;
             };
             let Some(entry) = play_one(self.engines[world], k, self.stop) else {
@@ -150,27 +140,16 @@ fn play_one(engine: &dyn Engine, k: u64, stop: &AtomicBool) -> Option<Entry> {
     };
     match catch_unwind(AssertUnwindSafe(|| engine.replicate(k, stop))) {
         Ok(Ok(record)) => {
-            let (wanted, given) = (
-                engine.dates().len() * engine.series().len(),
-                record.values.len(),
-            );
+            let (wanted, given) = (engine.dates().len() * engine.series().len(), record.values.len());
             if wanted != given {
-                return failed(format!(
-                    "internal error: {given} values where {wanted} are measured"
-                ));
+                return failed(format!("internal error: {given} values where {wanted} are measured"));
             }
             Some(Entry::of(&record))
         }
         Ok(Err(ReplicateFailure::Stopped)) => None,
-        Ok(Err(ReplicateFailure::Failed {
-            time,
-            place,
-            message,
-        })) => Some(Entry::Failure(FailedReplicate {
-            time,
-            place,
-            message,
-        })),
+        Ok(Err(ReplicateFailure::Failed { time, place, message })) => {
+            Some(Entry::Failure(FailedReplicate { time, place, message }))
+        }
         Err(panic) => {
             let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
             let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
@@ -180,11 +159,7 @@ fn play_one(engine: &dyn Engine, k: u64, stop: &AtomicBool) -> Option<Entry> {
 }
 
 /// Appends what the players send until all of them have gone.
-async fn write(
-    mut receiver: Receiver<Message>,
-    segments: &mut Segments,
-    tally: &Tally,
-) -> Result<Played> {
+async fn write(mut receiver: Receiver<Message>, segments: &mut Segments, tally: &Tally) -> Result<Played> {
     let mut played = Played::default();
     let mut synced = Instant::now();
     while let Some((world, k, entry)) = receiver.recv().await {

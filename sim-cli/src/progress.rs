@@ -42,11 +42,8 @@ impl View {
         }
         let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
         // A template that does not parse would be a slip in this line: the plain style serves then.
-        let template =
-            "{bar:30} {human_pos}/{human_len} replicates, {elapsed} gone, {eta} left {msg}";
-        bar.set_style(
-            ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()),
-        );
+        let template = "{bar:30} {human_pos}/{human_len} replicates, {elapsed} gone, {eta} left {msg}";
+        bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()));
         bar.set_position(before);
         bar.reset_eta();
         Self::Bar(bar)

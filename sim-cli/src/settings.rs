@@ -61,9 +61,7 @@ impl std::str::FromStr for Record {
                     None
                 }
                 other => {
-                    return Err(format!(
-                        "`{other}`: say core, all or none, then `,tenders` if wanted"
-                    ));
+                    return Err(format!("`{other}`: say core, all or none, then `,tenders` if wanted"));
                 }
             };
             if chosen.is_some() && series.is_some() {
@@ -121,9 +119,7 @@ impl std::str::FromStr for Shard {
             })
         });
         match numbers {
-            Some(shard) if (1..=shard.of).contains(&shard.index) && shard.of <= 10_000_000 => {
-                Ok(shard)
-            }
+            Some(shard) if (1..=shard.of).contains(&shard.index) && shard.of <= 10_000_000 => Ok(shard),
             _ => Err("say I/N with I from 1 to N, for example 2/8".into()),
         }
     }
@@ -251,8 +247,7 @@ mod tests {
         for replicates in 1..40 {
             for of in 1..9 {
                 for k in 0..replicates {
-                    let owners =
-                        (1..=of).filter(|index| Shard { index: *index, of }.plays(k, replicates));
+                    let owners = (1..=of).filter(|index| Shard { index: *index, of }.plays(k, replicates));
                     assert_eq!(owners.count(), 1);
                 }
             }

@@ -18,9 +18,7 @@ pub fn runtime() -> Result<Runtime> {
         .thread_name("watch")
         .enable_all()
         .build();
-    built.map_err(|error| {
-        Failure::CouldNotGoOn(format!("cannot start the watching thread: {error}"))
-    })
+    built.map_err(|error| Failure::CouldNotGoOn(format!("cannot start the watching thread: {error}")))
 }
 
 /// A flag that the first signal sets; the second ends the process with [`Exit::Interrupted`].
@@ -31,8 +29,8 @@ pub fn watch(runtime: &Runtime) -> Result<Arc<AtomicBool>> {
     let stop = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&stop);
     let _in_runtime = runtime.enter();
-    let mut signals = Signals::new()
-        .map_err(|error| Failure::CouldNotGoOn(format!("cannot watch for Ctrl-C: {error}")))?;
+    let mut signals =
+        Signals::new().map_err(|error| Failure::CouldNotGoOn(format!("cannot watch for Ctrl-C: {error}")))?;
     runtime.spawn(async move {
         signals.next().await;
         flag.store(true, Ordering::Relaxed);

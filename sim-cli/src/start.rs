@@ -20,26 +20,16 @@ use crate::surroundings::Surroundings;
 pub type MakeFigures = fn(Arc<Console>) -> Box<dyn Figures>;
 
 /// Parses, calls and reports.
-pub fn start(
-    args: impl IntoIterator<Item = OsString>,
-    model: &dyn Model,
-    figures: Option<MakeFigures>,
-) -> Exit {
+pub fn start(args: impl IntoIterator<Item = OsString>, model: &dyn Model, figures: Option<MakeFigures>) -> Exit {
     let args: Vec<OsString> = args.into_iter().collect();
-    let parsed = (Cli::command()
-        .color(color_of_help(&args))
-        .try_get_matches_from(&args))
-    .and_then(|matches| Cli::from_arg_matches(&matches));
+    let parsed = (Cli::command().color(color_of_help(&args)).try_get_matches_from(&args))
+        .and_then(|matches| Cli::from_arg_matches(&matches));
     let cli = match parsed {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are no errors; nobody can be told that their pipe is closed.
             let _ = error.print();
-            return if error.use_stderr() {
-                Exit::Refused
-            } else {
-                Exit::Done
-            };
+            return if error.use_stderr() { Exit::Refused } else { Exit::Done };
         }
     };
     let console = Arc::new(Console::of_process(cli.common.color, cli.common.quiet));
@@ -59,8 +49,7 @@ pub fn start(
 fn color_of_help(args: &[OsString]) -> ColorChoice {
     let words: Vec<&str> = args.iter().filter_map(|arg| arg.to_str()).collect();
     let says = |word: &str| {
-        words.contains(&format!("--color={word}").as_str())
-            || words.windows(2).any(|pair| pair == ["--color", word])
+        words.contains(&format!("--color={word}").as_str()) || words.windows(2).any(|pair| pair == ["--color", word])
     };
     match (says("never"), says("always")) {
         (true, _) => ColorChoice::Never,
@@ -113,8 +102,7 @@ mod tests {
 
     #[test]
     fn help_obeys_the_flag_for_colour() {
-        let choice =
-            |line: &str| color_of_help(&line.split(' ').map(OsString::from).collect::<Vec<_>>());
+        let choice = |line: &str| color_of_help(&line.split(' ').map(OsString::from).collect::<Vec<_>>());
         assert_eq!(choice("oransim --color never --help"), ColorChoice::Never);
         assert_eq!(choice("oransim run --color=always"), ColorChoice::Always);
         assert_eq!(choice("oransim run"), ColorChoice::Auto);

@@ -46,10 +46,7 @@ pub fn platform() -> String {
 /// Name of this host.
 #[cfg(unix)]
 pub fn host_name() -> String {
-    rustix::system::uname()
-        .nodename()
-        .to_string_lossy()
-        .into_owned()
+    rustix::system::uname().nodename().to_string_lossy().into_owned()
 }
 
 /// Name of this host.

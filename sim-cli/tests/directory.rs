@@ -31,10 +31,7 @@ fn unfinished() -> (tempfile::TempDir, std::path::PathBuf) {
     let mut engines = one();
     engines[0].stop_after = Some(4);
     let outcome = run(engines, &settings(&out));
-    assert_eq!(
-        outcome.result.map_err(|failure| failure.exit()),
-        Err(Exit::Interrupted)
-    );
+    assert_eq!(outcome.result.map_err(|failure| failure.exit()), Err(Exit::Interrupted));
     (dir, out)
 }
 
@@ -55,11 +52,7 @@ fn the_same_run_is_printed_again_and_not_played() {
     let again = run(engines, &settings(&out)).done();
     assert_eq!(asked.load(Ordering::SeqCst), 0);
     assert_eq!(again.out, first.out);
-    assert!(
-        again.out.contains("lock-in of radio networks"),
-        "{}",
-        again.out
-    );
+    assert!(again.out.contains("lock-in of radio networks"), "{}", again.out);
     assert!(again.out.ends_with(&format!("{}\n", out.display())));
     assert_same(&files(&out), &before);
 }
@@ -71,10 +64,7 @@ fn a_read_only_finished_run_is_printed() {
     rights.set_readonly(true);
     fs::set_permissions(&out, rights.clone()).unwrap();
     let outcome = run(one(), &settings(&out));
-    #[allow(
-        clippy::permissions_set_readonly_false,
-        reason = "a directory of this test alone"
-    )]
+    #[allow(clippy::permissions_set_readonly_false, reason = "a directory of this test alone")]
     rights.set_readonly(false);
     fs::set_permissions(&out, rights).unwrap();
     assert!(!outcome.done().out.is_empty());
@@ -141,11 +131,7 @@ fn fewer_replicates_leave_the_longer_run() {
             ..settings(&out)
         },
     );
-    assert!(
-        outcome.refusal().contains("12 replicates"),
-        "{}",
-        outcome.refusal()
-    );
+    assert!(outcome.refusal().contains("12 replicates"), "{}", outcome.refusal());
     assert_same(&files(&out), &before);
 }
 
@@ -249,10 +235,7 @@ fn a_foreign_directory_is_not_touched() {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, text).unwrap();
         let before = files(out);
-        assert!(
-            run(one(), &settings(out)).refusal().contains("--out"),
-            "{name}"
-        );
+        assert!(run(one(), &settings(out)).refusal().contains("--out"), "{name}");
         assert!(
             run(
                 one(),
@@ -306,9 +289,7 @@ fn another_run_is_replaced_only_by_force_and_only_its_own_files() {
     let other = || two_worlds().split_off(1);
     let outcome = run(other(), &settings(&out));
     assert!(
-        outcome
-            .refusal()
-            .contains("scenarios world-2020 there, uk-ban here"),
+        outcome.refusal().contains("scenarios world-2020 there, uk-ban here"),
         "{}",
         outcome.refusal()
     );
@@ -375,15 +356,11 @@ fn two_runs_at_once_in_one_directory_leave_one_whole_run() {
             .map(|_| scope.spawn(|| run(one(), &settings(&out)).result))
             .collect();
         let exit = |result: Result<Exit, Failure>| result.unwrap_or_else(|failure| failure.exit());
-        runs.into_iter()
-            .map(|run| exit(run.join().unwrap()))
-            .collect()
+        runs.into_iter().map(|run| exit(run.join().unwrap())).collect()
     });
     assert!(exits.contains(&Exit::Done), "{exits:?}");
     assert!(
-        exits
-            .iter()
-            .all(|exit| [Exit::Done, Exit::Refused].contains(exit)),
+        exits.iter().all(|exit| [Exit::Done, Exit::Refused].contains(exit)),
         "{exits:?}"
     );
     assert_same(&files(&out), &files(&expected));
@@ -404,17 +381,12 @@ fn two_extensions_at_once_leave_one_whole_run() {
             let runs: Vec<_> = (0..3)
                 .map(|_| scope.spawn(|| run(one(), &wanted(&out)).result))
                 .collect();
-            let exit =
-                |result: Result<Exit, Failure>| result.unwrap_or_else(|failure| failure.exit());
-            runs.into_iter()
-                .map(|run| exit(run.join().unwrap()))
-                .collect()
+            let exit = |result: Result<Exit, Failure>| result.unwrap_or_else(|failure| failure.exit());
+            runs.into_iter().map(|run| exit(run.join().unwrap())).collect()
         });
         assert!(exits.contains(&Exit::Done), "{exits:?}");
         assert!(
-            exits
-                .iter()
-                .all(|exit| [Exit::Done, Exit::Refused].contains(exit)),
+            exits.iter().all(|exit| [Exit::Done, Exit::Refused].contains(exit)),
             "{exits:?}"
         );
         let mut there = files(&out);
@@ -454,20 +426,13 @@ fn a_failed_replicate_is_recorded_and_the_others_go_on() {
     engines[1].failing.extend([0, 11]);
     let outcome = run(engines, &settings(&out));
     assert_eq!(outcome.result, Ok(Exit::SomeFailed));
-    assert!(
-        outcome.err.contains("3 replicates failed"),
-        "{}",
-        outcome.err
-    );
+    assert!(outcome.err.contains("3 replicates failed"), "{}", outcome.err);
     let failures = fs::read_to_string(out.join("failures.csv")).unwrap();
     assert!(
         failures.contains("world-2020,3,,,internal error: the model slipped at 3\n"),
         "{failures}"
     );
-    assert!(
-        failures.contains("uk-ban,11,2021-05-01,operator 11,"),
-        "{failures}"
-    );
+    assert!(failures.contains("uk-ban,11,2021-05-01,operator 11,"), "{failures}");
     assert!(!failures.contains(",1,"));
     // A failure is a result like any other: it is not played again, and says so again.
     let mut engines = two_worlds();
@@ -486,11 +451,7 @@ fn a_directory_that_cannot_be_written_is_named() {
     let file = dir.path().join("file");
     fs::write(&file, "mine").unwrap();
     let outcome = run(one(), &settings(&file));
-    assert!(
-        outcome.refusal().contains("not a directory"),
-        "{}",
-        outcome.refusal()
-    );
+    assert!(outcome.refusal().contains("not a directory"), "{}", outcome.refusal());
     let outcome = run(one(), &settings(&file.join("run")));
     assert!(outcome.result.is_err());
     assert_eq!(fs::read_to_string(&file).unwrap(), "mine");
@@ -536,10 +497,7 @@ fn a_full_disk_ends_with_a_clear_message_and_keeps_what_is_finished() {
     let Err(Failure::CouldNotGoOn(text)) = &outcome.result else {
         panic!("{:?}", outcome.result)
     };
-    assert!(
-        text.contains("summary.csv") && text.contains("--resume"),
-        "{text}"
-    );
+    assert!(text.contains("summary.csv") && text.contains("--resume"), "{text}");
     let engines = one();
     let asked = engines[0].asked.clone();
     run(
@@ -571,11 +529,7 @@ fn default_directories_are_named_by_the_run_key() {
     .done();
     let key = &manifest["run_key"].as_str().unwrap()[..8];
     let expected = format!("runs/world-2020-{key}");
-    assert!(
-        outcome.out.ends_with(&format!("{expected}\n")),
-        "{}",
-        outcome.out
-    );
+    assert!(outcome.out.ends_with(&format!("{expected}\n")), "{}", outcome.out);
     assert_same(&files(&here.path().join(expected)), &files(&out));
     let two = run(
         two_worlds(),
@@ -585,28 +539,16 @@ fn default_directories_are_named_by_the_run_key() {
         },
     )
     .done();
-    assert!(
-        two.out.contains("runs/world-2020-and-1-more-"),
-        "{}",
-        two.out
-    );
+    assert!(two.out.contains("runs/world-2020-and-1-more-"), "{}", two.out);
 }
 
 #[test]
 fn invalid_ensembles_are_refused_before_anything_is_written() {
     let dir = tempfile::tempdir().unwrap();
     let out = dir.path().join("run");
-    assert!(
-        run(vec![], &settings(&out))
-            .refusal()
-            .contains("no scenario")
-    );
+    assert!(run(vec![], &settings(&out)).refusal().contains("no scenario"));
     let twice = vec![FakeEngine::new("a"), FakeEngine::new("a")];
-    assert!(
-        run(twice, &settings(&out))
-            .refusal()
-            .contains("named twice")
-    );
+    assert!(run(twice, &settings(&out)).refusal().contains("named twice"));
     assert!(
         run(vec![FakeEngine::new("../a")], &settings(&out))
             .refusal()

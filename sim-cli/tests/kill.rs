@@ -50,13 +50,8 @@ fn child() {
 
 fn start(out: &Path, resume: bool) -> Child {
     let mut command = Command::new(std::env::current_exe().unwrap());
-    command
-        .args(["child", "--exact", "--nocapture"])
-        .env(PLACE, out);
-    command
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
+    command.args(["child", "--exact", "--nocapture"]).env(PLACE, out);
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     if resume {
         command.env(RESUME, "1");
     }
@@ -67,10 +62,7 @@ fn start(out: &Path, resume: bool) -> Child {
 fn wait_for_plan(out: &Path) {
     let began = Instant::now();
     while !out.join("work/plan.json").exists() {
-        assert!(
-            began.elapsed() < Duration::from_secs(60),
-            "the child does not begin"
-        );
+        assert!(began.elapsed() < Duration::from_secs(60), "the child does not begin");
         std::thread::sleep(Duration::from_millis(2));
     }
 }

@@ -5,9 +5,7 @@ mod common;
 use std::fs;
 use std::path::Path;
 
-use common::{
-    FakeEngine, all_formats, assert_same, files, join, mix, run, settings, shard, two_worlds,
-};
+use common::{FakeEngine, all_formats, assert_same, files, join, mix, run, settings, shard, two_worlds};
 use sim_cli::exit::{Exit, Failure};
 use sim_cli::settings::{Record, RecordSeries, RunSettings};
 
@@ -33,12 +31,7 @@ fn engines() -> Vec<FakeEngine> {
 }
 
 /// The run that nothing disturbed, with replicate 5 of the second world failed.
-fn undisturbed(
-    replicates: u64,
-) -> (
-    tempfile::TempDir,
-    std::collections::BTreeMap<String, Vec<u8>>,
-) {
+fn undisturbed(replicates: u64) -> (tempfile::TempDir, std::collections::BTreeMap<String, Vec<u8>>) {
     let dir = tempfile::tempdir().unwrap();
     let out = dir.path().join("run");
     let wanted = RunSettings {
@@ -80,15 +73,13 @@ fn a_run_writes_every_file_and_nothing_else() {
         "scenario,time,measure,unit,component,generation,place_kind,place,vendor,part,n,mean,sd,p05,p25,p50,p75,p95,ci_low,ci_high"
     );
     assert_eq!(lines.len(), 1 + 2 * 3 * 6);
-    assert!(lines[4].starts_with(
-        "world-2020,2020-12-31,effective_vendors,share,ran,all,bloc,\"a, \"\"b\"\"\",all,all,"
-    ));
+    assert!(
+        lines[4].starts_with("world-2020,2020-12-31,effective_vendors,share,ran,all,bloc,\"a, \"\"b\"\"\",all,all,")
+    );
     let replicates = text("replicates.csv");
     assert_eq!(
         replicates.lines().next(),
-        Some(
-            "scenario,replicate,time,measure,unit,component,generation,place_kind,place,vendor,part,value"
-        )
+        Some("scenario,replicate,time,measure,unit,component,generation,place_kind,place,vendor,part,value")
     );
     // 12 replicates of one world, 11 of the other.
     assert_eq!(replicates.lines().count(), 1 + 23 * 18);
@@ -224,20 +215,10 @@ fn finished_replicates_are_not_played_again() {
     };
     let mut first = FakeEngine::new("world-2020");
     first.stop_after = Some(7);
-    assert!(matches!(
-        run(vec![first], &wanted).result,
-        Err(Failure::Interrupted(_))
-    ));
+    assert!(matches!(run(vec![first], &wanted).result, Err(Failure::Interrupted(_))));
     let second = FakeEngine::new("world-2020");
     let asked = second.asked.clone();
-    run(
-        vec![second],
-        &RunSettings {
-            resume: true,
-            ..wanted
-        },
-    )
-    .done();
+    run(vec![second], &RunSettings { resume: true, ..wanted }).done();
     // The seventh was finished before the stop was seen; 12 are asked for by default.
     assert_eq!(asked.load(std::sync::atomic::Ordering::SeqCst), 12 - 7);
 }
@@ -290,18 +271,12 @@ fn an_extension_that_is_interrupted_is_resumed() {
     };
     let mut stopping = engines();
     stopping[0].stop_after = Some(9);
-    assert!(matches!(
-        run(stopping, &long).result,
-        Err(Failure::Interrupted(_))
-    ));
+    assert!(matches!(run(stopping, &long).result, Err(Failure::Interrupted(_))));
     assert!(!out.join("manifest.json").exists() && out.join("work/manifest.json").exists());
     assert!(run(engines(), &long).refusal().contains("--resume"));
     // Even if all segments are lost, the shorter run is still there to be read.
     fs::remove_dir_all(out.join("work/segments")).unwrap();
-    let resumed = RunSettings {
-        resume: true,
-        ..long
-    };
+    let resumed = RunSettings { resume: true, ..long };
     assert_eq!(run(engines(), &resumed).result, Ok(Exit::SomeFailed));
     assert_same(&files(&out), &expected);
 }
@@ -321,23 +296,12 @@ fn merged_from_any_shards() {
             if index == 2 {
                 let mut stopping = engines();
                 stopping[0].stop_after = Some(2);
-                assert!(matches!(
-                    run(stopping, &wanted).result,
-                    Err(Failure::Interrupted(_))
-                ));
-                assert!(
-                    join(&out, &all_formats())
-                        .refusal()
-                        .contains("not finished")
-                );
+                assert!(matches!(run(stopping, &wanted).result, Err(Failure::Interrupted(_))));
+                assert!(join(&out, &all_formats()).refusal().contains("not finished"));
                 wanted.resume = true;
             }
             let has_failed = wanted.shard.unwrap().plays(5, 40);
-            let exit = if has_failed {
-                Exit::SomeFailed
-            } else {
-                Exit::Done
-            };
+            let exit = if has_failed { Exit::SomeFailed } else { Exit::Done };
             assert_eq!(run(engines(), &wanted).result, Ok(exit));
         }
         assert_eq!(
@@ -367,42 +331,21 @@ fn refused_merges() {
     };
     run(two_worlds(), &part(1)).done();
     run(two_worlds(), &part(3)).done();
-    assert!(
-        join(&out, &all_formats())
-            .refusal()
-            .contains("lacks shards 2/3")
-    );
+    assert!(join(&out, &all_formats()).refusal().contains("lacks shards 2/3"));
     let mut other = two_worlds();
     other[0].seed = 9;
     run(other, &part(2)).done();
-    assert!(
-        join(&out, &all_formats())
-            .refusal()
-            .contains("different runs")
-    );
+    assert!(join(&out, &all_formats()).refusal().contains("different runs"));
     fs::remove_dir_all(out.join("shard-2-of-3")).unwrap();
     run(two_worlds(), &part(2)).done();
     // A gap: one of the segments of a shard is lost.
     let segments = out.join("shard-2-of-3/segments");
-    let lost = fs::read_dir(&segments)
-        .unwrap()
-        .next()
-        .unwrap()
-        .unwrap()
-        .path();
+    let lost = fs::read_dir(&segments).unwrap().next().unwrap().unwrap().path();
     let kept = fs::read(&lost).unwrap();
     fs::remove_file(&lost).unwrap();
-    assert!(
-        join(&out, &all_formats())
-            .refusal()
-            .contains("lacks replicate")
-    );
+    assert!(join(&out, &all_formats()).refusal().contains("lacks replicate"));
     // An overlap: it turns up in another shard.
     fs::write(out.join("shard-1-of-3/segments").join("x.seg"), &kept).unwrap();
-    assert!(
-        join(&out, &all_formats())
-            .refusal()
-            .contains("another shard")
-    );
+    assert!(join(&out, &all_formats()).refusal().contains("another shard"));
     assert!(!out.join("manifest.json").exists() && !out.join("work").exists());
 }

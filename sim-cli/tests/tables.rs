@@ -38,13 +38,7 @@ fn parquet_and_text_hold_the_same_rows() {
         let mut text = csv::Reader::from_path(out.join(format!("{name}.csv"))).unwrap();
         let header: Vec<String> = text.headers().unwrap().iter().map(str::to_owned).collect();
         let columns = parquet.metadata().file_metadata().schema_descr().columns();
-        assert_eq!(
-            header,
-            columns
-                .iter()
-                .map(|c| c.name().to_owned())
-                .collect::<Vec<_>>()
-        );
+        assert_eq!(header, columns.iter().map(|c| c.name().to_owned()).collect::<Vec<_>>());
         let mut rows = text.records();
         let mut count = 0;
         for row in parquet.get_row_iter(None).unwrap() {
@@ -58,10 +52,7 @@ fn parquet_and_text_hold_the_same_rows() {
                 other => panic!("{other:?}"),
             });
             let expected = rows.next().unwrap().unwrap();
-            assert_eq!(
-                texts.collect::<Vec<_>>(),
-                expected.iter().collect::<Vec<_>>()
-            );
+            assert_eq!(texts.collect::<Vec<_>>(), expected.iter().collect::<Vec<_>>());
             count += 1;
         }
         assert!(rows.next().is_none());
@@ -88,18 +79,11 @@ fn parquet_has_dates_dictionaries_snappy_and_the_hash() {
         let descr = column.column_descr();
         match descr.name() {
             "time" => assert_eq!(descr.logical_type_ref(), Some(&LogicalType::Date)),
-            "value" => assert_eq!(
-                (descr.physical_type(), descr.max_def_level()),
-                (Physical::DOUBLE, 1)
-            ),
+            "value" => assert_eq!((descr.physical_type(), descr.max_def_level()), (Physical::DOUBLE, 1)),
             "replicate" => assert_eq!(descr.physical_type(), Physical::INT64),
             _ => {
                 assert_eq!(descr.logical_type_ref(), Some(&LogicalType::String));
-                assert!(
-                    column.dictionary_page_offset().is_some(),
-                    "{}",
-                    descr.name()
-                );
+                assert!(column.dictionary_page_offset().is_some(), "{}", descr.name());
             }
         }
     }
@@ -134,9 +118,7 @@ fn the_summary_is_that_of_the_replicates() {
         let number = |i: usize| row[i].parse::<f64>().unwrap_or(f64::NAN);
         assert_eq!(row[10], expected.n.to_string());
         let e = expected;
-        for (i, value) in (11..).zip([
-            e.mean, e.sd, e.p05, e.p25, e.p50, e.p75, e.p95, e.ci_low, e.ci_high,
-        ]) {
+        for (i, value) in (11..).zip([e.mean, e.sd, e.p05, e.p25, e.p50, e.p75, e.p95, e.ci_low, e.ci_high]) {
             assert!(
                 number(i) == value || (number(i).is_nan() && value.is_nan()),
                 "{key:?} column {i}"

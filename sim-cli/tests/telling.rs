@@ -22,16 +22,8 @@ fn results_and_notes_are_kept_apart() {
         "{}",
         told.err
     );
-    assert!(
-        told.err.contains("played 24 replicates in "),
-        "{}",
-        told.err
-    );
-    assert!(
-        told.err.contains("10.0 alternatives a tender"),
-        "{}",
-        told.err
-    );
+    assert!(told.err.contains("played 24 replicates in "), "{}", told.err);
+    assert!(told.err.contains("10.0 alternatives a tender"), "{}", told.err);
 }
 
 #[test]
@@ -53,10 +45,7 @@ fn progress_for_machines_is_one_object_a_line() {
         (&"progress".into(), &24.into(), &24.into())
     );
     assert_eq!(last["failed"], 1);
-    let done: Vec<u64> = lines
-        .iter()
-        .map(|line| line["done"].as_u64().unwrap())
-        .collect();
+    let done: Vec<u64> = lines.iter().map(|line| line["done"].as_u64().unwrap()).collect();
     assert!(done.is_sorted());
 }
 
@@ -73,8 +62,5 @@ fn a_closed_pipe_ends_quietly_and_the_run_is_whole() {
         replicates: Some(12),
         ..settings(&out)
     };
-    assert_eq!(
-        run_unread(vec![FakeEngine::new("world-2020")], &again),
-        Ok(Exit::Done)
-    );
+    assert_eq!(run_unread(vec![FakeEngine::new("world-2020")], &again), Ok(Exit::Done));
 }

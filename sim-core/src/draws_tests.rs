@@ -20,42 +20,12 @@ fn fixed_outputs() {
     assert_eq!(key(2).nonce(), 0x2995_b0c4_d538_f4cb);
     let mut draws = luck.stream(key(2));
     let golden = [
-        (
-            0,
-            0.9292222467888932,
-            2.6117313960548594,
-            1.4700230680716202,
-        ),
-        (
-            1,
-            0.6594645635982174,
-            0.8762841725488806,
-            0.4110022664457547,
-        ),
-        (
-            31,
-            0.6741333284996981,
-            0.9305738241550944,
-            0.4513555101439603,
-        ),
-        (
-            32,
-            0.5035044829350842,
-            0.3766405608253345,
-            0.008784548993189634,
-        ),
-        (
-            1000,
-            0.14169539370639972,
-            -0.6699172633006019,
-            -1.0727333167958566,
-        ),
-        (
-            u32::MAX,
-            0.8459286142189467,
-            1.7878453197634088,
-            1.0191268017918897,
-        ),
+        (0, 0.9292222467888932, 2.6117313960548594, 1.4700230680716202),
+        (1, 0.6594645635982174, 0.8762841725488806, 0.4110022664457547),
+        (31, 0.6741333284996981, 0.9305738241550944, 0.4513555101439603),
+        (32, 0.5035044829350842, 0.3766405608253345, 0.008784548993189634),
+        (1000, 0.14169539370639972, -0.6699172633006019, -1.0727333167958566),
+        (u32::MAX, 0.8459286142189467, 1.7878453197634088, 1.0191268017918897),
     ];
     for (position, uniform, gumbel, normal) in golden {
         assert_eq!(draws.uniform_at(position), uniform);
@@ -174,22 +144,12 @@ fn gumbel_moments_and_law() {
     assert_mean(&values, |x| x, EULER, "mean");
     assert_mean(&values, |x| (x - EULER) * (x - EULER), variance, "variance");
     let third = 1.139_547_099_404_648_6 * variance * variance.sqrt();
-    assert_mean(
-        &values,
-        |x| (x - EULER) * (x - EULER) * (x - EULER),
-        third,
-        "third",
-    );
+    assert_mean(&values, |x| (x - EULER) * (x - EULER) * (x - EULER), third, "third");
     let fourth = (2.4 + 3.0) * variance * variance;
     let square = |x: f64| (x - EULER) * (x - EULER);
     assert_mean(&values, |x| square(x) * square(x), fourth, "fourth");
     for (p, quantile) in [(0.5, 0.366_512_92), (0.95, 2.970_195_2)] {
-        assert_mean(
-            &values,
-            |x| f64::from(u8::from(x <= quantile)),
-            p,
-            "quantile",
-        );
+        assert_mean(&values, |x| f64::from(u8::from(x <= quantile)), p, "quantile");
     }
     assert_law(values, |x| libm::exp(-libm::exp(-x)), "Gumbel");
 }
@@ -230,12 +190,7 @@ fn the_best_of_four_follows_the_logit() {
 fn uniform_normal_and_exponential_laws() {
     let uniform = sample(|draws, out| draws.fill_uniform(out, 7));
     assert_mean(&uniform, |x| x, 0.5, "uniform mean");
-    assert_mean(
-        &uniform,
-        |x| (x - 0.5) * (x - 0.5),
-        1.0 / 12.0,
-        "uniform variance",
-    );
+    assert_mean(&uniform, |x| (x - 0.5) * (x - 0.5), 1.0 / 12.0, "uniform variance");
     assert_law(uniform, |x| x, "uniform");
     let normal = sample(|draws, out| draws.fill_normal(out, 100));
     assert_mean(&normal, |x| x, 0.0, "normal mean");
@@ -256,10 +211,7 @@ fn whole_numbers_are_even() {
         counts[draws.next_below(7) as usize] += 1;
     }
     // Standard deviation of a count: sqrt(70,000 x 1/7 x 6/7) = 92.6.
-    assert!(
-        counts.iter().all(|c| c.abs_diff(10_000) < 371),
-        "{counts:?}"
-    );
+    assert!(counts.iter().all(|c| c.abs_diff(10_000) < 371), "{counts:?}");
     assert_eq!(draws.next_below(0), 0);
     assert_eq!(draws.next_below(1), 0);
 }
@@ -277,52 +229,21 @@ fn neighbouring_addresses_are_independent() {
         ("replicate", &|i| at(5, 7, key(2 * i), 9)),
         ("cycle", &|i| at(5, 6, key(2 * i + 1), 9)),
         ("position", &|i| at(5, 6, key(2 * i), 10)),
-        ("lot", &|i| {
-            at(
-                5,
-                6,
-                StreamKey {
-                    lot: 2,
-                    ..key(2 * i)
-                },
-                9,
-            )
-        }),
-        ("cause", &|i| {
-            at(
-                5,
-                6,
-                StreamKey {
-                    cause: 4,
-                    ..key(2 * i)
-                },
-                9,
-            )
-        }),
+        ("lot", &|i| at(5, 6, StreamKey { lot: 2, ..key(2 * i) }, 9)),
+        ("cause", &|i| at(5, 6, StreamKey { cause: 4, ..key(2 * i) }, 9)),
         ("kind", &|i| {
             let kind = Decision::Taste;
             at(5, 6, StreamKey { kind, ..key(2 * i) }, 9)
         }),
         ("entity", &|i| {
             let entity = key(0).entity + 1;
-            at(
-                5,
-                6,
-                StreamKey {
-                    entity,
-                    ..key(2 * i)
-                },
-                9,
-            )
+            at(5, 6, StreamKey { entity, ..key(2 * i) }, 9)
         }),
     ];
     for (what, step) in steps {
         let product: f64 = (0..n).map(|i| (base(i) - 0.5) * (step(i) - 0.5)).sum();
         let correlation = 12.0 * product / f64::from(n);
-        assert!(
-            correlation.abs() < 4.0 / f64::from(n).sqrt(),
-            "{what}: {correlation}"
-        );
+        assert!(correlation.abs() < 4.0 / f64::from(n).sqrt(), "{what}: {correlation}");
     }
 }
 

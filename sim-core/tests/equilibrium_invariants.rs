@@ -3,16 +3,11 @@
 mod market_support;
 
 use market_support::{Random, Tender, add_later_values, random_tender};
-use sim_core::market::equilibrium::{
-    Alternative, Equilibrium, NOBODY, SolveError, Workspace, one_shot_gain,
-};
+use sim_core::market::equilibrium::{Alternative, Equilibrium, NOBODY, SolveError, Workspace, one_shot_gain};
 
 #[track_caller]
 fn close(found: f64, expected: f64, tolerance: f64) {
-    assert!(
-        (found - expected).abs() <= tolerance,
-        "{found} is not {expected}"
-    );
+    assert!((found - expected).abs() <= tolerance, "{found} is not {expected}");
 }
 
 /// Runs a check on random tenders, half of them with later values.
@@ -30,11 +25,8 @@ fn on_random_tenders(seed: u64, mut check: impl FnMut(&mut Random, Tender)) {
 /// Probability of each product (nest, suppliers, price setters): where clones tie, which of them stands is a
 /// matter of order.
 fn product_probability(tender: &Tender, found: &Equilibrium<'_>, like: &Alternative) -> f64 {
-    let same = |a: &Alternative| {
-        a.nest == like.nest
-            && a.suppliers == like.suppliers
-            && a.setter_mask() == like.setter_mask()
-    };
+    let same =
+        |a: &Alternative| a.nest == like.nest && a.suppliers == like.suppliers && a.setter_mask() == like.setter_mask();
     let members = tender.alternatives.iter().zip(found.probability);
     members.filter(|(a, _)| same(a)).map(|(_, p)| p).sum()
 }
@@ -44,10 +36,7 @@ fn a_constant_on_all_values_changes_nothing() {
     let mut workspaces = (Workspace::new(), Workspace::new());
     on_random_tenders(31, |_, tender| {
         let mut raised = tender.clone();
-        raised
-            .alternatives
-            .iter_mut()
-            .for_each(|a| a.value += 17.25);
+        raised.alternatives.iter_mut().for_each(|a| a.value += 17.25);
         let (s, t) = (tender.spec(), raised.spec());
         let before = workspaces.0.solve(&s).expect("valid");
         let after = workspaces.1.solve(&t).expect("valid");
@@ -68,9 +57,7 @@ fn a_constant_on_one_sellers_later_values_changes_no_price() {
         let zero = vec![0.0; count * tender.sellers];
         let mut after = tender.after.clone().unwrap_or(zero);
         let lucky = r.below(tender.sellers);
-        after[lucky * count..][..count]
-            .iter_mut()
-            .for_each(|w| *w += 3.5);
+        after[lucky * count..][..count].iter_mut().for_each(|w| *w += 3.5);
         raised.after = Some(after);
         let (s, t) = (tender.spec(), raised.spec());
         let before = workspaces.0.solve(&s).expect("valid");
@@ -118,11 +105,7 @@ fn labels_and_order_do_not_matter() {
         let (name, order) = (shuffled(n, r), shuffled(count, r));
         let mut other = tender.clone();
         let rename = |j: u8| {
-            if j == NOBODY {
-                j
-            } else {
-                name[usize::from(j)] as u8
-            }
+            if j == NOBODY { j } else { name[usize::from(j)] as u8 }
         };
         for (to, &from) in order.iter().enumerate() {
             let a = tender.alternatives[from];
@@ -234,13 +217,7 @@ fn starting_from_the_answer_is_quick_and_changes_nothing() {
             close(*p, *q, 1e-8);
         }
         let none = vec![f64::NAN; cold.effective_margins.len()];
-        assert!(
-            workspaces
-                .1
-                .solve_from(&spec, Some(&none))
-                .expect("valid")
-                .converged
-        );
+        assert!(workspaces.1.solve_from(&spec, Some(&none)).expect("valid").converged);
     });
 }
 
@@ -259,11 +236,7 @@ fn totals_add_up() {
                 let slot = a.setters.iter().position(|s| usize::from(*s) == j);
                 let margin = slot.map_or(0.0, |s| found.margins[i][s]);
                 profit += found.probability[i] * (margin + later);
-                wins += if slot.is_some() {
-                    found.probability[i]
-                } else {
-                    0.0
-                };
+                wins += if slot.is_some() { found.probability[i] } else { 0.0 };
             }
             close(found.expected_profit[j], profit, 1e-9);
             close(found.win_probability[j], wins, 1e-12);
@@ -367,10 +340,7 @@ fn invalid_tenders_are_refused() {
         1.0,
         &[0.5],
         2,
-        &[
-            Alternative::single(0, 0, 1.0, 0.5),
-            Alternative::single(0, 1, 1.0, 0.5),
-        ],
+        &[Alternative::single(0, 0, 1.0, 0.5), Alternative::single(0, 1, 1.0, 0.5)],
     );
     let mut workspace = Workspace::new();
     let mut refused = |change: &dyn Fn(&mut Tender)| {
@@ -380,51 +350,27 @@ fn invalid_tenders_are_refused() {
     };
     assert_eq!(refused(&|_| ()), None);
     assert_eq!(refused(&|t| t.mu = 0.0), Some(SolveError::Scale(0.0)));
-    assert!(matches!(
-        refused(&|t| t.mu = f64::NAN),
-        Some(SolveError::Scale(_))
-    ));
+    assert!(matches!(refused(&|t| t.mu = f64::NAN), Some(SolveError::Scale(_))));
     for lambda in [0.05, 1.01, 0.0] {
         let expected = Some(SolveError::Lambda { nest: 0, lambda });
         assert_eq!(refused(&|t| t.lambda[0] = lambda), expected);
     }
-    assert_eq!(
-        refused(&|t| t.alternatives.clear()),
-        Some(SolveError::NoAlternatives)
-    );
+    assert_eq!(refused(&|t| t.alternatives.clear()), Some(SolveError::NoAlternatives));
     assert_eq!(refused(&|t| t.sellers = 65), Some(SolveError::TooLarge));
     let second = Some(SolveError::Alternative(1));
-    assert_eq!(
-        refused(&|t| t.alternatives[1].value = f64::INFINITY),
-        second
-    );
+    assert_eq!(refused(&|t| t.alternatives[1].value = f64::INFINITY), second);
     assert_eq!(refused(&|t| t.alternatives[1].cost = f64::NAN), second);
     assert_eq!(refused(&|t| t.alternatives[1].nest = 1), second);
     assert_eq!(refused(&|t| t.alternatives[1].setters = [1, 1]), second);
-    assert_eq!(
-        refused(&|t| t.alternatives[1].setters = [2, NOBODY]),
-        second
-    );
+    assert_eq!(refused(&|t| t.alternatives[1].setters = [2, NOBODY]), second);
     assert_eq!(refused(&|t| t.alternatives[1].suppliers = [7, 1]), second);
-    assert_eq!(
-        refused(&|t| t.after = Some(vec![0.0; 3])),
-        Some(SolveError::After)
-    );
-    assert_eq!(
-        refused(&|t| t.after = Some(vec![f64::NAN; 4])),
-        Some(SolveError::After)
-    );
-    assert_eq!(
-        refused(&|t| t.caps = Some(vec![[1.0; 2]])),
-        Some(SolveError::Caps)
-    );
+    assert_eq!(refused(&|t| t.after = Some(vec![0.0; 3])), Some(SolveError::After));
+    assert_eq!(refused(&|t| t.after = Some(vec![f64::NAN; 4])), Some(SolveError::After));
+    assert_eq!(refused(&|t| t.caps = Some(vec![[1.0; 2]])), Some(SolveError::Caps));
     let alone = Some(SolveError::EssentialSeller(0));
     assert_eq!(refused(&|t| t.alternatives.truncate(1)), alone);
     let spec = good.spec();
-    assert_eq!(
-        workspace.solve_from(&spec, Some(&[1.0])).err(),
-        Some(SolveError::Start)
-    );
+    assert_eq!(workspace.solve_from(&spec, Some(&[1.0])).err(), Some(SolveError::Start));
     for error in [SolveError::NoAlternatives, SolveError::EssentialSeller(3)] {
         assert!(!error.to_string().is_empty());
     }
@@ -438,34 +384,20 @@ fn invalid_tenders_are_refused() {
 fn tenders_at_the_edge() {
     let mut workspace = Workspace::new();
     let keep = Tender::new(2.0, &[1.0], 3, &[Alternative::unpriced(0, 4.0)]);
-    let found = workspace
-        .solve(&keep.spec())
-        .expect("valid")
-        .probability
-        .to_vec();
+    let found = workspace.solve(&keep.spec()).expect("valid").probability.to_vec();
     assert_eq!(found, [1.0]);
     // A hopeless seller alone in its nest asks mu; one without real rivals asks for its whole lead.
-    let hopeless = [
-        Alternative::single(0, 0, -900.0, 1.0),
-        Alternative::unpriced(1, 0.0),
-    ];
+    let hopeless = [Alternative::single(0, 0, -900.0, 1.0), Alternative::unpriced(1, 0.0)];
     let tender = Tender::new(1.0, &[0.5, 1.0], 1, &hopeless);
     let found = workspace.solve(&tender.spec()).expect("valid");
     assert!(found.converged);
     close(found.total_margin[0], 1.0, 1e-8);
-    let lead = [
-        Alternative::single(0, 0, 300.0, 0.0),
-        Alternative::unpriced(1, 0.0),
-    ];
+    let lead = [Alternative::single(0, 0, 300.0, 0.0), Alternative::unpriced(1, 0.0)];
     let tender = Tender::new(1.0, &[0.5, 1.0], 1, &lead);
     let spec = tender.spec();
     let found = workspace.solve(&spec).expect("valid");
     assert!(found.converged);
     // One firm against an outside good of value 0: m = 1 / (1 - S), here 1 + W(e^(300 - 1)).
     close(found.total_margin[0] * found.probability[1], 1.0, 1e-6);
-    close(
-        found.total_margin[0] + (found.total_margin[0] - 1.0).ln(),
-        300.0,
-        1e-6,
-    );
+    close(found.total_margin[0] + (found.total_margin[0] - 1.0).ln(), 300.0, 1e-6);
 }

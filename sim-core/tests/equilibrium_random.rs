@@ -3,9 +3,7 @@
 
 mod market_support;
 
-use market_support::{
-    Random, Tender, add_later_values, add_later_values_of, chi_square_tail, random_tender,
-};
+use market_support::{Random, Tender, add_later_values, add_later_values_of, chi_square_tail, random_tender};
 use sim_core::market::choice::gumbel;
 use sim_core::market::equilibrium::{Workspace, one_shot_gain};
 
@@ -113,10 +111,7 @@ fn implausible_later_values_are_solved_or_reported() {
                 largest = largest.max(one_shot_gain(&spec, &found).gain);
             }
         }
-        assert!(
-            unsolved <= most_unsolved,
-            "{unsolved} of ({winning}, {losing})"
-        );
+        assert!(unsolved <= most_unsolved, "{unsolved} of ({winning}, {losing})");
         assert!(largest < 1e-8, "{largest:e} of ({winning}, {losing})");
     }
 }
@@ -159,12 +154,7 @@ fn no_seller_gains_by_prices_set_alternative_by_alternative() {
         let count = tender.alternatives.len();
         let later = |i: usize| tender.after.as_ref().map_or(0.0, |w| w[seller * count + i]);
         let profit = |changes: &[f64]| {
-            let value: Vec<f64> = found
-                .net_value
-                .iter()
-                .zip(changes)
-                .map(|(v, c)| v - c)
-                .collect();
+            let value: Vec<f64> = found.net_value.iter().zip(changes).map(|(v, c)| v - c).collect();
             let mut tree = found.tree(&spec);
             tree.value = &value;
             let (mut inclusive, mut shares) = (vec![0.0; tender.lambda.len()], vec![0.0; count]);
@@ -181,17 +171,9 @@ fn no_seller_gains_by_prices_set_alternative_by_alternative() {
         for size in [1e-3, 0.1, 1.0] {
             let change = |a: &sim_core::market::equilibrium::Alternative, r: &mut Random| {
                 let sets = a.setter_mask() >> seller & 1 == 1;
-                if sets {
-                    size * r.between(-1.0, 1.0)
-                } else {
-                    0.0
-                }
+                if sets { size * r.between(-1.0, 1.0) } else { 0.0 }
             };
-            let changes: Vec<f64> = tender
-                .alternatives
-                .iter()
-                .map(|a| change(a, &mut r))
-                .collect();
+            let changes: Vec<f64> = tender.alternatives.iter().map(|a| change(a, &mut r)).collect();
             assert!(profit(&changes) <= present + 1e-9);
         }
     }

@@ -25,13 +25,10 @@ fn hash(scenario: &str, replicates: u64) -> String {
             digest.update(bits.to_le_bytes());
         }
     }
-    digest
-        .finalize()
-        .iter()
-        .fold(String::new(), |mut hex, byte| {
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
+    digest.finalize().iter().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }
 
 /// The same in dev and release, on any machine: no optimisation may reorder a sum, no library of the system is called.
@@ -47,9 +44,7 @@ fn numbers_change_on_purpose_only() {
         std::fs::write(&file, &found).expect("golden.txt can be written");
         return;
     }
-    let expected = std::fs::read_to_string(&file)
-        .unwrap_or_default()
-        .replace("\r\n", "\n");
+    let expected = std::fs::read_to_string(&file).unwrap_or_default().replace("\r\n", "\n");
     assert!(
         found == expected,
         "the numbers of the model have changed.\n{ACCEPT}\n--- expected\n{expected}--- found\n{found}"

@@ -23,19 +23,13 @@ fn numbers(v: &Value) -> Vec<f64> {
 
 #[track_caller]
 fn close(found: f64, expected: f64, tolerance: f64) {
-    assert!(
-        (found - expected).abs() <= tolerance,
-        "{found} is not {expected}"
-    );
+    assert!((found - expected).abs() <= tolerance, "{found} is not {expected}");
 }
 
 #[track_caller]
 fn all_close(found: &[f64], expected: &[f64], tolerance: f64) {
     assert_eq!(found.len(), expected.len());
-    found
-        .iter()
-        .zip(expected)
-        .for_each(|(f, e)| close(*f, *e, tolerance));
+    found.iter().zip(expected).for_each(|(f, e)| close(*f, *e, tolerance));
 }
 
 #[test]
@@ -43,11 +37,7 @@ fn v01_logit_shares_logsum_and_elasticities() {
     let v01 = anchor("V01");
     let (value, expected) = (numbers(&v01["params"]["V"]), &v01["expected"]);
     let mut shares = [0.0; 4];
-    close(
-        logit(&value, 1.0, &mut shares),
-        number(&expected["logsum_mu1"]),
-        1e-12,
-    );
+    close(logit(&value, 1.0, &mut shares), number(&expected["logsum_mu1"]), 1e-12);
     all_close(&shares, &numbers(&expected["shares_mu1"]), 1e-12);
     let mut sharper = [0.0; 4];
     close(
@@ -69,16 +59,8 @@ fn v01_logit_shares_logsum_and_elasticities() {
         };
         (at(h) - at(-h)) / (2.0 * h) * price / shares[0]
     };
-    close(
-        elasticity(0),
-        number(&expected["own_elast_alt0_alpha1_p2"]),
-        1e-9,
-    );
-    close(
-        elasticity(1),
-        number(&expected["cross_elast_wrt_p1_alpha1_p2"]),
-        1e-9,
-    );
+    close(elasticity(0), number(&expected["own_elast_alt0_alpha1_p2"]), 1e-9);
+    close(elasticity(1), number(&expected["cross_elast_wrt_p1_alpha1_p2"]), 1e-9);
 }
 
 #[test]
@@ -97,9 +79,7 @@ fn v01_the_draw_follows_the_shares() {
     let (mut r, draws) = (Random(1), 100_000);
     let mut won = [0u32; 4];
     for _ in 0..draws {
-        won[tree
-            .draw(&inclusive, |_| 0.0, |_| gumbel(r.unit()))
-            .expect("a winner")] += 1;
+        won[tree.draw(&inclusive, |_| 0.0, |_| gumbel(r.unit())).expect("a winner")] += 1;
     }
     for (n, p) in won.iter().zip(expected) {
         let error = (p * (1.0 - p) / f64::from(draws)).sqrt();
@@ -120,12 +100,7 @@ fn v02_gumbel_draws() {
     let mut draws: Vec<f64> = (0..n).map(|_| gumbel(r.unit())).collect();
     let mut maxima = Vec::new();
     for _ in 0..n {
-        maxima.push(
-            value
-                .iter()
-                .map(|v| v + gumbel(r.unit()))
-                .fold(f64::MIN, f64::max),
-        );
+        maxima.push(value.iter().map(|v| v + gumbel(r.unit())).fold(f64::MIN, f64::max));
     }
     let count = f64::from(n);
     let moments = |x: &[f64]| {
@@ -149,9 +124,7 @@ fn v02_gumbel_draws() {
     let law = |x: f64| (-(-x).exp()).exp();
     let distance = draws.iter().enumerate().map(|(i, x)| {
         let f = law(*x);
-        (f - i as f64 / count)
-            .abs()
-            .max((f - (i + 1) as f64 / count).abs())
+        (f - i as f64 / count).abs().max((f - (i + 1) as f64 / count).abs())
     });
     assert!(distance.fold(0.0, f64::max) * count.sqrt() < 2.2253);
 }
@@ -176,11 +149,7 @@ fn v03_nested_logit() {
     // The table gives ln sum exp(v / lambda), before the factor mu lambda.
     close(inclusive / 0.5, number(&expected["inclusive_value"]), 1e-12);
     close(logsum, number(&expected["logsum"]), 1e-12);
-    all_close(
-        &shares(&value, 1.0).0,
-        &numbers(&expected["lam1_limit"]),
-        1e-12,
-    );
+    all_close(&shares(&value, 1.0).0, &numbers(&expected["lam1_limit"]), 1e-12);
     let equal = [1.0; 3];
     all_close(
         &shares(&equal, 0.5).0,
@@ -203,11 +172,7 @@ fn v04_consumer_surplus_is_the_expected_maximum() {
     let quality = numbers(&p["quality"]);
     // In money: value = quality / alpha - price and mu = 1 / alpha.
     let surplus = |prices: &[f64], entrant: bool| {
-        let mut value: Vec<f64> = quality
-            .iter()
-            .zip(prices)
-            .map(|(q, p)| q / alpha - p)
-            .collect();
+        let mut value: Vec<f64> = quality.iter().zip(prices).map(|(q, p)| q / alpha - p).collect();
         if entrant {
             value.push(number(&p["entrant"]["quality"]) / alpha - number(&p["entrant"]["price"]));
         }
@@ -287,11 +252,7 @@ fn stationary(n: usize, s: f64, delta: f64, nest_of: fn(u8) -> u8) -> [f64; 5] {
     let retained = found.probability[0];
     let mut first = switching_cost_tender(n, 0.0, mu, cost, nest_of);
     first.after = Some(later_values(n, delta, inside, outside));
-    let unattached = workspace
-        .solve(&first.spec())
-        .expect("a valid tender")
-        .total_margin[0]
-        / mu;
+    let unattached = workspace.solve(&first.spec()).expect("a valid tender").total_margin[0] / mu;
     [insider, outsider, retained, inside / mu, unattached]
 }
 
@@ -321,10 +282,7 @@ fn v14_with_look_ahead() {
 #[test]
 fn v14_patience_turns_the_sign() {
     let expected = &anchor("V14")["expected"];
-    for (name, price) in expected["duopoly_avg_price_by_delta"]
-        .as_object()
-        .expect("rows")
-    {
+    for (name, price) in expected["duopoly_avg_price_by_delta"].as_object().expect("rows") {
         let (delta, s) = name.split_once(',').expect("two parts");
         let delta: f64 = delta[6..].parse().expect("delta");
         let [insider, outsider, q, ..] = stationary(2, s[2..].parse().expect("s"), delta, |_| 0);
@@ -365,10 +323,7 @@ fn v19_bertrand_logit() {
     let v19 = anchor("V19");
     let expected = &v19["expected"];
     let mut workspace = Workspace::new();
-    for (n, markup) in expected["symmetric_markup_over_mu"]
-        .as_object()
-        .expect("rows")
-    {
+    for (n, markup) in expected["symmetric_markup_over_mu"].as_object().expect("rows") {
         let mu = 1.7;
         let tender = switching_cost_tender(n.parse().expect("n"), 0.0, mu, 4.0, |_| 0);
         let found = workspace.solve(&tender.spec()).expect("a valid tender");
@@ -381,43 +336,20 @@ fn v19_bertrand_logit() {
     let (quality, cost) = (numbers(&p["quality"]), numbers(&p["cost"]));
     // All in one nest, and each in a nest of its own.
     for spread in [0, 1] {
-        let single = |j: u8| {
-            Alternative::single(j * spread, j, quality[usize::from(j)], cost[usize::from(j)])
-        };
+        let single = |j: u8| Alternative::single(j * spread, j, quality[usize::from(j)], cost[usize::from(j)]);
         let mut alternatives: Vec<Alternative> = (0..3).map(single).collect();
         alternatives.push(Alternative::unpriced(3, number(&p["outside_V"])));
         let tender = Tender::new(number(&p["mu"]), &[1.0; 4], 3, &alternatives);
         let found = workspace.solve(&tender.spec()).expect("a valid tender");
-        let prices: Vec<f64> = found
-            .total_margin
-            .iter()
-            .zip(&cost)
-            .map(|(m, c)| m + c)
-            .collect();
+        let prices: Vec<f64> = found.total_margin.iter().zip(&cost).map(|(m, c)| m + c).collect();
         all_close(&prices, &numbers(&expected["asym_prices"]), 1e-8);
-        all_close(
-            &found.probability[..3],
-            &numbers(&expected["asym_shares"]),
-            1e-8,
-        );
-        close(
-            found.probability[3],
-            number(&expected["asym_outside"]),
-            1e-8,
-        );
+        all_close(&found.probability[..3], &numbers(&expected["asym_shares"]), 1e-8);
+        close(found.probability[3], number(&expected["asym_outside"]), 1e-8);
     }
     let duopoly = switching_cost_tender(2, 1.0, 1.0, 0.0, |_| 0);
     let found = workspace.solve(&duopoly.spec()).expect("a valid tender");
-    all_close(
-        found.total_margin,
-        &numbers(&expected["duopoly_prices"]),
-        1e-8,
-    );
-    all_close(
-        found.probability,
-        &numbers(&expected["duopoly_shares"]),
-        1e-8,
-    );
+    all_close(found.total_margin, &numbers(&expected["duopoly_prices"]), 1e-8);
+    all_close(found.probability, &numbers(&expected["duopoly_shares"]), 1e-8);
 }
 
 #[test]
@@ -441,12 +373,7 @@ fn v20_merger() {
         let tender = Tender::new(number(&p["mu"]), &[1.0; 5], 4, &alternatives);
         let found = workspace.solve(&tender.spec()).expect("a valid tender");
         assert!(found.converged);
-        let prices: Vec<f64> = found
-            .total_margin
-            .iter()
-            .zip(&cost)
-            .map(|(m, c)| m + c)
-            .collect();
+        let prices: Vec<f64> = found.total_margin.iter().zip(&cost).map(|(m, c)| m + c).collect();
         (prices, found.probability.to_vec(), found.logsum)
     };
     for nests in [[0, 0, 0, 0], [0, 1, 2, 3], [0, 1, 0, 1]] {

@@ -5,8 +5,8 @@ mod common;
 use std::collections::BTreeMap;
 
 use common::{
-    MINIMAL, WORLD, Watch, assert_same_record, assert_same_trace, child, day, exactly,
-    simulate_all, simulate_with, vendor, watch,
+    MINIMAL, WORLD, Watch, assert_same_record, assert_same_trace, child, day, exactly, simulate_all, simulate_with,
+    vendor, watch,
 };
 use sim_core::measure::Breadth;
 use sim_core::run::{Options, Simulation};
@@ -25,15 +25,9 @@ fn a_lever_at_zero_changes_nothing(parent: &str, changes: &str, scope: [&str; 2]
         ..Options::default()
     };
     let base = simulate_with(&child(parent, changes), options);
-    for (null, name) in [
-        ("strength = 0", "strength 0"),
-        ("enabled = false", "not enabled"),
-    ] {
+    for (null, name) in [("strength = 0", "strength 0"), ("enabled = false", "not enabled")] {
         let with = simulate_with(
-            &child(
-                parent,
-                &format!("{changes}{}", ban(scope[0], scope[1], null)),
-            ),
+            &child(parent, &format!("{changes}{}", ban(scope[0], scope[1], null))),
             options,
         );
         assert_eq!(base.series(), with.series(), "{name}: no extra series");
@@ -49,10 +43,7 @@ fn a_lever_at_zero_changes_nothing(parent: &str, changes: &str, scope: [&str; 2]
         &child(parent, &format!("{changes}{}", ban(scope[0], scope[1], ""))),
         options,
     );
-    assert_ne!(
-        exactly(&watch(&base, 0).0.values),
-        exactly(&watch(&real, 0).0.values)
-    );
+    assert_ne!(exactly(&watch(&base, 0).0.values), exactly(&watch(&real, 0).0.values));
 }
 
 #[test]
@@ -127,11 +118,7 @@ fn a_ban_in_one_country_moves_no_draw() {
     let compared = shocks_are_shared(&a, &b);
     assert!(compared > 50_000, "only {compared} shocks were compared");
     let world = base.world();
-    let germany = world
-        .countries
-        .iter()
-        .position(|c| c.id == "DEU")
-        .expect("Germany");
+    let germany = world.countries.iter().position(|c| c.id == "DEU").expect("Germany");
     let region = world.countries[germany].region;
     // First day on which the worlds' events part at all.
     let parted = a
@@ -145,12 +132,7 @@ fn a_ban_in_one_country_moves_no_draw() {
     let next_review = day(2021, 7, 1);
     assert!(parted > next_review, "kit cannot come before its lead time");
     // Costs and experience are posted at the first review after that; list prices of the region at the first after the announcement.
-    let posted = a
-        .reviews
-        .iter()
-        .map(|r| r.0)
-        .find(|d| *d >= parted)
-        .expect("a review");
+    let posted = a.reviews.iter().map(|r| r.0).find(|d| *d >= parted).expect("a review");
     let mut same = [0; 3];
     let rows = |r: &sim_core::record::ReplicateRecord| {
         r.tenders
@@ -159,13 +141,7 @@ fn a_ban_in_one_country_moves_no_draw() {
             .collect::<BTreeMap<_, _>>()
     };
     let rows_b = rows(&record_b);
-    let country_of = |id: &str| {
-        world
-            .countries
-            .iter()
-            .position(|c| c.id == id)
-            .expect("a country")
-    };
+    let country_of = |id: &str| world.countries.iter().position(|c| c.id == id).expect("a country");
     for row in &record_a.tenders {
         let country = country_of(&row.country);
         let until = if country == germany {
@@ -183,9 +159,7 @@ fn a_ban_in_one_country_moves_no_draw() {
                 row.tender
             );
             same[usize::from(country == germany)
-                + 2 * usize::from(
-                    country != germany && world.countries[country].region == region,
-                )] += 1;
+                + 2 * usize::from(country != germany && world.countries[country].region == region)] += 1;
         }
     }
     assert!(same.iter().all(|n| *n > 10), "rows compared: {same:?}");

@@ -44,9 +44,7 @@ fn differences(market: &mut MarketDay, step: usize, offset: usize, out: &mut Vec
         assert!(solved.equilibrium.converged);
         slots += 1;
         for component in [RU, BB] {
-            let Some(wedge) =
-                wedges.at_end[component].filter(|_| stack.seller[component] != NO_VENDOR)
-            else {
+            let Some(wedge) = wedges.at_end[component].filter(|_| stack.seller[component] != NO_VENDOR) else {
                 continue;
             };
             let is_rival = |a: &Alternative| {
@@ -54,8 +52,7 @@ fn differences(market: &mut MarketDay, step: usize, offset: usize, out: &mut Vec
                     && a.seller[component] != stack.seller[component]
             };
             let surplus = |a: usize| offer.values[a] - solved.price(a);
-            let rivals =
-                (0..offer.alternatives.len()).filter(|a| is_rival(&offer.alternatives[*a]));
+            let rivals = (0..offer.alternatives.len()).filter(|a| is_rival(&offer.alternatives[*a]));
             let r = rivals
                 .max_by(|a, b| surplus(*a).total_cmp(&surplus(*b)))
                 .expect("where there is a wedge a rival sells");
@@ -115,8 +112,5 @@ fn posted_valuation_is_close_to_the_full_tender() {
         sizes.len()
     );
     println!("{found}");
-    assert!(
-        mean < 0.05 && p95 < 0.40 && bias.abs() < 0.045 && same > 0.7,
-        "{found}"
-    );
+    assert!(mean < 0.05 && p95 < 0.40 && bias.abs() < 0.045 && same > 0.7, "{found}");
 }

@@ -4,9 +4,7 @@ mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use common::{
-    MINIMAL, Table, Tender, WORLD, Watch, bought_from, child, day, simulate, vendor, watch,
-};
+use common::{MINIMAL, Table, Tender, WORLD, Watch, bought_from, child, day, simulate, vendor, watch};
 use sim_core::calendar::Day;
 use sim_core::market::tender::Outcome;
 use sim_core::run::Simulation;
@@ -21,10 +19,7 @@ fn ban(dates: &str) -> String {
 fn bought(simulation: &Simulation, watch: &Watch, v: VendorIx, from: Day, to: Day) -> f64 {
     let in_time = watch.tenders.iter().filter(|t| t.day >= from && t.day < to);
     in_time
-        .map(|t| {
-            bought_from(t, v).iter().filter(|b| **b).count() as f64 / 2.0
-                * simulation.world().slots[t.slot].sites
-        })
+        .map(|t| bought_from(t, v).iter().filter(|b| **b).count() as f64 / 2.0 * simulation.world().slots[t.slot].sites)
         .sum()
 }
 
@@ -86,10 +81,7 @@ fn nothing_is_bought_in_force_and_nothing_stands_after_the_deadline() {
 fn excused(simulation: &Simulation, watch: &Watch, v: VendorIx, deadline: Day, k: u64) -> usize {
     let late = standing(simulation, watch, v, deadline);
     for slot in &late {
-        let last: Option<&Tender> = watch
-            .tenders
-            .iter()
-            .rfind(|t| t.slot == *slot && t.day <= deadline);
+        let last: Option<&Tender> = watch.tenders.iter().rfind(|t| t.slot == *slot && t.day <= deadline);
         let excuse = last.is_some_and(|t| t.months_late > 0.0 || t.outcome == Outcome::Relaxed);
         assert!(
             excuse,
@@ -129,10 +121,7 @@ fn a_deadline_too_near_is_missed_and_recorded() {
             .sum::<f64>()
         };
         let (record_far, _) = watch(&far, k);
-        assert!(
-            late(&near, &record) > late(&far, &record_far) + 1.0,
-            "replicate {k}"
-        );
+        assert!(late(&near, &record) > late(&far, &record_far) + 1.0, "replicate {k}");
     }
 }
 
@@ -231,9 +220,7 @@ fn purchases_do_not_rise_between_announcement_and_force() {
     for deadline in ["", "deadline = 2028-12-31\n"] {
         let banned = simulate(&child(
             MINIMAL,
-            &ban(&format!(
-                "announced = 2021-01-01\nin_force = 2023-07-01\n{deadline}"
-            )),
+            &ban(&format!("announced = 2021-01-01\nin_force = 2023-07-01\n{deadline}")),
         ));
         let (mut without, mut with) = (0.0, 0.0);
         for k in 0..100 {
@@ -261,11 +248,7 @@ fn a_lifted_ban_binds_no_more() {
             bought(&simulation, &watch, alpha, day(2022, 1, 1), day(2027, 1, 1)),
             0.0
         );
-        let after: Vec<&Tender> = watch
-            .tenders
-            .iter()
-            .filter(|t| t.day > day(2027, 1, 1))
-            .collect();
+        let after: Vec<&Tender> = watch.tenders.iter().filter(|t| t.day > day(2027, 1, 1)).collect();
         assert!(
             after
                 .iter()
@@ -303,23 +286,16 @@ fn a_narrow_scope_binds_that_component_and_generation_alone() {
     assert!(elsewhere > 0.0, "what is out of scope may be bought");
 }
 
-/// A ban of strength one half binds about half of the operators, those named by their keys, in each replicate.
+/// A ban of strength one half binds about half of the operators, those named by their marks, in each replicate.
 #[test]
 fn half_a_ban_binds_the_same_half_of_the_operators() {
     let half = "[scenario]\nend = 2024-12-31\n[levers.test.procurement_ban]\nin_force = 2020-01-02\nstrength = 0.5\nscope = { vendors = [\"huawei\", \"zte\"] }\n";
     let simulation = simulate(&child(WORLD, half));
     let world = simulation.world();
     let banned = [vendor(&simulation, "huawei"), vendor(&simulation, "zte")];
-    let bound: Vec<bool> = world
-        .operators
-        .iter()
-        .map(|o| o.key <= u64::MAX / 2)
-        .collect();
+    let bound: Vec<bool> = world.operators.iter().map(|o| o.mark <= u64::MAX / 2).collect();
     let share = bound.iter().filter(|b| **b).count() as f64 / bound.len() as f64;
-    assert!(
-        (0.35..0.65).contains(&share),
-        "{share} of operators are bound"
-    );
+    assert!((0.35..0.65).contains(&share), "{share} of operators are bound");
     let mut buyers = BTreeSet::new();
     for k in 0..3 {
         let (_, watch) = watch(&simulation, k);
@@ -339,9 +315,5 @@ fn half_a_ban_binds_the_same_half_of_the_operators() {
             }
         }
     }
-    assert!(
-        buyers.len() > 10,
-        "those who are not bound still buy: {}",
-        buyers.len()
-    );
+    assert!(buyers.len() > 10, "those who are not bound still buy: {}", buyers.len());
 }

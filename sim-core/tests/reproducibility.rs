@@ -2,9 +2,7 @@
 
 mod common;
 
-use common::{
-    MINIMAL, assert_same_record, assert_same_trace, child, play, simulate_all, simulate_with, watch,
-};
+use common::{MINIMAL, assert_same_record, assert_same_trace, child, play, simulate_all, simulate_with, watch};
 use sim_core::record::ReplicateRecord;
 use sim_core::run::{Options, Simulation, UncertaintyMode};
 use sim_core::scenario::document;
@@ -31,10 +29,7 @@ fn from_threads(simulation: &Simulation, n: u64, threads: u64) -> Vec<ReplicateR
                 })
             })
             .collect();
-        workers
-            .into_iter()
-            .flat_map(|w| w.join().expect("a worker"))
-            .collect()
+        workers.into_iter().flat_map(|w| w.join().expect("a worker")).collect()
     });
     all.sort_by_key(|r| r.replicate);
     all
@@ -47,11 +42,7 @@ fn threads_do_not_matter() {
         let one = from_threads(&simulation, 8, 1);
         for threads in [2, 4] {
             for (a, b) in one.iter().zip(&from_threads(&simulation, 8, threads)) {
-                assert_same_record(
-                    a,
-                    b,
-                    &format!("{threads} threads, replicate {}", a.replicate),
-                );
+                assert_same_record(a, b, &format!("{threads} threads, replicate {}", a.replicate));
             }
         }
     }
@@ -66,11 +57,7 @@ fn a_replicate_does_not_depend_on_what_was_played_before() {
         let _ = play(&simulation, k);
     }
     assert_same_record(&first, &play(&simulation, 7), "played twice");
-    assert_same_record(
-        &first,
-        &play(&fresh, 7),
-        "played alone in another simulation",
-    );
+    assert_same_record(&first, &play(&fresh, 7), "played alone in another simulation");
     let different = play(&simulation, 8);
     assert!(
         first
@@ -131,16 +118,8 @@ fn seeds_matter_and_the_option_rules() {
     );
     assert_same_record(&play(&base, 0), &play(&same, 0), "the scenario's seed");
     assert_ne!(
-        play(&base, 0)
-            .values
-            .iter()
-            .map(|v| v.to_bits())
-            .collect::<Vec<_>>(),
-        play(&other, 0)
-            .values
-            .iter()
-            .map(|v| v.to_bits())
-            .collect::<Vec<_>>()
+        play(&base, 0).values.iter().map(|v| v.to_bits()).collect::<Vec<_>>(),
+        play(&other, 0).values.iter().map(|v| v.to_bits()).collect::<Vec<_>>()
     );
 }
 
@@ -166,10 +145,7 @@ fn uncertain_numbers_are_drawn_once_a_replicate_the_same_in_two_worlds() {
         );
         for ((path, value), u) in drawn.iter().zip(uncertain) {
             let [low, high] = u.distribution.support();
-            assert!(
-                (low..=high).contains(value),
-                "{path}: {value} outside [{low}, {high}]"
-            );
+            assert!((low..=high).contains(value), "{path}: {value} outside [{low}, {high}]");
         }
         first.push(drawn[0].1);
     }

@@ -166,14 +166,9 @@ fn reports_are_whole(watch: &Watch) {
         assert!(seen.insert(&t.id), "{} is held twice", t.id);
         let n = t.alternatives.len();
         assert!(
-            [
-                t.bills.len(),
-                t.values.len(),
-                t.list_prices.len(),
-                t.flows.len()
-            ]
-            .iter()
-            .all(|x| *x == n),
+            [t.bills.len(), t.values.len(), t.list_prices.len(), t.flows.len()]
+                .iter()
+                .all(|x| *x == n),
             "{}",
             t.id
         );
@@ -190,46 +185,28 @@ fn reports_are_whole(watch: &Watch) {
         );
         assert_close(t.probabilities.iter().sum(), 1.0, 1e-12, &t.id);
         let finite = |mut numbers: Box<dyn Iterator<Item = f64> + '_>| numbers.all(f64::is_finite);
-        assert!(
-            t.probabilities.iter().all(|p| (0.0..=1.0).contains(p)),
-            "{}",
-            t.id
-        );
+        assert!(t.probabilities.iter().all(|p| (0.0..=1.0).contains(p)), "{}", t.id);
         assert!(
             finite(Box::new(
-                t.values
-                    .iter()
-                    .chain(&t.prices)
-                    .chain(&t.list_prices)
-                    .copied()
+                t.values.iter().chain(&t.prices).chain(&t.list_prices).copied()
             )),
             "{}",
             t.id
         );
         assert!(
             finite(Box::new(
-                t.bills
-                    .iter()
-                    .flatten()
-                    .chain(t.flows.iter().flatten())
-                    .copied()
+                t.bills.iter().flatten().chain(t.flows.iter().flatten()).copied()
             )),
             "{}",
             t.id
         );
-        assert!(
-            finite(Box::new(t.shocks.iter().flat_map(|s| [s.0, s.1]))),
-            "{}",
-            t.id
-        );
+        assert!(finite(Box::new(t.shocks.iter().flat_map(|s| [s.0, s.1]))), "{}", t.id);
         // The winner is what the shocks and values make best: in its own nest at least, among what stands (of variants
         // with the same sellers only the best does).
         if let Outcome::Award(w) = t.outcome {
             let surplus = |a: usize| t.values[a] - t.prices[a] + t.shocks[a].0;
             let nest = t.alternatives[w].kind.nest();
-            for a in (0..n)
-                .filter(|a| t.alternatives[*a].kind.nest() == nest && t.probabilities[*a] > 0.0)
-            {
+            for a in (0..n).filter(|a| t.alternatives[*a].kind.nest() == nest && t.probabilities[*a] > 0.0) {
                 assert!(
                     surplus(w) >= surplus(a) - 1e-6,
                     "{}: {:?} beats the winner",
@@ -256,9 +233,7 @@ fn sites_are_conserved(table: &Table, watch: &Watch) {
         .series()
         .iter()
         .enumerate()
-        .filter(|(_, k)| {
-            k.measure == "share_sites" && k.generation == "all" && k.place_kind == "operator"
-        });
+        .filter(|(_, k)| k.measure == "share_sites" && k.generation == "all" && k.place_kind == "operator");
     let share: BTreeMap<[&str; 3], usize> = keys
         .map(|(i, k)| ([k.place.as_str(), k.component, k.vendor.as_str()], i))
         .collect();
@@ -282,10 +257,7 @@ fn sites_are_conserved(table: &Table, watch: &Watch) {
                 for (v, sites) in by_vendor.iter().enumerate() {
                     let expected = if all > 0.0 { sites / all } else { f64::NAN };
                     assert_close(
-                        table.at(
-                            date,
-                            share[&[operator.id.as_str(), name, world.vendors[v].id.as_str()]],
-                        ),
+                        table.at(date, share[&[operator.id.as_str(), name, world.vendors[v].id.as_str()]]),
                         expected,
                         1e-12,
                         &(day, &operator.id, name),
@@ -367,11 +339,7 @@ fn money_closes_between_tenders_and_costs() {
                     record
                         .tenders
                         .iter()
-                        .filter(|r| {
-                            r.kind != "core"
-                                && r.operator == operator.id
-                                && r.time == simulation.dates()[0]
-                        })
+                        .filter(|r| r.kind != "core" && r.operator == operator.id && r.time == simulation.dates()[0])
                         .map(|r| r.sites * r.price)
                         .sum()
                 } else {
@@ -398,23 +366,19 @@ fn money_closes_between_vendors_and_operators() {
             simulation: &simulation,
             record: &record,
         };
-        let cost = table
-            .find(|s| s.measure == "operator_cost" && s.part == "price" && s.place_kind == "world");
+        let cost = table.find(|s| s.measure == "operator_cost" && s.part == "price" && s.place_kind == "world");
         let mut contract: Vec<f64> = world.slots.iter().map(|s| s.price).collect();
         let mut tenders = watch.tenders.iter().peekable();
         for date in 1..simulation.dates().len() {
             let (from, to) = (simulation.dates()[date - 1], simulation.dates()[date]);
             let mut sales = vec![0.0; world.vendors.len()];
             while let Some(t) = tenders.next_if(|t| t.day <= to) {
-                let (Outcome::Award(a), true) =
-                    (t.outcome, world.slots[t.slot].layer != Layer::Core)
-                else {
+                let (Outcome::Award(a), true) = (t.outcome, world.slots[t.slot].layer != Layer::Core) else {
                     continue;
                 };
                 assert_eq!(t.alternatives[a].kind, Kind::Closed);
                 contract[t.slot] = t.prices[a];
-                sales[usize::from(t.alternatives[a].seller[BB])] +=
-                    world.slots[t.slot].sites * t.prices[a];
+                sales[usize::from(t.alternatives[a].seller[BB])] += world.slots[t.slot].sites * t.prices[a];
             }
             for (slot, stack) in watch.stacks_at(world, to).iter().enumerate() {
                 if let (Some(stack), true) = (stack, world.slots[slot].layer != Layer::Core) {

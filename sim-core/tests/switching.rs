@@ -24,11 +24,7 @@ fn known_answer(n: usize, s: f64) -> (f64, f64, f64) {
         (3, 4) => 0.717_467_95,
         _ => unreachable!("not in the table"),
     };
-    (
-        q,
-        1.0 / (1.0 - q),
-        1.0 / (1.0 - (1.0 - q) / (n as f64 - 1.0)),
-    )
+    (q, 1.0 / (1.0 - q), 1.0 / (1.0 - (1.0 - q) / (n as f64 - 1.0)))
 }
 
 /// n equal sellers of closed bundles, no taste, no renewal advantage; leaving costs `s` mu of onboarding a site, or of work.
@@ -147,8 +143,7 @@ fn prices_of_a_runs_tender_are_those_of_the_closed_form() {
                     .map(|a| (solved.price(a) - offer.terms.cost(&offer.alternatives[a])) / mu)
                     .collect();
                 assert!(
-                    (margins[0] - 2.891_395_36).abs() < 1e-7
-                        && (margins[1] - 1.528_710_19).abs() < 1e-7,
+                    (margins[0] - 2.891_395_36).abs() < 1e-7 && (margins[1] - 1.528_710_19).abs() < 1e-7,
                     "{margins:?}"
                 );
             }
@@ -180,9 +175,8 @@ fn a_dearer_seller_wins_less(simulation: &Simulation, step: usize) -> usize {
         }
         for v in 0..day.world.vendors.len() as VendorIx {
             day.prepare(slot, true);
-            let sets = |a: &sim_core::market::alternatives::Alternative| {
-                (0..2).any(|k| a.buys()[k] && a.seller[k] == v)
-            };
+            let sets =
+                |a: &sim_core::market::alternatives::Alternative| (0..2).any(|k| a.buys()[k] && a.seller[k] == v);
             if !day.desk.offer.alternatives.iter().any(sets) {
                 continue;
             }
@@ -275,10 +269,7 @@ fn without_switching_cost_there_is_persistence_and_no_lock_in() {
         {
             for date in 0..none.dates().len() {
                 let value = table.at(date, s);
-                assert!(
-                    value.is_nan() || value.abs() < 1e-12,
-                    "replicate {k}: {key:?} {value}"
-                );
+                assert!(value.is_nan() || value.abs() < 1e-12, "replicate {k}: {key:?} {value}");
                 zeros += usize::from(!value.is_nan());
             }
         }
@@ -294,11 +285,7 @@ fn without_switching_cost_there_is_persistence_and_no_lock_in() {
         }
     }
     // A buyer without memory would come back as often as the former seller is any award's seller.
-    let chance: f64 = former
-        .iter()
-        .zip(&new)
-        .map(|(f, n)| f / defended * n / defended)
-        .sum();
+    let chance: f64 = former.iter().zip(&new).map(|(f, n)| f / defended * n / defended).sum();
     let retention = kept / defended;
     assert!(
         retention > chance + 0.05,
@@ -309,12 +296,7 @@ fn without_switching_cost_there_is_persistence_and_no_lock_in() {
 /// K falls as the incumbent's own renewal becomes as laborious as a change (phi from 0 to 1), in every place.
 #[test]
 fn lock_in_falls_with_the_work_of_the_incumbents_own_renewal() {
-    let with = |phi: f64| {
-        simulate_all(&child(
-            MINIMAL,
-            &format!("[switching]\nrenewal_work_share = {phi:?}\n"),
-        ))
-    };
+    let with = |phi: f64| simulate_all(&child(MINIMAL, &format!("[switching]\nrenewal_work_share = {phi:?}\n")));
     let worlds = [0.0, 0.5, 1.0].map(with);
     let records: Vec<_> = worlds.iter().map(|w| play(w, 0)).collect();
     let mut compared = 0;

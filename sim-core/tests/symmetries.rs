@@ -30,11 +30,7 @@ fn same_series(a: &Simulation, b: &Simulation, replicates: u64, tolerance: f64, 
     for k in 0..replicates {
         let (x, y) = (by_key(a, k), by_key(b, k));
         for (key, value) in &x {
-            let factor = if key.1.unit.contains("usd") {
-                money
-            } else {
-                1.0
-            };
+            let factor = if key.1.unit.contains("usd") { money } else { 1.0 };
             let other = y.get(key).unwrap_or_else(|| panic!("no {key:?}"));
             assert_close(value * factor, *other, tolerance, &(k, key));
         }
@@ -55,10 +51,7 @@ coverage = { 4g = 1.0, 5g = 0.9, 6g = 0.7 }
 id = "DEU"
 environment_mix = { urban = 0.25, urban_b = 0.25 }
 "#;
-    let (one, two) = (
-        simulate_all(&child(MINIMAL, "")),
-        simulate_all(&child(MINIMAL, halves)),
-    );
+    let (one, two) = (simulate_all(&child(MINIMAL, "")), simulate_all(&child(MINIMAL, halves)));
     assert!(two.world().cluster_count() > one.world().cluster_count());
     same_series(&one, &two, 5, 1e-9, 1.0);
 }
@@ -83,10 +76,7 @@ fn other_order() -> String {
 
 #[test]
 fn the_order_of_operators_does_not_matter() {
-    let (one, two) = (
-        simulate_all(&child(MINIMAL, "")),
-        simulate_all(&whole(&other_order())),
-    );
+    let (one, two) = (simulate_all(&child(MINIMAL, "")), simulate_all(&whole(&other_order())));
     assert_eq!(
         (
             one.world().operators[0].id.as_str(),
@@ -117,10 +107,7 @@ ru_quality = 5.0
 bb_quality = 5.0
 cumulative_sites = 1000
 "#;
-    let (one, two) = (
-        simulate_all(&child(MINIMAL, "")),
-        simulate_all(&child(MINIMAL, idle)),
-    );
+    let (one, two) = (simulate_all(&child(MINIMAL, "")), simulate_all(&child(MINIMAL, idle)));
     assert_eq!(two.world().vendors.len(), 4);
     for k in 0..5 {
         let (x, y) = (by_key(&one, k), by_key(&two, k));
@@ -139,8 +126,7 @@ fn in_other_money(text: &str, factor: f64) -> String {
     let scaled = |line: &str| -> Option<String> {
         let (key, value) = line.split_once('=')?;
         let number = value.split('#').next()?.trim().parse::<f64>().ok()?;
-        key.contains("_usd")
-            .then(|| format!("{key}= {:?}", number * factor))
+        key.contains("_usd").then(|| format!("{key}= {:?}", number * factor))
     };
     text.lines()
         .map(|l| scaled(l).unwrap_or_else(|| l.to_owned()))

@@ -26,11 +26,7 @@ pub struct FigureSettings {
 /// # Errors
 /// [`Failure::Refused`] where there is no list of figures or it is invalid; [`Failure::Different`] where a check found
 /// a difference; [`Failure::CouldNotGoOn`] where a simulation fails or a file cannot be written.
-pub fn figures(
-    model: &dyn Model,
-    settings: &FigureSettings,
-    session: &Session<'_>,
-) -> Result<Exit> {
+pub fn figures(model: &dyn Model, settings: &FigureSettings, session: &Session<'_>) -> Result<Exit> {
     let root = repository(Path::new("."))?;
     let runner = model.figure_runner(&root, &session.stop);
     let failure = |error: FigureError| {
@@ -38,9 +34,7 @@ pub fn figures(
             return Failure::Interrupted("interrupted: figures made before stand".into());
         }
         match error {
-            FigureError::Manifest { .. } | FigureError::UnknownFigure { .. } => {
-                Failure::Refused(error.to_string())
-            }
+            FigureError::Manifest { .. } | FigureError::UnknownFigure { .. } => Failure::Refused(error.to_string()),
             _ => Failure::CouldNotGoOn(error.to_string()),
         }
     };

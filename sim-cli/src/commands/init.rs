@@ -12,12 +12,7 @@ use crate::store::atomic::write_text;
 ///
 /// # Errors
 /// [`Failure::Refused`] where a file with another text is there: nothing is written then.
-pub fn init(
-    model: &dyn Model,
-    directory: &Path,
-    force: bool,
-    session: &Session<'_>,
-) -> Result<Exit> {
+pub fn init(model: &dyn Model, directory: &Path, force: bool, session: &Session<'_>) -> Result<Exit> {
     let mut missing = Vec::new();
     for (name, text) in model.shipped() {
         let path = directory.join(name);
@@ -35,10 +30,8 @@ pub fn init(
     for (path, text) in &missing {
         write_text(path, text)?;
     }
-    session.console.note(&format!(
-        "wrote {} files to {}",
-        missing.len(),
-        directory.display()
-    ));
+    session
+        .console
+        .note(&format!("wrote {} files to {}", missing.len(), directory.display()));
     Ok(Exit::Done)
 }

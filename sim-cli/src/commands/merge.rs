@@ -55,10 +55,7 @@ pub fn merge(settings: &MergeSettings, session: &Session<'_>) -> Result<Exit> {
             return show_headline(&directory, session, None);
         }
         // A merge that was ended: it reads the shards only, so it is simply done again.
-        Found::Unfinished {
-            plan: old,
-            base: None,
-        } if old.manifest == plan.manifest => {}
+        Found::Unfinished { plan: old, base: None } if old.manifest == plan.manifest => {}
         found if settings.force => force::clear(&directory, &found)?,
         Found::Finished(_) => return refuse("it holds another run"),
         Found::Unfinished { .. } => return refuse("it holds another, unfinished run"),

@@ -19,9 +19,8 @@ pub fn new(model: &dyn Model, file: &Path, from: &str, session: &Session<'_>) ->
         )));
     }
     write_text(file, &model.child(file, from)?)?;
-    session.console.note(&format!(
-        "wrote {}: change it, then `oransim run {0}`",
-        file.display()
-    ));
+    session
+        .console
+        .note(&format!("wrote {}: change it, then `oransim run {0}`", file.display()));
     Ok(Exit::Done)
 }

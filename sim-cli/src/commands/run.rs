@@ -49,11 +49,7 @@ pub fn run(model: &dyn Model, settings: &RunSettings, session: &Session<'_>) -> 
 /// # Errors
 /// [`Failure::Refused`] where the directory may not be used, [`Failure::CouldNotGoOn`] of the disk,
 /// [`Failure::Interrupted`] where it was stopped.
-pub fn run_ensemble(
-    ensemble: &Ensemble,
-    settings: &RunSettings,
-    session: &Session<'_>,
-) -> Result<Exit> {
+pub fn run_ensemble(ensemble: &Ensemble, settings: &RunSettings, session: &Session<'_>) -> Result<Exit> {
     let plan = plan_of(ensemble, settings, session)?;
     let run = Run {
         ensemble,
@@ -90,10 +86,7 @@ impl Run<'_> {
     }
 
     fn refuse<T>(&self, text: String) -> Result<T> {
-        Err(Failure::Refused(format!(
-            "{}: {text}",
-            self.directory.root().display()
-        )))
+        Err(Failure::Refused(format!("{}: {text}", self.directory.root().display())))
     }
 
     /// Shards and whole runs do not mix in one directory unless the shards were merged there.
@@ -101,25 +94,18 @@ impl Run<'_> {
         if self.settings.shard.is_none() {
             let is_new = matches!(found, Found::Nothing);
             if is_new && !self.directory.shards()?.is_empty() {
-                return self.refuse(
-                    "it holds shards: join them with `oransim merge`, or choose another --out"
-                        .into(),
-                );
+                return self.refuse("it holds shards: join them with `oransim merge`, or choose another --out".into());
             }
             return Ok(());
         }
         let whole = RunDirectory::new(self.directory.root().parent().unwrap_or(Path::new(".")));
         let at = whole.root().display();
         match whole.look()? {
-            Found::Foreign(why) => Err(Failure::Refused(format!(
-                "{at}: {why}. Choose another --out"
+            Found::Foreign(why) => Err(Failure::Refused(format!("{at}: {why}. Choose another --out"))),
+            Found::Finished(other) if other.run_key() != plan.manifest.run_key() => Err(Failure::Refused(format!(
+                "{at}: it holds another run ({}). Choose another --out",
+                other.difference(&plan.manifest)
             ))),
-            Found::Finished(other) if other.run_key() != plan.manifest.run_key() => {
-                Err(Failure::Refused(format!(
-                    "{at}: it holds another run ({}). Choose another --out",
-                    other.difference(&plan.manifest)
-                )))
-            }
             _ => Ok(()),
         }
     }
@@ -175,8 +161,7 @@ impl Run<'_> {
             }
         }
         if self.directory.segments().is_dir() {
-            std::fs::remove_dir_all(self.directory.segments())
-                .while_doing("remove", &self.directory.segments())?;
+            std::fs::remove_dir_all(self.directory.segments()).while_doing("remove", &self.directory.segments())?;
         }
         self.work(plan, None, lock)
     }
@@ -204,9 +189,7 @@ impl Run<'_> {
             }
             let made = self.finish_settings().make_missing(&plan)?;
             if !made.is_empty() {
-                self.session
-                    .console
-                    .note(&format!("made {}", made.join(", ")));
+                self.session.console.note(&format!("made {}", made.join(", ")));
             }
             return show_headline(&self.directory, self.session, None);
         }
@@ -239,16 +222,13 @@ impl Run<'_> {
             ));
         }
         if !self.settings.resume {
-            return self.refuse(
-                "it holds this run, unfinished: add --resume to finish it, or --force to begin again".into(),
-            );
+            return self
+                .refuse("it holds this run, unfinished: add --resume to finish it, or --force to begin again".into());
         }
         if self.settings.replicates.is_none() {
             // Without a word on it, a run is finished as it was begun.
             plan.manifest.replicates = old.manifest.replicates;
-        } else if asked < old.manifest.replicates
-            || (asked > old.manifest.replicates && plan.shard.is_some())
-        {
+        } else if asked < old.manifest.replicates || (asked > old.manifest.replicates && plan.shard.is_some()) {
             return self.refuse(format!(
                 "the unfinished run there has {} replicates: say --replicates {0}, or begin again with --force",
                 old.manifest.replicates
@@ -268,10 +248,7 @@ impl Run<'_> {
                 .note(&format!("{} is finished", self.directory.root().display()));
             return Ok(Exit::Done);
         }
-        self.refuse(
-            "it holds a shard of another run. Choose another --out, or replace it with --force"
-                .into(),
-        )
+        self.refuse("it holds a shard of another run. Choose another --out, or replace it with --force".into())
     }
 }
 

@@ -8,9 +8,7 @@ use std::cell::RefCell;
 use std::convert::Infallible;
 use std::rc::Rc;
 
-use plotters_backend::{
-    BackendColor, BackendCoord, BackendStyle, DrawingBackend, DrawingErrorKind,
-};
+use plotters_backend::{BackendColor, BackendCoord, BackendStyle, DrawingBackend, DrawingErrorKind};
 
 use super::number::coordinate;
 use super::sheet::{Ground, joined};
@@ -90,25 +88,14 @@ impl DrawingBackend for Pen {
         self.draw_rect(point, (point.0 + 1, point.1 + 1), &color, true)
     }
 
-    fn draw_line<S: BackendStyle>(
-        &mut self,
-        from: BackendCoord,
-        to: BackendCoord,
-        style: &S,
-    ) -> Done {
+    fn draw_line<S: BackendStyle>(&mut self, from: BackendCoord, to: BackendCoord, style: &S) -> Done {
         if style.color().alpha > 0.0 {
             self.stroke(&[from, to], style);
         }
         Ok(())
     }
 
-    fn draw_rect<S: BackendStyle>(
-        &mut self,
-        from: BackendCoord,
-        to: BackendCoord,
-        style: &S,
-        fill: bool,
-    ) -> Done {
+    fn draw_rect<S: BackendStyle>(&mut self, from: BackendCoord, to: BackendCoord, style: &S, fill: bool) -> Done {
         let corners = [from, (to.0, from.1), to, (from.0, to.1)];
         if fill {
             self.fill_polygon(corners, style)
@@ -117,11 +104,7 @@ impl DrawingBackend for Pen {
         }
     }
 
-    fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
-        &mut self,
-        path: I,
-        style: &S,
-    ) -> Done {
+    fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(&mut self, path: I, style: &S) -> Done {
         let points: Vec<BackendCoord> = path.into_iter().collect();
         if style.color().alpha > 0.0 && points.len() > 1 {
             self.stroke(&points, style);
@@ -129,11 +112,7 @@ impl DrawingBackend for Pen {
         Ok(())
     }
 
-    fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
-        &mut self,
-        corners: I,
-        style: &S,
-    ) -> Done {
+    fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(&mut self, corners: I, style: &S) -> Done {
         let points: Vec<BackendCoord> = corners.into_iter().collect();
         if style.color().alpha > 0.0 {
             self.push(&format!(
@@ -159,8 +138,7 @@ mod tests {
         assert_eq!(area.dim_in_pixel(), (200, 100));
         let style = Color::stroke_width(&RGBColor(1, 2, 3).mix(0.5), 16);
         sheet.dash("7 3");
-        area.draw(&PathElement::new([(0, 0), (123, 45)], style))
-            .expect("draws");
+        area.draw(&PathElement::new([(0, 0), (123, 45)], style)).expect("draws");
         let svg = sheet.finish("x", "", "");
         let line = "<polyline points=\"0,0 12.3,4.5\" fill=\"none\" stroke=\"#010203\" stroke-width=\"1.6\" \
                     stroke-opacity=\"0.50\" stroke-dasharray=\"7 3\" stroke-linejoin=\"round\"/>";

@@ -54,11 +54,7 @@ impl Figure for Causes {
             }
         }
         rows.extend(gather::marks(spec, str::to_owned));
-        gather::finish(
-            self.name(),
-            rows,
-            "`lock_in_part` of the world, component ran",
-        )
+        gather::finish(self.name(), rows, "`lock_in_part` of the world, component ran")
     }
 
     fn draw(&self, plot: &PlotTable, note: &Note) -> Result<String> {
@@ -76,9 +72,7 @@ impl Figure for Causes {
         let body_height = grid.body_height() + gather::AXIS_TITLE;
         let page = Page::begin(self.name(), words, body_height, note);
         gather::y_title(&page, "Lock-in, per cent of list price (mean)");
-        let tops = stacks
-            .iter()
-            .flat_map(|s| s.edges.last().cloned().unwrap_or_default());
+        let tops = stacks.iter().flat_map(|s| s.edges.last().cloned().unwrap_or_default());
         // A little headroom for the totals above the stacks.
         let y = Axis::numbers(tops.map(|v| 105.0 * v), true, 1.0, 6, percent_tick);
         for (i, stack) in stacks.iter().enumerate() {

@@ -59,11 +59,7 @@ impl Date {
 
     /// The year whose end lies nearest: a stock of 1 January is one of the end of the year before.
     pub fn nearest_year_end(self) -> i32 {
-        if self.month <= 6 {
-            self.year - 1
-        } else {
-            self.year
-        }
+        if self.month <= 6 { self.year - 1 } else { self.year }
     }
 
     fn month_length(self) -> u32 {
@@ -118,10 +114,7 @@ mod tests {
 
     #[test]
     fn a_stock_of_the_first_of_january_belongs_to_the_year_before() {
-        assert_eq!(
-            Date::parse("2020-01-01").map(Date::nearest_year_end),
-            Some(2019)
-        );
+        assert_eq!(Date::parse("2020-01-01").map(Date::nearest_year_end), Some(2019));
         assert_eq!(Date::end_of(2020).nearest_year_end(), 2020);
     }
 }

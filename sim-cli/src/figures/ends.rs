@@ -26,13 +26,7 @@ const LEADING: f64 = 1.2 * LABEL_SIZE;
 /// Writes the labels beside the right edge of the panel, in a column `width` pixels wide, from `low` to
 /// `high` on the page. Of labels that find no room, those at the smallest values are left out; their
 /// names are given back.
-pub fn write(
-    sheet: &Sheet,
-    panel: &Panel,
-    labels: &[EndLabel],
-    width: f64,
-    (low, high): (f64, f64),
-) {
+pub fn write(sheet: &Sheet, panel: &Panel, labels: &[EndLabel], width: f64, (low, high): (f64, f64)) {
     let lines: Vec<Vec<(String, Weight)>> = labels.iter().map(|l| lines(l, width)).collect();
     let wishes: Vec<Wish> = labels
         .iter()

@@ -63,44 +63,22 @@ impl fmt::Display for FigureError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::File { path, message } => write!(f, "{}: {message}", path.display()),
-            Self::Table {
-                line,
-                column,
-                message,
-            } => match (line, column.is_empty()) {
+            Self::Table { line, column, message } => match (line, column.is_empty()) {
                 (0, true) => write!(f, "{message}"),
                 (0, false) => write!(f, "column `{column}`: {message}"),
                 (line, true) => write!(f, "line {line}: {message}"),
                 (line, false) => write!(f, "line {line}, column `{column}`: {message}"),
             },
-            Self::NoSeries {
-                figure,
-                wanted,
-                hint,
-            } => {
-                write!(
-                    f,
-                    "figure `{figure}` needs {wanted}, and the table has none; {hint}"
-                )
+            Self::NoSeries { figure, wanted, hint } => {
+                write!(f, "figure `{figure}` needs {wanted}, and the table has none; {hint}")
             }
-            Self::Manifest {
-                path,
-                line: 0,
-                message,
-            } => write!(f, "{}: {message}", path.display()),
-            Self::Manifest {
-                path,
-                line,
-                message,
-            } => write!(f, "{}:{line}: {message}", path.display()),
+            Self::Manifest { path, line: 0, message } => write!(f, "{}: {message}", path.display()),
+            Self::Manifest { path, line, message } => write!(f, "{}:{line}: {message}", path.display()),
             Self::UnknownFigure { name, known } => {
                 write!(f, "no figure is called `{name}`; there are {known}")
             }
             Self::Run { figure, message } => {
-                write!(
-                    f,
-                    "the simulation behind figure `{figure}` failed: {message}"
-                )
+                write!(f, "the simulation behind figure `{figure}` failed: {message}")
             }
             Self::Render(message) => write!(f, "the figure could not be rendered: {message}"),
         }

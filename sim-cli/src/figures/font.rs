@@ -54,18 +54,11 @@ impl Advances {
                 Some(f64::from(face.glyph_hor_advance(glyph)?) / em)
             })
             .collect();
-        Self {
-            latin,
-            missing: 1.0,
-        }
+        Self { latin, missing: 1.0 }
     }
 
     fn advance(&self, c: char) -> f64 {
-        self.latin
-            .get(c as usize)
-            .copied()
-            .flatten()
-            .unwrap_or(self.missing)
+        self.latin.get(c as usize).copied().flatten().unwrap_or(self.missing)
     }
 }
 
@@ -137,13 +130,7 @@ mod tests {
     #[test]
     fn the_embedded_font_has_the_published_advances_of_arial() {
         // Arial's advance table, in 1/2048 em: space 569, zero 1139, A 1366, M 1706, percent 1821.
-        for (c, units) in [
-            (' ', 569.0),
-            ('0', 1139.0),
-            ('A', 1366.0),
-            ('M', 1706.0),
-            ('%', 1821.0),
-        ] {
+        for (c, units) in [(' ', 569.0), ('0', 1139.0), ('A', 1366.0), ('M', 1706.0), ('%', 1821.0)] {
             let measured = width(&c.to_string(), 2048.0, Weight::Regular);
             assert!((measured - units).abs() < 1.5, "{c:?}: {measured}");
         }
@@ -161,8 +148,7 @@ mod tests {
     fn both_cuts_cover_what_the_figures_write() {
         for data in [REGULAR, BOLD] {
             let face = Face::parse(data, 0).expect("embedded font parses");
-            for c in "Türkiye Côte d’Ivoire Česko Łódź ō – − × … · ± “”%,.0123456789".chars()
-            {
+            for c in "Türkiye Côte d’Ivoire Česko Łódź ō – − × … · ± “”%,.0123456789".chars() {
                 assert!(face.glyph_index(c).is_some(), "no glyph for {c:?}");
             }
         }

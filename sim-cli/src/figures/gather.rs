@@ -67,8 +67,7 @@ pub(super) fn finish(figure: &'static str, rows: Vec<PlotRow>, wanted: &str) -> 
         return Err(FigureError::NoSeries {
             figure,
             wanted: wanted.to_owned(),
-            hint: "name the measure under [measures] of the scenario, and the worlds by their ids"
-                .to_owned(),
+            hint: "name the measure under [measures] of the scenario, and the worlds by their ids".to_owned(),
         });
     }
     Ok(PlotTable {
@@ -92,8 +91,7 @@ pub(super) const AXIS_TITLE: f64 = 16.0;
 /// The title of the y axis, level, at the upper left of the body.
 pub(super) fn y_title(page: &Page, text: &str) {
     let style = TextStyle::new(TICK_SIZE, QUIET);
-    page.sheet
-        .text(page.body.x, page.body.y + 10.0, text, style);
+    page.sheet.text(page.body.x, page.body.y + 10.0, text, style);
 }
 
 /// The name of a panel above it; it may reach `beyond` pixels past its right edge.
@@ -106,11 +104,7 @@ pub(super) fn panel_title(sheet: &Sheet, frame: &Rect, above: f64, name: &str, b
 
 /// Room above each panel for the texts at marks: as many rows as the panel with most marks could need.
 pub(super) fn mark_room(plot: &PlotTable) -> f64 {
-    let most = plot
-        .panels()
-        .iter()
-        .map(|(id, _)| plot.marks(id).len())
-        .max();
+    let most = plot.panels().iter().map(|(id, _)| plot.marks(id).len()).max();
     MARK_ROW * most.unwrap_or(0) as f64
 }
 

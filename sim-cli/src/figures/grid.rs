@@ -60,8 +60,7 @@ impl Grid {
         let pitch = room / self.columns as f64;
         Rect {
             x: (MARGIN + self.left + pitch * column as f64).round(),
-            y: (top + self.above + (self.above + self.height + BELOW + ROW_GAP) * row as f64)
-                .round(),
+            y: (top + self.above + (self.above + self.height + BELOW + ROW_GAP) * row as f64).round(),
             width: (pitch - self.right).floor(),
             height: self.height,
         }
@@ -108,10 +107,7 @@ mod tests {
             assert!(a.right() + grid.right <= WIDTH - MARGIN + 1.0);
             assert!(a.bottom() + BELOW <= 50.0 + grid.body_height());
             for b in &frames[..i] {
-                assert!(
-                    b.right() < a.x || a.right() < b.x || b.bottom() < a.y,
-                    "{a:?} {b:?}"
-                );
+                assert!(b.right() < a.x || a.right() < b.x || b.bottom() < a.y, "{a:?} {b:?}");
             }
         }
     }

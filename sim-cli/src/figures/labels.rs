@@ -79,10 +79,7 @@ mod tests {
     #[test]
     fn labels_with_room_stay_and_a_pair_parts_evenly() {
         let wishes = [wish(50.0), wish(20.0), wish(54.0)];
-        assert_eq!(
-            place(&wishes, 0.0, 100.0),
-            [Some(47.0), Some(20.0), Some(57.0)]
-        );
+        assert_eq!(place(&wishes, 0.0, 100.0), [Some(47.0), Some(20.0), Some(57.0)]);
         assert_eq!(place(&[wish(-30.0)], 0.0, 100.0), [Some(5.0)]);
         assert_eq!(place(&[], 0.0, 100.0), []);
     }

@@ -36,11 +36,7 @@ impl Figure for LockIn {
             rows.extend(gather::rows((PANEL, "World"), (id, title), &series));
         }
         rows.extend(gather::marks(spec, |_| "all".to_owned()));
-        gather::finish(
-            self.name(),
-            rows,
-            "`lock_in_curve` of the world, component ran",
-        )
+        gather::finish(self.name(), rows, "`lock_in_curve` of the world, component ran")
     }
 
     fn draw(&self, plot: &PlotTable, note: &Note) -> Result<String> {
@@ -140,13 +136,7 @@ fn banded<'a>(curves: &[Curve<'a>], finding: Option<Finding<'a>>) -> Vec<&'a str
     }
 }
 
-fn words(
-    ends: &[Ends],
-    finding: Option<Finding>,
-    span: (Date, Date),
-    banded: &[&str],
-    note: &Note,
-) -> Words {
+fn words(ends: &[Ends], finding: Option<Finding>, span: (Date, Date), banded: &[&str], note: &Note) -> Words {
     let (first_year, year) = (span.0.nearest_year_end(), span.1.nearest_year_end());
     let mut bands = note.bands();
     if banded.len() < ends.len() {
@@ -204,10 +194,7 @@ fn words(
     };
     let values: Vec<String> = (ends.iter())
         .map(|ends| {
-            let (a, b) = (
-                one_decimal(ends.first.median()),
-                one_decimal(ends.last.median()),
-            );
+            let (a, b) = (one_decimal(ends.first.median()), one_decimal(ends.last.median()));
             format!("{}: median {a} in {first_year}, {b} in {year}.", ends.world)
         })
         .collect();

@@ -240,9 +240,7 @@ impl List<'_> {
             cheap: raw.cheap,
             command: raw.command.clone(),
             measures: measures.clone(),
-            marks: (raw.marks.iter())
-                .map(|m| self.mark(m))
-                .collect::<Result<_>>()?,
+            marks: (raw.marks.iter()).map(|m| self.mark(m)).collect::<Result<_>>()?,
         })
     }
 
@@ -262,9 +260,7 @@ impl List<'_> {
     /// A scenario file that is there, given from the root and within it.
     fn file(&self, path: &Spanned<String>) -> Result<PathBuf> {
         let relative = PathBuf::from(path.get_ref());
-        let within = relative
-            .components()
-            .all(|part| matches!(part, Component::Normal(_)));
+        let within = relative.components().all(|part| matches!(part, Component::Normal(_)));
         let problem = if !within {
             "must be a path from the root of the repository, without `..`"
         } else if !is_toml(path.get_ref()) {

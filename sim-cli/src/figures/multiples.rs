@@ -26,8 +26,7 @@ pub(super) fn sellers(table: &SummaryTable, spec: &Spec) -> Vec<(String, String)
     }
     let mut sellers: Vec<(String, String)> = Vec::new();
     for row in &table.rows {
-        if row.measure == SHARE && row.vendor != "all" && !sellers.iter().any(|s| s.0 == row.vendor)
-        {
+        if row.measure == SHARE && row.vendor != "all" && !sellers.iter().any(|s| s.0 == row.vendor) {
             sellers.push((row.vendor.clone(), row.vendor.clone()));
         }
     }
@@ -106,13 +105,7 @@ pub(super) fn grid(plot: &PlotTable, height: f64) -> Grid {
 }
 
 /// Draws every panel.
-pub(super) fn draw(
-    page: &Page,
-    plot: &PlotTable,
-    drawn: &Drawn,
-    grid: Grid,
-    span: (Date, Date),
-) -> Result<()> {
+pub(super) fn draw(page: &Page, plot: &PlotTable, drawn: &Drawn, grid: Grid, span: (Date, Date)) -> Result<()> {
     let panels = plot.panels();
     let shown = |id: &str| drawn.sellers.iter().any(|s| s.0 == id);
     let values = (plot.rows.iter())

@@ -22,9 +22,7 @@ impl Uncertainty {
 
     /// Reads [`Uncertainty::word`] back.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Fixed, Self::Sampled]
-            .into_iter()
-            .find(|u| u.word() == word)
+        [Self::Fixed, Self::Sampled].into_iter().find(|u| u.word() == word)
     }
 }
 
@@ -62,12 +60,12 @@ impl Note {
     /// What a spread, drawn as `marks` ("Bands"), holds and what it leaves out.
     pub(super) fn spread(&self, marks: &str) -> String {
         match self.uncertainty {
-            Uncertainty::Fixed => format!(
-                "{marks} show luck alone: parameters stand at their base values, so true uncertainty is wider."
-            ),
-            Uncertainty::Sampled => format!(
-                "{marks} show luck and parameters: the uncertain ones that the scenario lists, no others."
-            ),
+            Uncertainty::Fixed => {
+                format!("{marks} show luck alone: parameters stand at their base values, so true uncertainty is wider.")
+            }
+            Uncertainty::Sampled => {
+                format!("{marks} show luck and parameters: the uncertain ones that the scenario lists, no others.")
+            }
         }
     }
 

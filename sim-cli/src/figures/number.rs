@@ -91,10 +91,7 @@ mod tests {
 
     #[test]
     fn ticks_are_round_and_few() {
-        assert_eq!(
-            ticks(0.0, 30.0, 6),
-            [0.0, 5.0, 10.0, 15.0, 20.0, 25.0, 30.0]
-        );
+        assert_eq!(ticks(0.0, 30.0, 6), [0.0, 5.0, 10.0, 15.0, 20.0, 25.0, 30.0]);
         assert_eq!(ticks(0.0, 0.62, 4), [0.0, 0.2, 0.4, 0.6000000000000001]);
         assert_eq!(ticks(3.0, 3.0, 5), [3.0]);
         assert_eq!(ticks(f64::NAN, 3.0, 5).len(), 1);

@@ -42,10 +42,7 @@ impl Figure for Openness {
                 rows.extend(gather::rows((PANEL, "World"), (id, title), &series));
             }
         }
-        let both = |measure| {
-            rows.iter()
-                .any(|r| r.quantity == measure && r.stats.is_some())
-        };
+        let both = |measure| rows.iter().any(|r| r.quantity == measure && r.stats.is_some());
         if !both(OPEN) || !both(SELLERS) {
             rows.clear();
         }
@@ -63,10 +60,7 @@ impl Figure for Openness {
             .filter(|path| !path.points.is_empty())
             .collect();
         let page = Page::begin(self.name(), words(&paths, span, note), 400.0, note);
-        gather::y_title(
-            &page,
-            "Effective number of sellers (sites): higher is more diverse",
-        );
+        gather::y_title(&page, "Effective number of sellers (sites): higher is more diverse");
         let label_room = 148.0;
         let frame = Rect {
             x: page.body.x + 34.0,
@@ -195,12 +189,8 @@ impl<'a> Path<'a> {
                 width: width + 4.0,
                 height: TICK_SIZE,
             };
-            let covers = |a: &Rect| {
-                a.x < spot.right()
-                    && spot.x < a.right()
-                    && a.y < spot.bottom()
-                    && spot.y < a.bottom()
-            };
+            let covers =
+                |a: &Rect| a.x < spot.right() && spot.x < a.right() && a.y < spot.bottom() && spot.y < a.bottom();
             if written.iter().any(covers) {
                 continue;
             }
@@ -215,30 +205,22 @@ impl<'a> Path<'a> {
 fn label_ends(page: &Page, panel: &Panel, paths: &[Path], room: f64) {
     const LEADING: f64 = 1.2 * LABEL_SIZE;
     let edge = panel.frame.right() + 12.0;
-    let texts: Vec<Vec<String>> =
-        (paths.iter())
-            .map(|path| {
-                let year = path.points.last().map_or(0, |p| p.time.nearest_year_end());
-                let name = format!("{}, {year}", path.label);
-                let mut lines = font::wrap(&name, LABEL_SIZE, Weight::Bold, room - 12.0);
-                lines.extend(path.hhi.map(|(from, to)| {
-                    format!("HHI {} to {}", hhi(from.median()), hhi(to.median()))
-                }));
-                lines.extend(
-                    path.multi
-                        .map(|s| format!("multi-vendor {}", percent(s.median()))),
-                );
-                lines
-            })
-            .collect();
+    let texts: Vec<Vec<String>> = (paths.iter())
+        .map(|path| {
+            let year = path.points.last().map_or(0, |p| p.time.nearest_year_end());
+            let name = format!("{}, {year}", path.label);
+            let mut lines = font::wrap(&name, LABEL_SIZE, Weight::Bold, room - 12.0);
+            lines.extend(
+                path.hhi
+                    .map(|(from, to)| format!("HHI {} to {}", hhi(from.median()), hhi(to.median()))),
+            );
+            lines.extend(path.multi.map(|s| format!("multi-vendor {}", percent(s.median()))));
+            lines
+        })
+        .collect();
     let ends: Vec<(f64, f64)> = (paths.iter())
         .filter_map(|path| path.points.last())
-        .map(|p| {
-            (
-                panel.x(100.0 * p.open.median()),
-                panel.y(p.sellers.median()),
-            )
-        })
+        .map(|p| (panel.x(100.0 * p.open.median()), panel.y(p.sellers.median())))
         .collect();
     let wishes: Vec<Wish> = (ends.iter().zip(&texts))
         .map(|((_, y), lines)| Wish {
@@ -254,17 +236,14 @@ fn label_ends(page: &Page, panel: &Panel, paths: &[Path], room: f64) {
         let first = centre - (lines.len() as f64 - 1.0) * LEADING / 2.0;
         let leader = [(x + 6.0, *y), (edge - 10.0, first), (edge - 3.0, first)];
         page.sheet.line(&leader, ink.line, 0.6);
-        let names = lines.len()
-            - usize::from(paths[i].hhi.is_some())
-            - usize::from(paths[i].multi.is_some());
+        let names = lines.len() - usize::from(paths[i].hhi.is_some()) - usize::from(paths[i].multi.is_some());
         for (k, line) in lines.iter().enumerate() {
             let style = if k < names {
                 TextStyle::new(LABEL_SIZE, ink.text).bold()
             } else {
                 TextStyle::new(TICK_SIZE, TEXT)
             };
-            page.sheet
-                .text_centred(edge, first + k as f64 * LEADING, line, style);
+            page.sheet.text_centred(edge, first + k as f64 * LEADING, line, style);
         }
     }
 }

@@ -42,10 +42,8 @@ impl Page {
             foot.extend(font::wrap(text, NOTE_SIZE, Weight::Regular, room));
         }
         let leading = |size: f64| 1.28 * size;
-        let head = MARGIN
-            + title.len() as f64 * leading(TITLE_SIZE)
-            + 2.0
-            + subtitle.len() as f64 * leading(SUBTITLE_SIZE);
+        let head =
+            MARGIN + title.len() as f64 * leading(TITLE_SIZE) + 2.0 + subtitle.len() as f64 * leading(SUBTITLE_SIZE);
         let body = Rect {
             x: MARGIN,
             y: (head + GAP).round(),

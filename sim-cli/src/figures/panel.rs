@@ -175,16 +175,13 @@ impl<'a> Panel<'a> {
         let style = TextStyle::new(TICK_SIZE, QUIET);
         for (at, text) in &self.x.ticks {
             let at = self.x(*at);
-            self.sheet
-                .line(&[(at, bottom), (at, bottom + 4.0)], AXIS, 1.0);
-            self.sheet
-                .text(at, bottom + 16.0, text, style.anchored(Anchor::Middle));
+            self.sheet.line(&[(at, bottom), (at, bottom + 4.0)], AXIS, 1.0);
+            self.sheet.text(at, bottom + 16.0, text, style.anchored(Anchor::Middle));
         }
         if y_texts {
             for (at, text) in &self.y.ticks {
                 let y = self.y(*at);
-                self.sheet
-                    .text_centred(x - 6.0, y, text, style.anchored(Anchor::End));
+                self.sheet.text_centred(x - 6.0, y, text, style.anchored(Anchor::End));
             }
         }
         Ok(())
@@ -202,13 +199,7 @@ impl<'a> Panel<'a> {
     }
 
     /// A curve.
-    pub fn curve(
-        &mut self,
-        points: &[(f64, f64)],
-        ink: Rgb,
-        width: f64,
-        dash: &'static str,
-    ) -> Result<()> {
+    pub fn curve(&mut self, points: &[(f64, f64)], ink: Rgb, width: f64, dash: &'static str) -> Result<()> {
         self.sheet.dash(dash);
         let style = colour(ink).stroke_width((width * UNITS) as u32);
         self.chart
@@ -230,16 +221,8 @@ impl<'a> Panel<'a> {
     }
 
     /// The median; a single point becomes a dot.
-    pub fn median(
-        &mut self,
-        points: &[(Date, Stats)],
-        ink: Ink,
-        dash: &'static str,
-        width: f64,
-    ) -> Result<()> {
-        let line: Vec<(f64, f64)> = (points.iter())
-            .map(|(t, s)| (t.days(), s.median()))
-            .collect();
+    pub fn median(&mut self, points: &[(Date, Stats)], ink: Ink, dash: &'static str, width: f64) -> Result<()> {
+        let line: Vec<(f64, f64)> = (points.iter()).map(|(t, s)| (t.days(), s.median())).collect();
         if let [(x, y)] = line[..] {
             self.sheet.dot(self.x(x), self.y(y), 3.0, ink.line);
         }

@@ -116,11 +116,7 @@ impl PlotTable {
 
     /// First and last date with numbers; `None` where nothing is defined.
     pub fn span(&self) -> Option<(Date, Date)> {
-        let times = || {
-            (self.rows.iter())
-                .filter(|row| row.stats.is_some())
-                .map(|r| r.time)
-        };
+        let times = || (self.rows.iter()).filter(|row| row.stats.is_some()).map(|r| r.time);
         Some((times().min()?, times().max()?))
     }
 
@@ -196,10 +192,7 @@ impl PlotTable {
         }
         let mut table: Option<(Self, Note)> = None;
         let mut record = csv::StringRecord::new();
-        while reader
-            .read_record(&mut record)
-            .map_err(|e| table_error(&e))?
-        {
+        while reader.read_record(&mut record).map_err(|e| table_error(&e))? {
             let cells = Cells::new(&record, &COLUMNS);
             let note = read_note(&cells)?;
             let (table, first) = table.get_or_insert_with(|| {
@@ -224,11 +217,7 @@ impl PlotTable {
 
 fn read_note(cells: &Cells) -> Result<Note> {
     Ok(Note {
-        scenarios: cells
-            .text("scenarios")
-            .split_whitespace()
-            .map(str::to_owned)
-            .collect(),
+        scenarios: cells.text("scenarios").split_whitespace().map(str::to_owned).collect(),
         seed: cells.count("seed")?,
         replicates: cells.count("replicates")?,
         uncertainty: Uncertainty::parse(cells.text("uncertainty"))

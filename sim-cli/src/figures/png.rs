@@ -47,9 +47,7 @@ pub fn render(svg: &str, scale: f32) -> Result<Vec<u8>> {
         .ok_or_else(|| FigureError::Render("no memory for the image".to_owned()))?;
     let transform = tiny_skia::Transform::from_scale(scale, scale);
     resvg::render(&tree, transform, &mut pixels.as_mut());
-    pixels
-        .encode_png()
-        .map_err(|e| FigureError::Render(e.to_string()))
+    pixels.encode_png().map_err(|e| FigureError::Render(e.to_string()))
 }
 
 #[cfg(test)]

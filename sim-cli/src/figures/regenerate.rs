@@ -80,11 +80,7 @@ pub enum Difference {
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Missing { file } => write!(
-                f,
-                "{}: missing; make it with `oransim figures`",
-                file.display()
-            ),
+            Self::Missing { file } => write!(f, "{}: missing; make it with `oransim figures`", file.display()),
             Self::Unreadable { file, message } => write!(f, "{}: {message}", file.display()),
             Self::Stale {
                 figure,
@@ -105,11 +101,9 @@ impl fmt::Display for Difference {
                 "{}: differs from line {line} on when drawn again from its CSV",
                 file.display()
             ),
-            Self::Recomputed { file, line } => write!(
-                f,
-                "{}: differs from line {line} on when computed again",
-                file.display()
-            ),
+            Self::Recomputed { file, line } => {
+                write!(f, "{}: differs from line {line} on when computed again", file.display())
+            }
         }
     }
 }
@@ -132,10 +126,7 @@ pub fn make(repo_root: &Path, only: &[String], runner: &dyn Runner) -> Result<Ve
     }
     let mut results = Results::new(runner);
     let mut written = Vec::new();
-    for run in runs
-        .iter()
-        .filter(|r| only.is_empty() || only.contains(&r.name))
-    {
+    for run in runs.iter().filter(|r| only.is_empty() || only.contains(&r.name)) {
         let (csv, svg) = results.compute(run)?;
         for (file, text) in [(file(run, "csv"), csv), (file(run, "svg"), svg)] {
             replace(&repo_root.join(&file), &text)?;
@@ -172,8 +163,7 @@ pub fn check(repo_root: &Path, full: bool, runner: &dyn Runner) -> Result<Vec<Di
         };
         let committed_hash = match redraw(figure, &csv) {
             Ok((csv_again, svg_again, note)) => {
-                for (file, old, new) in [(&csv_file, &csv, csv_again), (&svg_file, &svg, svg_again)]
-                {
+                for (file, old, new) in [(&csv_file, &csv, csv_again), (&svg_file, &svg, svg_again)] {
                     if let Some(line) = first_difference(old, &new) {
                         let file = file.clone();
                         found.push(Difference::Redrawn { file, line });
@@ -189,9 +179,7 @@ pub fn check(repo_root: &Path, full: bool, runner: &dyn Runner) -> Result<Vec<Di
                 continue;
             }
         };
-        let today = runner
-            .manifest_hash(run)
-            .map_err(|message| failed(run, message))?;
+        let today = runner.manifest_hash(run).map_err(|message| failed(run, message))?;
         if committed_hash != today {
             // Computing it would only say again that it differs.
             found.push(Difference::Stale {
@@ -263,11 +251,7 @@ impl<'a> Results<'a> {
                 self.done.len() - 1
             }
         };
-        let Simulated {
-            summary,
-            spec,
-            note,
-        } = &self.done[at].1;
+        let Simulated { summary, spec, note } = &self.done[at].1;
         let mut spec = spec.clone();
         spec.marks.extend(run.marks.iter().cloned());
         let plot = figure.plotted(summary, &spec)?;

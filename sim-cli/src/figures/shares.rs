@@ -33,51 +33,26 @@ impl Figure for Shares {
                     place: WORLD,
                     ..Key::world(id, SHARE)
                 };
-                rows.extend(gather::rows(
-                    (id, title),
-                    (vendor, name),
-                    &table.series(&key),
-                ));
+                rows.extend(gather::rows((id, title), (vendor, name), &table.series(&key)));
             }
         }
         rows.extend(gather::marks(spec, str::to_owned));
-        gather::finish(
-            self.name(),
-            rows,
-            "`share_sites` of the world, component ran",
-        )
+        gather::finish(self.name(), rows, "`share_sites` of the world, component ran")
     }
 
     fn draw(&self, plot: &PlotTable, note: &Note) -> Result<String> {
         let span = gather::span(self.name(), plot)?;
         let drawn = multiples::Drawn::of(plot, 0.02);
-        let words = words(
-            plot,
-            &drawn,
-            span.1.nearest_year_end(),
-            span.0.nearest_year_end(),
-            note,
-        );
+        let words = words(plot, &drawn, span.1.nearest_year_end(), span.0.nearest_year_end(), note);
         let grid = multiples::grid(plot, 300.0);
-        let page = Page::begin(
-            self.name(),
-            words,
-            grid.body_height() + gather::AXIS_TITLE,
-            note,
-        );
+        let page = Page::begin(self.name(), words, grid.body_height() + gather::AXIS_TITLE, note);
         gather::y_title(&page, "Share of sites, per cent");
         multiples::draw(&page, plot, &drawn, grid, span)?;
         Ok(page.finish())
     }
 }
 
-fn words(
-    plot: &PlotTable,
-    drawn: &multiples::Drawn,
-    year: i32,
-    first_year: i32,
-    note: &Note,
-) -> Words {
+fn words(plot: &PlotTable, drawn: &multiples::Drawn, year: i32, first_year: i32, note: &Note) -> Words {
     let mut words = Words {
         title: String::new(),
         subtitle: String::new(),

@@ -48,16 +48,8 @@ impl Figure for SharesByRegion {
         let years = (span.0.nearest_year_end(), span.1.nearest_year_end());
         let words = words(plot, &drawn, years, note);
         let grid = multiples::grid(plot, 250.0);
-        let page = Page::begin(
-            self.name(),
-            words,
-            grid.body_height() + gather::AXIS_TITLE,
-            note,
-        );
-        gather::y_title(
-            &page,
-            "Share of sites, per cent; the same scale in every region",
-        );
+        let page = Page::begin(self.name(), words, grid.body_height() + gather::AXIS_TITLE, note);
+        gather::y_title(&page, "Share of sites, per cent; the same scale in every region");
         multiples::draw(&page, plot, &drawn, grid, span)?;
         Ok(page.finish())
     }
@@ -77,12 +69,7 @@ fn regions(table: &SummaryTable, spec: &Spec) -> Vec<(String, String)> {
     regions
 }
 
-fn words(
-    plot: &PlotTable,
-    drawn: &multiples::Drawn,
-    (first_year, year): (i32, i32),
-    note: &Note,
-) -> Words {
+fn words(plot: &PlotTable, drawn: &multiples::Drawn, (first_year, year): (i32, i32), note: &Note) -> Words {
     let (subject, who) = drawn.subject(plot);
     let changes: Vec<_> = (plot.panels().into_iter())
         .filter_map(|(id, label)| {
@@ -93,9 +80,7 @@ fn words(
         .collect();
     let world = note.scenarios.first().map_or("", String::as_str);
     let mut notes = vec![
-        format!(
-            "World: {world}. A site with several sellers counts by the weights of its components."
-        ),
+        format!("World: {world}. A site with several sellers counts by the weights of its components."),
         note.bands(),
     ];
     notes.extend(drawn.omitted_note());

@@ -246,17 +246,9 @@ mod tests {
     #[test]
     fn names_cannot_break_the_file() {
         let sheet = Sheet::new(10.0, 10.0);
-        sheet.text(
-            1.0,
-            2.0,
-            "A<b>&\"c\"\u{1}",
-            TextStyle::new(12.0, theme::TEXT),
-        );
+        sheet.text(1.0, 2.0, "A<b>&\"c\"\u{1}", TextStyle::new(12.0, theme::TEXT));
         let svg = sheet.finish("x", "T & t", "d");
-        assert!(
-            svg.contains(">A&lt;b&gt;&amp;&quot;c&quot; </text>"),
-            "{svg}"
-        );
+        assert!(svg.contains(">A&lt;b&gt;&amp;&quot;c&quot; </text>"), "{svg}");
         assert!(svg.contains("<title id=\"x-title\">T &amp; t</title>"));
     }
 }

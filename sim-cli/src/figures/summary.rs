@@ -116,18 +116,12 @@ impl SummaryTable {
             return Err(FigureError::Table {
                 line: 1,
                 column: String::new(),
-                message: format!(
-                    "these are not the columns of summary.csv; it has {}",
-                    COLUMNS.join(",")
-                ),
+                message: format!("these are not the columns of summary.csv; it has {}", COLUMNS.join(",")),
             });
         }
         let mut rows = Vec::new();
         let mut record = csv::StringRecord::new();
-        while reader
-            .read_record(&mut record)
-            .map_err(|e| table_error(&e))?
-        {
+        while reader.read_record(&mut record).map_err(|e| table_error(&e))? {
             if measures.is_empty() || measures.contains(&&record[2]) {
                 rows.push(row(&Cells::new(&record, &COLUMNS))?);
             }
@@ -317,20 +311,13 @@ mod tests {
                 "0.01,inf",
                 "line 2, column `p05`: `inf` is not a finite number",
             ),
-            (
-                "0.01,0.2",
-                "0.01,",
-                "line 2, column `p05`: `` is not a finite number",
-            ),
+            ("0.01,0.2", "0.01,", "line 2, column `p05`: `` is not a finite number"),
         ] {
             let text = table(&ROW.replacen(from, to, 1));
             let error = SummaryTable::read(text.as_bytes(), &[]).expect_err("invalid");
             assert_eq!(error.to_string(), said);
         }
         let error = SummaryTable::read("a,b\n1,2\n".as_bytes(), &[]).expect_err("invalid");
-        assert!(
-            error.to_string().starts_with("line 1: these are not"),
-            "{error}"
-        );
+        assert!(error.to_string().starts_with("line 1: these are not"), "{error}");
     }
 }

@@ -51,16 +51,7 @@ pub const PALETTE: [Ink; 8] = [
 ];
 
 /// Dash patterns, told apart without colour; the first is solid.
-pub const DASHES: [&str; 8] = [
-    "",
-    "7 3",
-    "2 2.5",
-    "9 3 2 3",
-    "12 3",
-    "5 2 1.5 2 1.5 2",
-    "3 4",
-    "1.2 2",
-];
+pub const DASHES: [&str; 8] = ["", "7 3", "2 2.5", "9 3 2 3", "12 3", "5 2 1.5 2 1.5 2", "3 4", "1.2 2"];
 
 /// Groups of sellers (`group:untrusted`): a grey that no seller has.
 pub const GROUP: Ink = Ink {
@@ -96,10 +87,7 @@ pub const NOTE_SIZE: f64 = 10.5;
 /// Ink and dash of the series at `index`; beyond eight they repeat with shifted dashes.
 pub fn series(index: usize) -> (Ink, &'static str) {
     let round = index / PALETTE.len();
-    (
-        PALETTE[index % PALETTE.len()],
-        DASHES[(index + round) % DASHES.len()],
-    )
+    (PALETTE[index % PALETTE.len()], DASHES[(index + round) % DASHES.len()])
 }
 
 /// Half way to white.

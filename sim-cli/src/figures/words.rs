@@ -155,9 +155,9 @@ pub const INTERVAL_NOTE: &str = "Intervals are for the mean over replicates and 
 /// The label with a capital letter, for the beginning of a sentence.
 pub fn capital(text: &str) -> String {
     let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(chars).collect()
-    })
+    chars
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 #[cfg(test)]
@@ -179,10 +179,7 @@ mod tests {
         assert_eq!(to(0.28).direction(), Direction::Rise);
         assert_eq!(to(0.22).direction(), Direction::Fall);
         assert_eq!(to(0.26).direction(), Direction::Unclear);
-        assert_eq!(
-            to(0.22).in_points(),
-            "−3.0 points (95% interval −5.0 to −1.0)"
-        );
+        assert_eq!(to(0.22).in_points(), "−3.0 points (95% interval −5.0 to −1.0)");
         assert_eq!(to(0.28).size_in_points(), "3.0 points");
         let single = Stats { ci: None, ..from };
         let none = Difference::between(&single, &from);

@@ -46,31 +46,21 @@ impl Engine for Playable {
         self.tender_rows
     }
 
-    fn replicate(
-        &self,
-        k: u64,
-        stop: &AtomicBool,
-    ) -> std::result::Result<ReplicateRecord, ReplicateFailure> {
-        self.simulation
-            .replicate(k, stop)
-            .map_err(|error| match error {
-                ReplicateError::Stopped => ReplicateFailure::Stopped,
-                ReplicateError::Failed {
-                    time,
-                    place,
-                    message,
-                } => ReplicateFailure::Failed {
-                    time: time.to_string(),
-                    place,
-                    message,
-                },
-                // The enum may grow; what is new is a failure like any other.
-                other => ReplicateFailure::Failed {
-                    time: String::new(),
-                    place: String::new(),
-                    message: other.to_string(),
-                },
-            })
+    fn replicate(&self, k: u64, stop: &AtomicBool) -> std::result::Result<ReplicateRecord, ReplicateFailure> {
+        self.simulation.replicate(k, stop).map_err(|error| match error {
+            ReplicateError::Stopped => ReplicateFailure::Stopped,
+            ReplicateError::Failed { time, place, message } => ReplicateFailure::Failed {
+                time: time.to_string(),
+                place,
+                message,
+            },
+            // The enum may grow; what is new is a failure like any other.
+            other => ReplicateFailure::Failed {
+                time: String::new(),
+                place: String::new(),
+                message: other.to_string(),
+            },
+        })
     }
 }
 
@@ -88,13 +78,9 @@ fn expected_tender_rows(simulation: &Simulation) -> u64 {
 ///
 /// # Errors
 /// All faults of the scenario, as text.
-pub(super) fn playable(
-    loaded: &Loaded,
-    options: Options,
-) -> std::result::Result<(Playable, Vec<String>), String> {
+pub(super) fn playable(loaded: &Loaded, options: Options) -> std::result::Result<(Playable, Vec<String>), String> {
     let decoded = loaded.decode().map_err(|faults| text_of(&faults))?;
-    let simulation =
-        Simulation::new(&loaded.document, options).map_err(|faults| text_of(&faults))?;
+    let simulation = Simulation::new(&loaded.document, options).map_err(|faults| text_of(&faults))?;
     let tender_rows = if options.tenders {
         expected_tender_rows(&simulation)
     } else {
@@ -108,11 +94,7 @@ pub(super) fn playable(
 }
 
 /// The options of `sim-core` that a request asks for.
-pub(super) fn options(
-    seed: Option<u64>,
-    uncertainty: Option<Uncertainty>,
-    record: Record,
-) -> Options {
+pub(super) fn options(seed: Option<u64>, uncertainty: Option<Uncertainty>, record: Record) -> Options {
     Options {
         seed,
         uncertainty: uncertainty.map(|mode| match mode {
@@ -168,9 +150,7 @@ pub(super) fn ready(
     }
     together(faults)?;
     let seed = agreed(&worlds, "seed", options.seed, Simulation::seed)?;
-    let replicates = agreed(&worlds, "replicates", replicates, |s| {
-        s.scenario().replicates
-    })?;
+    let replicates = agreed(&worlds, "replicates", replicates, |s| s.scenario().replicates)?;
     Ok(Ready {
         loaded,
         worlds,
@@ -195,9 +175,7 @@ impl Ready {
             .any(|world| world.simulation.mode() == UncertaintyMode::Sampled);
         let worlds = self.loaded.iter().zip(self.worlds);
         Ensemble {
-            worlds: worlds
-                .map(|(loaded, playable)| world(loaded, playable))
-                .collect(),
+            worlds: worlds.map(|(loaded, playable)| world(loaded, playable)).collect(),
             replicates: self.replicates,
             seed: self.seed,
             uncertainty: if sampled {
@@ -225,12 +203,7 @@ fn world(loaded: &Loaded, engine: Playable) -> World {
 }
 
 /// A number that one run has once: the command line's, or that of all scenarios.
-fn agreed(
-    worlds: &[Playable],
-    name: &str,
-    said: Option<u64>,
-    of: impl Fn(&Simulation) -> u64,
-) -> Result<u64> {
+fn agreed(worlds: &[Playable], name: &str, said: Option<u64>, of: impl Fn(&Simulation) -> u64) -> Result<u64> {
     if let Some(said) = said {
         return Ok(said);
     }
@@ -241,9 +214,7 @@ fn agreed(
         Some((_, first)) if values.iter().all(|(_, value)| value == first) => Ok(*first),
         None => Ok(1),
         Some(_) => {
-            let list: Vec<String> = (values.iter())
-                .map(|(id, value)| format!("`{id}` {value}"))
-                .collect();
+            let list: Vec<String> = (values.iter()).map(|(id, value)| format!("`{id}` {value}")).collect();
             Err(Failure::Refused(format!(
                 "the scenarios disagree in `{name}` ({}), and a run has one: say --{name}",
                 list.join(", ")

@@ -83,10 +83,7 @@ impl<'a> FigureRunner<'a> {
         let ready = ready.map_err(|failure| failure.to_string())?;
         let spec = spec(ready.scenarios());
         let ensemble = ready.into_ensemble();
-        let layouts = ensemble
-            .worlds
-            .iter()
-            .map(|world| Layout::of(world.engine.as_ref()));
+        let layouts = ensemble.worlds.iter().map(|world| Layout::of(world.engine.as_ref()));
         let layouts = layouts
             .collect::<crate::exit::Result<Vec<_>>>()
             .map_err(|failure| failure.to_string())?;
@@ -100,8 +97,7 @@ impl<'a> FigureRunner<'a> {
     }
 
     fn load(&self, world: &World) -> Said<Loaded> {
-        let read =
-            |path: &Path| files::load(&self.root.join(path)).map_err(|failure| failure.to_string());
+        let read = |path: &Path| files::load(&self.root.join(path)).map_err(|failure| failure.to_string());
         match world {
             World::File(path) => read(path),
             World::Inline {
@@ -157,32 +153,17 @@ impl Runner for FigureRunner<'_> {
 
 impl FigureRunner<'_> {
     /// The values of the kept series in every replicate, by date then series.
-    fn play(
-        &self,
-        engine: &dyn Engine,
-        layout: &Layout,
-        kept: &[usize],
-        replicates: u64,
-    ) -> Said<Vec<Vec<f64>>> {
+    fn play(&self, engine: &dyn Engine, layout: &Layout, kept: &[usize], replicates: u64) -> Said<Vec<Vec<f64>>> {
         let series = layout.series.len();
         (0..replicates)
             .into_par_iter()
             .map(|k| {
-                let record = engine
-                    .replicate(k, self.stop)
-                    .map_err(|failure| match failure {
-                        ReplicateFailure::Stopped => "it was interrupted".to_owned(),
-                        ReplicateFailure::Failed {
-                            time,
-                            place,
-                            message,
-                        } => {
-                            format!(
-                                "replicate {k} of `{}`: {time}, {place}: {message}",
-                                layout.id
-                            )
-                        }
-                    })?;
+                let record = engine.replicate(k, self.stop).map_err(|failure| match failure {
+                    ReplicateFailure::Stopped => "it was interrupted".to_owned(),
+                    ReplicateFailure::Failed { time, place, message } => {
+                        format!("replicate {k} of `{}`: {time}, {place}: {message}", layout.id)
+                    }
+                })?;
                 if record.values.len() != layout.cells() {
                     return Err(format!(
                         "replicate {k} of `{}` has the wrong number of values",
@@ -197,17 +178,11 @@ impl FigureRunner<'_> {
 }
 
 /// Adds the rows of one world, with the statistics and in the order of `summary.csv`.
-fn summarise(
-    layout: &Layout,
-    kept: &[usize],
-    values: &[Vec<f64>],
-    summary: &mut SummaryTable,
-) -> Said<()> {
+fn summarise(layout: &Layout, kept: &[usize], values: &[Vec<f64>], summary: &mut SummaryTable) -> Said<()> {
     let mut sorted = Vec::with_capacity(values.len());
     for (d, day) in layout.dates.iter().enumerate() {
         let text = crate::time::iso(*day);
-        let time = Date::parse(&text)
-            .ok_or_else(|| format!("{text} is beyond the dates that figures draw"))?;
+        let time = Date::parse(&text).ok_or_else(|| format!("{text} is beyond the dates that figures draw"))?;
         for (i, s) in kept.iter().enumerate() {
             let column = values.iter().map(|replicate| replicate[d * kept.len() + i]);
             let stats = Summary::with(column, IntervalRule::WilsonIfBinary, &mut sorted);

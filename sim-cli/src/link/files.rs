@@ -129,11 +129,7 @@ pub(super) fn read_all(request: &WorldRequest) -> ReadAll {
 /// Sets values in the worlds that they are meant for.
 fn apply(all: &mut ReadAll, overrides: &[Override]) {
     let spec = describe::<Scenario>();
-    let ids: Vec<String> = all
-        .worlds
-        .iter()
-        .map(|world| world.id().to_owned())
-        .collect();
+    let ids: Vec<String> = all.worlds.iter().map(|world| world.id().to_owned()).collect();
     for one in overrides {
         if let Some(id) = &one.scenario
             && !ids.contains(id)

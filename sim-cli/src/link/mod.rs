@@ -58,11 +58,7 @@ impl Model for Linked {
             .map_err(|error| Failure::CouldNotGoOn(format!("cannot print the schema: {error}")))
     }
 
-    fn trace(
-        &self,
-        request: &TraceRequest,
-        print: &mut dyn FnMut(&str) -> Result<()>,
-    ) -> Result<Vec<String>> {
+    fn trace(&self, request: &TraceRequest, print: &mut dyn FnMut(&str) -> Result<()>) -> Result<Vec<String>> {
         trace::trace(request, print)
     }
 

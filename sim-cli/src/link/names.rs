@@ -28,11 +28,7 @@ pub(super) fn spec<'a>(scenarios: impl Iterator<Item = &'a Scenario>) -> Spec {
         }
     }
     if has_group {
-        add(
-            &mut spec.vendors,
-            &format!("group:{GROUP}"),
-            "Untrusted sellers",
-        );
+        add(&mut spec.vendors, &format!("group:{GROUP}"), "Untrusted sellers");
     }
     spec
 }

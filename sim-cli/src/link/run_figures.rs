@@ -29,26 +29,14 @@ pub fn run_figures(console: Arc<Console>) -> Box<dyn Figures> {
 }
 
 impl Figures for RunFigures {
-    fn draw(
-        &self,
-        directory: &Path,
-        manifest: &Manifest,
-        png: bool,
-        only_missing: bool,
-    ) -> Result<Vec<String>> {
-        let kinds: &[&str] = if png {
-            &["svg", "csv", "png"]
-        } else {
-            &["svg", "csv"]
-        };
+    fn draw(&self, directory: &Path, manifest: &Manifest, png: bool, only_missing: bool) -> Result<Vec<String>> {
+        let kinds: &[&str] = if png { &["svg", "csv", "png"] } else { &["svg", "csv"] };
         let name = |figure: &str, kind: &str| format!("figures/{figure}.{kind}");
         let there = |figure: &str, kind: &&&str| directory.join(name(figure, kind)).is_file();
         let mut all = Vec::new();
         let mut wanted = Vec::new();
         for figure in FIGURES {
-            let found = ["svg", "csv", "png"]
-                .iter()
-                .filter(|kind| there(figure.name(), kind));
+            let found = ["svg", "csv", "png"].iter().filter(|kind| there(figure.name(), kind));
             if only_missing && kinds.iter().all(|kind| there(figure.name(), &kind)) {
                 all.extend(found.map(|kind| name(figure.name(), kind)));
             } else {
@@ -62,8 +50,7 @@ impl Figures for RunFigures {
             .iter()
             .flat_map(|figure| figure.measures().iter().copied())
             .collect();
-        let table = SummaryTable::read_file(&directory.join("summary.csv"), &measures)
-            .map_err(|e| failed(&e))?;
+        let table = SummaryTable::read_file(&directory.join("summary.csv"), &measures).map_err(|e| failed(&e))?;
         let scenarios = scenarios(directory, manifest)?;
         let (spec, note) = (spec(scenarios.iter()), note_of(manifest)?);
         let mut skipped = Vec::new();
@@ -85,9 +72,7 @@ impl Figures for RunFigures {
             if png {
                 let pixels = png::render(&svg, PNG_SCALE).map_err(|e| failed(&e))?;
                 let path = path("png");
-                write_file(&path, |sink| {
-                    sink.write_all(&pixels).while_doing("write", &path)
-                })?;
+                write_file(&path, |sink| sink.write_all(&pixels).while_doing("write", &path))?;
             }
             all.extend(kinds.iter().map(|kind| name(figure.name(), kind)));
         }
@@ -111,29 +96,18 @@ fn scenarios(directory: &Path, manifest: &Manifest) -> Result<Vec<Scenario>> {
         let loaded = files::load(&directory.join(format!("scenarios/{id}.toml")))?;
         Ok(loaded.decode().map_err(|faults| refused(&faults))?.value)
     };
-    manifest
-        .worlds
-        .iter()
-        .map(|world| read(&world.id))
-        .collect()
+    manifest.worlds.iter().map(|world| read(&world.id)).collect()
 }
 
 /// The source note of figures made under a manifest.
 pub(super) fn note_of(manifest: &Manifest) -> Result<Note> {
     let uncertainty = Uncertainty::parse(&manifest.uncertainty);
     Ok(Note {
-        scenarios: manifest
-            .worlds
-            .iter()
-            .map(|world| world.id.clone())
-            .collect(),
+        scenarios: manifest.worlds.iter().map(|world| world.id.clone()).collect(),
         seed: manifest.seed,
         replicates: manifest.replicates,
         uncertainty: uncertainty.ok_or_else(|| {
-            Failure::CouldNotGoOn(format!(
-                "the manifest has the unknown mode `{}`",
-                manifest.uncertainty
-            ))
+            Failure::CouldNotGoOn(format!("the manifest has the unknown mode `{}`", manifest.uncertainty))
         })?,
         version: manifest.model_version.clone(),
         manifest: manifest.hash(),

@@ -18,12 +18,8 @@ macro_rules! shipped {
 }
 
 /// Every file of `scenarios/`.
-pub(super) const FILES: &[ShippedFile] = shipped![
-    "minimal.toml",
-    "scenario.schema.json",
-    "sources.csv",
-    "world-2020.toml",
-];
+pub(super) const FILES: &[ShippedFile] =
+    shipped!["minimal.toml", "scenario.schema.json", "sources.csv", "world-2020.toml",];
 
 /// Ids of the scenarios among [`FILES`]: ids are file names.
 fn shipped_ids() -> impl Iterator<Item = &'static str> {
@@ -62,10 +58,7 @@ pub(super) fn child(file: &Path, from: &str) -> Result<String> {
 
 /// The id of a new scenario: the name of its file.
 fn new_id(file: &Path, from: &str) -> Result<String> {
-    let stem = file
-        .file_stem()
-        .and_then(|stem| stem.to_str())
-        .unwrap_or_default();
+    let stem = file.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
     let refuse = |why: &str| Err(Failure::Refused(format!("{}: {why}", file.display())));
     if file.extension().is_none_or(|ending| ending != "toml") {
         return refuse("a scenario file ends in .toml");
@@ -90,11 +83,7 @@ fn find(folder: &Path, from: &str) -> Result<PathBuf> {
         PathBuf::from("scenarios"),
     ];
     let name = format!("{from}.toml");
-    if let Some(found) = folders
-        .iter()
-        .map(|f| f.join(&name))
-        .find(|path| path.is_file())
-    {
+    if let Some(found) = folders.iter().map(|f| f.join(&name)).find(|path| path.is_file()) {
         return Ok(found);
     }
     let mut known: Vec<String> = Vec::new();
@@ -104,18 +93,9 @@ fn find(folder: &Path, from: &str) -> Result<PathBuf> {
         } else {
             folder
         });
-        for path in entries
-            .into_iter()
-            .flatten()
-            .flatten()
-            .map(|entry| entry.path())
-        {
+        for path in entries.into_iter().flatten().flatten().map(|entry| entry.path()) {
             if path.extension().is_some_and(|ending| ending == "toml") {
-                known.extend(
-                    path.file_stem()
-                        .and_then(|stem| stem.to_str())
-                        .map(str::to_owned),
-                );
+                known.extend(path.file_stem().and_then(|stem| stem.to_str()).map(str::to_owned));
             }
         }
     }
@@ -126,9 +106,7 @@ fn find(folder: &Path, from: &str) -> Result<PathBuf> {
         None if shipped_ids().any(|id| id == from) => {
             "this program carries it: `oransim init DIR` writes it to DIR/scenarios".to_owned()
         }
-        None if known.is_empty() => {
-            "`oransim init DIR` writes the scenarios that this program carries".to_owned()
-        }
+        None if known.is_empty() => "`oransim init DIR` writes the scenarios that this program carries".to_owned(),
         None => format!("there is {}", known.join(", ")),
     };
     Err(Failure::Refused(format!(
@@ -156,8 +134,7 @@ fn relative(folder: &Path, file: &Path) -> Result<String> {
     let mut from = absolute(there)?;
     from.extend(missing.iter().rev());
     let to = absolute(file)?;
-    let (from, to): (Vec<Component>, Vec<Component>) =
-        (from.components().collect(), to.components().collect());
+    let (from, to): (Vec<Component>, Vec<Component>) = (from.components().collect(), to.components().collect());
     let shared = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
     let up = from[shared..].iter().map(|_| "..".to_owned());
     let down = to[shared..]

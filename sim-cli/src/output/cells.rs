@@ -43,10 +43,7 @@ impl CellText {
     /// # Errors
     /// As [`csv_line`].
     pub fn of(layout: &Layout, path: &Path) -> Result<Self> {
-        let series = layout
-            .series
-            .iter()
-            .map(|label| csv_part(label.texts(), path));
+        let series = layout.series.iter().map(|label| csv_part(label.texts(), path));
         Ok(Self {
             dates: layout.dates.iter().map(|day| iso(*day)).collect(),
             series: series.collect::<Result<_>>()?,
@@ -69,10 +66,6 @@ impl CellText {
 /// # Errors
 /// As [`csv_line`].
 pub fn header(before: &[&str], after: &[&str], path: &Path) -> Result<Vec<u8>> {
-    let keys = before
-        .iter()
-        .chain(&["time"])
-        .chain(&LABEL_COLUMNS)
-        .chain(after);
+    let keys = before.iter().chain(&["time"]).chain(&LABEL_COLUMNS).chain(after);
     csv_line(keys.copied(), path)
 }

@@ -30,10 +30,7 @@ impl Exporter for FailuresCsv {
             let id = source.segments.layouts()[world].id.clone();
             for (k, failed) in source.segments.failures(world)? {
                 let k = k.to_string();
-                let line = csv_line(
-                    [&*id, &*k, &*failed.time, &*failed.place, &*failed.message],
-                    path,
-                )?;
+                let line = csv_line([&*id, &*k, &*failed.time, &*failed.place, &*failed.message], path)?;
                 sink.write_all(&line).while_doing("write", path)?;
             }
         }

@@ -79,11 +79,7 @@ fn read(summary: &Path) -> Result<Vec<World>> {
         };
         let date = text(1).to_owned();
         if measure == "share_sites" && vendor != "all" && !vendor.starts_with("group:") {
-            world
-                .shares
-                .entry(vendor.to_owned())
-                .or_default()
-                .insert(date, cell);
+            world.shares.entry(vendor.to_owned()).or_default().insert(date, cell);
         } else if vendor == "all" && measure == "lock_in_curve" {
             world.lock_in.insert(date, cell);
         } else if vendor == "all"
@@ -96,11 +92,7 @@ fn read(summary: &Path) -> Result<Vec<World>> {
 }
 
 fn push_world(world: &World, text: &mut String) {
-    let defined: Vec<(&String, &Cell)> = world
-        .lock_in
-        .iter()
-        .filter(|(_, cell)| !cell.mean.is_nan())
-        .collect();
+    let defined: Vec<(&String, &Cell)> = world.lock_in.iter().filter(|(_, cell)| !cell.mean.is_nan()).collect();
     if !defined.is_empty() {
         text.push_str("  lock-in of radio networks, % of list price: mean [90% band]\n");
         let shown = DATES_SHOWN.min(defined.len());
@@ -134,9 +126,7 @@ fn push_world(world: &World, text: &mut String) {
     }
     let others: Vec<_> = OTHERS
         .iter()
-        .filter_map(|(name, words, share)| {
-            world.others.get(name).map(|cells| (*words, cells, *share))
-        })
+        .filter_map(|(name, words, share)| world.others.get(name).map(|cells| (*words, cells, *share)))
         .collect();
     if !others.is_empty() {
         push_pair(text, "structure: mean [90% band]", others.into_iter());
@@ -165,13 +155,7 @@ fn push_pair<'a>(
     if lines.is_empty() {
         return;
     }
-    let width = |i: usize| {
-        lines
-            .iter()
-            .map(|line| line[i].chars().count())
-            .max()
-            .unwrap_or(0)
-    };
+    let width = |i: usize| lines.iter().map(|line| line[i].chars().count()).max().unwrap_or(0);
     let (name, first) = (width(0), width(1));
     text.push_str(&format!("  {title}\n"));
     for line in &lines {
@@ -215,9 +199,7 @@ mod tests {
                     "w,{year}-12-31,share_sites,share,ran,all,world,world,{vendor},all,9,{share},0,0.05,0,0,0,0.35,0,0\n"
                 );
             }
-            rows += &format!(
-                "w,{year}-12-31,share_sites,share,ran,4g,world,world,huawei,all,9,0.9,0,0,0,0,0,1,0,0\n"
-            );
+            rows += &format!("w,{year}-12-31,share_sites,share,ran,4g,world,world,huawei,all,9,0.9,0,0,0,0,0,1,0,0\n");
             rows += &format!(
                 "w,{year}-12-31,effective_vendors,count,ran,all,world,world,all,all,9,4.25,0,4,0,0,0,4.5,0,0\n"
             );

@@ -88,11 +88,5 @@ pub trait Figures: Sync {
     ///
     /// # Errors
     /// Of the disk, or where a table cannot be read.
-    fn draw(
-        &self,
-        directory: &Path,
-        manifest: &Manifest,
-        png: bool,
-        only_missing: bool,
-    ) -> Result<Vec<String>>;
+    fn draw(&self, directory: &Path, manifest: &Manifest, png: bool, only_missing: bool) -> Result<Vec<String>>;
 }

@@ -42,24 +42,15 @@ pub fn writer<'a>(
         .with_fields(fields.while_doing("write", path)?)
         .build()
         .while_doing("write", path)?;
-    SerializedFileWriter::new(sink, Arc::new(schema), properties(columns, manifest_hash))
-        .while_doing("write", path)
+    SerializedFileWriter::new(sink, Arc::new(schema), properties(columns, manifest_hash)).while_doing("write", path)
 }
 
 fn field(name: &str, kind: Kind) -> parquet::errors::Result<TypePtr> {
     let (physical, logical, repetition) = match kind {
-        Kind::Text => (
-            Physical::BYTE_ARRAY,
-            Some(LogicalType::String),
-            Repetition::REQUIRED,
-        ),
+        Kind::Text => (Physical::BYTE_ARRAY, Some(LogicalType::String), Repetition::REQUIRED),
         Kind::Number => (Physical::DOUBLE, None, Repetition::OPTIONAL),
         Kind::Count => (Physical::INT64, None, Repetition::REQUIRED),
-        Kind::Day => (
-            Physical::INT32,
-            Some(LogicalType::Date),
-            Repetition::REQUIRED,
-        ),
+        Kind::Day => (Physical::INT32, Some(LogicalType::Date), Repetition::REQUIRED),
     };
     Type::primitive_type_builder(name, physical)
         .with_logical_type(logical)
@@ -74,10 +65,7 @@ fn properties(columns: &[(&str, Kind)], manifest_hash: &str) -> WriterProperties
         .set_compression(Compression::SNAPPY)
         .set_statistics_enabled(EnabledStatistics::Chunk)
         .set_max_row_group_row_count(Some(ROW_GROUP))
-        .set_key_value_metadata(Some(vec![KeyValue::new(
-            HASH_KEY.into(),
-            manifest_hash.to_owned(),
-        )]));
+        .set_key_value_metadata(Some(vec![KeyValue::new(HASH_KEY.into(), manifest_hash.to_owned())]));
     for (name, kind) in columns {
         let dictionary = *kind != Kind::Number;
         builder = builder.set_column_dictionary_enabled(ColumnPath::from(*name), dictionary);
@@ -92,31 +80,19 @@ fn properties(columns: &[(&str, Kind)], manifest_hash: &str) -> WriterProperties
 pub fn write_batch(writer: &mut ColumnWriter<'_>, batch: &Column, path: &Path) -> Result<()> {
     let written = match (writer, batch) {
         (ColumnWriter::ByteArrayColumnWriter(writer), Column::Text(values)) => {
-            let values: Vec<ByteArray> = values
-                .iter()
-                .map(|text| ByteArray::from(text.as_str()))
-                .collect();
+            let values: Vec<ByteArray> = values.iter().map(|text| ByteArray::from(text.as_str())).collect();
             writer.write_batch(&values, None, None)
         }
         (ColumnWriter::DoubleColumnWriter(writer), Column::Number(values)) => {
-            let levels: Vec<i16> = values
-                .iter()
-                .map(|value| i16::from(!value.is_nan()))
-                .collect();
-            let defined: Vec<f64> = values
-                .iter()
-                .copied()
-                .filter(|value| !value.is_nan())
-                .collect();
+            let levels: Vec<i16> = values.iter().map(|value| i16::from(!value.is_nan())).collect();
+            let defined: Vec<f64> = values.iter().copied().filter(|value| !value.is_nan()).collect();
             writer.write_batch(&defined, Some(&levels), None)
         }
         (ColumnWriter::Int64ColumnWriter(writer), Column::Count(values)) => {
             let values: Vec<i64> = values.iter().map(|value| i64::from(*value)).collect();
             writer.write_batch(&values, None, None)
         }
-        (ColumnWriter::Int32ColumnWriter(writer), Column::Day(values)) => {
-            writer.write_batch(values, None, None)
-        }
+        (ColumnWriter::Int32ColumnWriter(writer), Column::Day(values)) => writer.write_batch(values, None, None),
         _ => {
             return Err(Failure::CouldNotGoOn(format!(
                 "{}: a column is not of its kind",

@@ -36,9 +36,7 @@ impl Exporter for ReplicatesCsv {
             for k in source.segments.records(world) {
                 source.go_on()?;
                 values.clear();
-                source
-                    .segments
-                    .values(world, k, 0..layout.cells(), &mut values)?;
+                source.segments.values(world, k, 0..layout.cells(), &mut values)?;
                 for (cell, value) in values.iter().enumerate() {
                     line.clear();
                     line.extend_from_slice(&scenario);

@@ -119,10 +119,7 @@ fn write_piece(
     let rows = piece.cells.len();
     match writer {
         ColumnWriter::ByteArrayColumnWriter(writer) => {
-            if texts
-                .as_ref()
-                .is_none_or(|(world, _)| *world != piece.world)
-            {
+            if texts.as_ref().is_none_or(|(world, _)| *world != piece.world) {
                 let made = match column {
                     0 => vec![ByteArray::from(layout.id.as_str())],
                     _ => layout
@@ -136,42 +133,26 @@ fn write_piece(
             let made = texts.as_ref().map_or(&[][..], |(_, made)| made);
             let batch: Vec<ByteArray> = match column {
                 0 => vec![made[0].clone(); rows],
-                _ => piece
-                    .cells
-                    .clone()
-                    .map(|cell| made[cell % series].clone())
-                    .collect(),
+                _ => piece.cells.clone().map(|cell| made[cell % series].clone()).collect(),
             };
-            writer
-                .write_batch(&batch, None, None)
-                .while_doing("write", path)?;
+            writer.write_batch(&batch, None, None).while_doing("write", path)?;
         }
         ColumnWriter::Int64ColumnWriter(writer) => {
-            let k = i64::try_from(piece.replicate).map_err(|_| {
-                Failure::CouldNotGoOn(format!("replicate {} is out of range", piece.replicate))
-            })?;
+            let k = i64::try_from(piece.replicate)
+                .map_err(|_| Failure::CouldNotGoOn(format!("replicate {} is out of range", piece.replicate)))?;
             writer
                 .write_batch(&vec![k; rows], None, None)
                 .while_doing("write", path)?;
         }
         ColumnWriter::Int32ColumnWriter(writer) => {
-            let days: Vec<i32> = piece
-                .cells
-                .clone()
-                .map(|cell| layout.dates[cell / series])
-                .collect();
-            writer
-                .write_batch(&days, None, None)
-                .while_doing("write", path)?;
+            let days: Vec<i32> = piece.cells.clone().map(|cell| layout.dates[cell / series]).collect();
+            writer.write_batch(&days, None, None).while_doing("write", path)?;
         }
         other => {
             let mut values = Vec::with_capacity(rows);
-            source.segments.values(
-                piece.world,
-                piece.replicate,
-                piece.cells.clone(),
-                &mut values,
-            )?;
+            source
+                .segments
+                .values(piece.world, piece.replicate, piece.cells.clone(), &mut values)?;
             write_batch(other, &Column::Number(values), path)?;
         }
     }

@@ -45,13 +45,7 @@ impl Exporter for SummaryCsv {
     }
 }
 
-fn write_world(
-    source: &mut Source<'_>,
-    world: usize,
-    sink: &mut Sink,
-    path: &Path,
-    room: usize,
-) -> Result<()> {
+fn write_world(source: &mut Source<'_>, world: usize, sink: &mut Sink, path: &Path, room: usize) -> Result<()> {
     let layout = source.segments.layouts()[world].clone();
     let scenario = csv_part([layout.id.as_str()], path)?;
     let text = CellText::of(&layout, path)?;

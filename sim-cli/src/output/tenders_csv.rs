@@ -40,9 +40,7 @@ impl Exporter for TendersCsv {
                 let tenders = source.segments.tenders(world, k, None)?;
                 for row in 0..tenders.len() {
                     writer.write_field(&scenario).while_doing("write", path)?;
-                    writer
-                        .write_field(k.to_string())
-                        .while_doing("write", path)?;
+                    writer.write_field(k.to_string()).while_doing("write", path)?;
                     for column in &tenders.columns {
                         let written = match column {
                             Column::Text(values) => writer.write_field(&values[row]),
@@ -52,9 +50,7 @@ impl Exporter for TendersCsv {
                         };
                         written.while_doing("write", path)?;
                     }
-                    writer
-                        .write_record(None::<&[u8]>)
-                        .while_doing("write", path)?;
+                    writer.write_record(None::<&[u8]>).while_doing("write", path)?;
                 }
             }
         }

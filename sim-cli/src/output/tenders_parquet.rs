@@ -97,9 +97,8 @@ fn write_group(
                         .while_doing("write", path)?;
                 }
                 (1, ColumnWriter::Int64ColumnWriter(writer)) => {
-                    let k = i64::try_from(replicate).map_err(|_| {
-                        Failure::CouldNotGoOn(format!("replicate {replicate} is out of range"))
-                    })?;
+                    let k = i64::try_from(replicate)
+                        .map_err(|_| Failure::CouldNotGoOn(format!("replicate {replicate} is out of range")))?;
                     writer
                         .write_batch(&vec![k; rows], None, None)
                         .while_doing("write", path)?;

@@ -59,12 +59,8 @@ impl Exporter for Workbook {
                 full => {
                     let part = full.map_or(1, |(_, _, part)| part + 1);
                     // Rows come in order, so that a sheet can leave memory as it grows.
-                    let sheet = book
-                        .add_worksheet_with_low_memory()
-                        .while_doing("write", path)?;
-                    sheet
-                        .set_name(sheet_name(&measure, part))
-                        .while_doing("write", path)?;
+                    let sheet = book.add_worksheet_with_low_memory().while_doing("write", path)?;
+                    sheet.set_name(sheet_name(&measure, part)).while_doing("write", path)?;
                     sheet.set_freeze_panes(1, 0).while_doing("write", path)?;
                     for (column, name) in (0u16..).zip(&header) {
                         sheet
@@ -75,25 +71,16 @@ impl Exporter for Workbook {
                     (count - 1, 1, part)
                 }
             };
-            let sheet = book
-                .worksheet_from_index(next.0)
-                .while_doing("write", path)?;
+            let sheet = book.worksheet_from_index(next.0).while_doing("write", path)?;
             for ((column, index), text) in (0u16..).zip(0..).zip(&row) {
                 if index < KEY_COLUMNS {
-                    sheet
-                        .write_string(next.1, column, text)
-                        .while_doing("write", path)?;
+                    sheet.write_string(next.1, column, text).while_doing("write", path)?;
                 } else {
                     let value = parse_number(text).ok_or_else(|| {
-                        Failure::CouldNotGoOn(format!(
-                            "{} holds `{text}`, which is no number",
-                            table.display()
-                        ))
+                        Failure::CouldNotGoOn(format!("{} holds `{text}`, which is no number", table.display()))
                     })?;
                     if !value.is_nan() {
-                        sheet
-                            .write_number(next.1, column, value)
-                            .while_doing("write", path)?;
+                        sheet.write_number(next.1, column, value).while_doing("write", path)?;
                     }
                 }
             }
@@ -108,11 +95,7 @@ impl Exporter for Workbook {
 
 /// A sheet's name: at most 31 characters, by the format's own limit.
 fn sheet_name(measure: &str, part: u32) -> String {
-    let ending = if part == 1 {
-        String::new()
-    } else {
-        format!(" {part}")
-    };
+    let ending = if part == 1 { String::new() } else { format!(" {part}") };
     let name: String = measure.chars().take(31 - ending.chars().count()).collect();
     name + &ending
 }

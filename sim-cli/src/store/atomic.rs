@@ -46,9 +46,7 @@ pub fn write_file(path: &Path, write: impl FnOnce(&mut Sink) -> Result<()>) -> R
 /// # Errors
 /// As [`write_file`].
 pub fn write_text(path: &Path, text: &str) -> Result<()> {
-    write_file(path, |sink| {
-        sink.write_all(text.as_bytes()).while_doing("write", path)
-    })
+    write_file(path, |sink| sink.write_all(text.as_bytes()).while_doing("write", path))
 }
 
 /// Brings the names in a directory to the disk, where the platform can.

@@ -61,9 +61,7 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
 /// # Errors
 /// As `serde_json::to_value`: only for maps whose keys are not strings.
 pub fn hash_of<T: Serialize>(value: &T) -> serde_json::Result<String> {
-    Ok(sha256_hex(
-        canonical(&serde_json::to_value(value)?).as_bytes(),
-    ))
+    Ok(sha256_hex(canonical(&serde_json::to_value(value)?).as_bytes()))
 }
 
 #[cfg(test)]

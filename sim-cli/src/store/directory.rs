@@ -145,9 +145,7 @@ impl RunDirectory {
                 true => match read_manifest(&self.base_manifest())? {
                     Ok(manifest) => Some(Box::new(manifest)),
                     Err(why) => {
-                        return Ok(Found::Foreign(format!(
-                            "its work/manifest.json cannot be used: {why}"
-                        )));
+                        return Ok(Found::Foreign(format!("its work/manifest.json cannot be used: {why}")));
                     }
                 },
             };
@@ -200,9 +198,7 @@ impl RunDirectory {
 }
 
 fn is_shard_name(name: &str) -> bool {
-    let numbers = name
-        .strip_prefix("shard-")
-        .and_then(|rest| rest.split_once("-of-"));
+    let numbers = name.strip_prefix("shard-").and_then(|rest| rest.split_once("-of-"));
     numbers.is_some_and(|(index, of)| index.parse::<u64>().is_ok() && of.parse::<u64>().is_ok())
 }
 

@@ -109,9 +109,7 @@ impl Entry {
                     unsolved: cursor.u64()?,
                 };
                 let mut bytes = Cursor::new(cursor.take(cells.checked_mul(8)?)?);
-                let values = (0..cells)
-                    .map(|_| bytes.f64())
-                    .collect::<Option<Vec<_>>>()?;
+                let values = (0..cells).map(|_| bytes.f64()).collect::<Option<Vec<_>>>()?;
                 let tenders = Tenders::decode(cursor.rest(), None)?;
                 Self::Record {
                     counters,
@@ -121,11 +119,7 @@ impl Entry {
             }
             FAILURE => {
                 let (time, place, message) = (cursor.text()?, cursor.text()?, cursor.text()?);
-                Self::Failure(FailedReplicate {
-                    time,
-                    place,
-                    message,
-                })
+                Self::Failure(FailedReplicate { time, place, message })
             }
             _ => return None,
         };

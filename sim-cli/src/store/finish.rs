@@ -61,10 +61,7 @@ impl Finish<'_> {
             atomic::write_text(&self.directory.scenario(id), &world.resolved_toml)?;
             files.push(format!("scenarios/{id}.toml"));
         }
-        for exporter in EXPORTERS
-            .iter()
-            .filter(|e| e.wanted(&manifest.recorded, &formats))
-        {
+        for exporter in EXPORTERS.iter().filter(|e| e.wanted(&manifest.recorded, &formats)) {
             let path = self.directory.file(exporter.file());
             let mut source = self.source(manifest, segments);
             atomic::write_file(&path, |sink| exporter.write(&mut source, sink, &path))?;
@@ -109,9 +106,7 @@ impl Finish<'_> {
             }
         }
         let mut missing = EXPORTERS.to_vec();
-        missing.retain(|e| {
-            e.wanted(&manifest.recorded, self.formats) && !self.directory.file(e.file()).is_file()
-        });
+        missing.retain(|e| e.wanted(&manifest.recorded, self.formats) && !self.directory.file(e.file()).is_file());
         if !missing.is_empty() {
             let _lock = Lock::take(&self.directory.work())?;
             let mut segments = Segments::new(plan.layouts(), &manifest.run_key());

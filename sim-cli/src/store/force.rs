@@ -87,10 +87,7 @@ fn listed(directory: &RunDirectory) -> BTreeSet<String> {
         .and_then(Value::as_array)
         .cloned()
         .unwrap_or_default();
-    let inside = |name: &&str| {
-        name.strip_prefix("figures/")
-            .is_some_and(super::layout::safe_name)
-    };
+    let inside = |name: &&str| name.strip_prefix("figures/").is_some_and(super::layout::safe_name);
     files
         .iter()
         .filter_map(Value::as_str)

@@ -58,9 +58,7 @@ pub fn scan(bytes: &[u8], start: usize) -> Vec<Range<usize>> {
             at = payload.end;
             found.push(payload);
         } else {
-            let next = bytes[at + 1..]
-                .windows(MAGIC.len())
-                .position(|window| window == MAGIC);
+            let next = bytes[at + 1..].windows(MAGIC.len()).position(|window| window == MAGIC);
             match next {
                 Some(offset) => at += 1 + offset,
                 None => break,

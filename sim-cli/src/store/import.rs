@@ -29,11 +29,7 @@ use crate::time::{iso, parse_iso};
 /// # Errors
 /// [`Failure::Refused`] where the run recorded no replicates, or its tables are not those of the
 /// manifest; [`Failure::CouldNotGoOn`] of the disk.
-pub fn import(
-    directory: &RunDirectory,
-    manifest: &Manifest,
-    segments: &mut Segments,
-) -> Result<()> {
+pub fn import(directory: &RunDirectory, manifest: &Manifest, segments: &mut Segments) -> Result<()> {
     let worlds = segments.layouts().len();
     let known = |world| (0..manifest.replicates).all(|k| segments.has(world, k));
     if (0..worlds).all(known) {
@@ -70,9 +66,7 @@ pub fn import(
             }
         }
     }
-    let all_read = values.is_at_end()?
-        && failures.is_empty()
-        && tenders.is_none_or(|mut rows| rows.peek().is_none());
+    let all_read = values.is_at_end()? && failures.is_empty() && tenders.is_none_or(|mut rows| rows.peek().is_none());
     if !all_read {
         return Err(not_ours(
             &directory.file("replicates.*"),
@@ -89,10 +83,7 @@ fn not_ours(path: &Path, why: &str) -> Failure {
     ))
 }
 
-fn read_failures(
-    directory: &RunDirectory,
-    layouts: &[Layout],
-) -> Result<BTreeMap<(usize, u64), FailedReplicate>> {
+fn read_failures(directory: &RunDirectory, layouts: &[Layout]) -> Result<BTreeMap<(usize, u64), FailedReplicate>> {
     let path = directory.file("failures.csv");
     let mut reader = csv::Reader::from_path(&path).while_doing("read", &path)?;
     let mut failures = BTreeMap::new();
@@ -151,9 +142,7 @@ fn open_values(directory: &RunDirectory, manifest: &Manifest) -> Result<Values> 
     }
     let path = directory.file("replicates.csv");
     if path.is_file() {
-        let rows = csv::Reader::from_path(&path)
-            .while_doing("read", &path)?
-            .into_records();
+        let rows = csv::Reader::from_path(&path).while_doing("read", &path)?.into_records();
         return Ok(Values::Csv(Box::new(CsvValues { path, rows })));
     }
     Err(Failure::Refused(format!(
@@ -190,10 +179,7 @@ impl ParquetValues {
                 return Ok(false);
             }
             let path = &self.path;
-            let group = self
-                .reader
-                .get_row_group(self.group)
-                .while_doing("read", path)?;
+            let group = self.reader.get_row_group(self.group).while_doing("read", path)?;
             let rows = usize::try_from(group.metadata().num_rows()).unwrap_or(0);
             self.replicates.clear();
             match group.get_column_reader(1).while_doing("read", path)? {
@@ -265,9 +251,7 @@ impl CsvValues {
             let row = row.while_doing("read", &self.path)?;
             let (day, label) = layout.cell(cell);
             let (k, day) = (k.to_string(), iso(day));
-            let keys = [layout.id.as_str(), &k, &day]
-                .into_iter()
-                .chain(label.texts());
+            let keys = [layout.id.as_str(), &k, &day].into_iter().chain(label.texts());
             if row.len() != 12 || !row.iter().take(11).eq(keys) {
                 return Err(not_ours(&self.path, "its rows stand in another order"));
             }
@@ -300,13 +284,10 @@ fn open_tenders(directory: &RunDirectory, manifest: &Manifest) -> Result<TenderR
             directory.root().display()
         )));
     }
-    let rows = csv::Reader::from_path(&path)
-        .while_doing("read", &path)?
-        .into_records();
+    let rows = csv::Reader::from_path(&path).while_doing("read", &path)?.into_records();
     Ok(Box::new(rows.map(move |row| {
         let row = row.while_doing("read", &path)?;
-        row_of(&mut row.iter().map(str::to_owned))
-            .ok_or_else(|| not_ours(&path, "its columns differ"))
+        row_of(&mut row.iter().map(str::to_owned)).ok_or_else(|| not_ours(&path, "its columns differ"))
     })))
 }
 
@@ -336,16 +317,11 @@ fn take_tenders(rows: &mut Peekable<TenderRows>, id: &str, k: u64) -> Result<Ten
     while let Some(row) = rows.next_if(belongs) {
         let (_, _, texts) = row?;
         for ((column, text), (name, kind)) in tenders.columns.iter_mut().zip(texts).zip(COLUMNS) {
-            let bad =
-                || Failure::Refused(format!("tenders.*: `{text}` cannot stand in column {name}"));
+            let bad = || Failure::Refused(format!("tenders.*: `{text}` cannot stand in column {name}"));
             match (column, kind) {
                 (Column::Text(values), Kind::Text) => values.push(text),
-                (Column::Number(values), Kind::Number) => {
-                    values.push(parse_number(&text).ok_or_else(bad)?)
-                }
-                (Column::Count(values), Kind::Count) => {
-                    values.push(text.parse().map_err(|_| bad())?)
-                }
+                (Column::Number(values), Kind::Number) => values.push(parse_number(&text).ok_or_else(bad)?),
+                (Column::Count(values), Kind::Count) => values.push(text.parse().map_err(|_| bad())?),
                 (Column::Day(values), Kind::Day) => values.push(parse_iso(&text).ok_or_else(bad)?),
                 _ => return Err(bad()),
             }

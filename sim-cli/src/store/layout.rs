@@ -82,8 +82,7 @@ impl Layout {
                 "scenario id `{id}` cannot name a file: use only a-z 0-9 . _ -, beginning with a letter or digit"
             )));
         }
-        let in_order =
-            engine.series().is_sorted_by(|a, b| a < b) && engine.dates().is_sorted_by(|a, b| a < b);
+        let in_order = engine.series().is_sorted_by(|a, b| a < b) && engine.dates().is_sorted_by(|a, b| a < b);
         if !in_order {
             // Rows of tables stand in this order, and readers of columns rely on it.
             return Err(Failure::CouldNotGoOn(format!(
@@ -126,9 +125,7 @@ impl Layout {
 /// Whether a text may be part of a file name of a run directory.
 pub fn safe_name(text: &str) -> bool {
     let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-".contains(c);
-    text.len() <= 100
-        && text.chars().all(allowed)
-        && text.starts_with(|c: char| c.is_ascii_alphanumeric())
+    text.len() <= 100 && text.chars().all(allowed) && text.starts_with(|c: char| c.is_ascii_alphanumeric())
 }
 
 #[cfg(test)]

@@ -44,11 +44,7 @@ impl Lock {
                     let mut holder = String::new();
                     let _ = file.read_to_string(&mut holder);
                     let holder = holder.trim();
-                    let holder = if holder.is_empty() {
-                        "another process"
-                    } else {
-                        holder
-                    };
+                    let holder = if holder.is_empty() { "another process" } else { holder };
                     return Err(Failure::Refused(format!(
                         "{} is in use by {holder}: wait for it to end, or choose another --out",
                         work.parent().unwrap_or(work).display()
@@ -100,10 +96,7 @@ mod tests {
         let Err(Failure::Refused(text)) = Lock::take(&work) else {
             panic!("two locks")
         };
-        assert!(
-            text.contains(&format!("process {}", std::process::id())),
-            "{text}"
-        );
+        assert!(text.contains(&format!("process {}", std::process::id())), "{text}");
         drop(first);
         Lock::take(&work).unwrap();
     }

@@ -134,9 +134,7 @@ impl Manifest {
         if old.seed != new.seed {
             words.push(format!("seed {} there, {} here", old.seed, new.seed));
         }
-        if (old.format, &old.model_version, old.results_epoch)
-            != (new.format, &new.model_version, new.results_epoch)
-        {
+        if (old.format, &old.model_version, old.results_epoch) != (new.format, &new.model_version, new.results_epoch) {
             words.push(format!("made by version {}", old.model_version));
         }
         if old.mode != new.mode {

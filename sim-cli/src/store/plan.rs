@@ -54,10 +54,7 @@ pub struct Plan {
 impl Plan {
     /// The layouts of the worlds.
     pub fn layouts(&self) -> Vec<Layout> {
-        self.worlds
-            .iter()
-            .map(|world| world.layout.clone())
-            .collect()
+        self.worlds.iter().map(|world| world.layout.clone()).collect()
     }
 
     /// Writes it whole or not at all.
@@ -96,20 +93,9 @@ impl Plan {
             ));
         }
         let layout_hash = hash_of(&plan.layouts()).map_err(|error| error.to_string())?;
-        let ids = |worlds: &[PlannedWorld]| {
-            worlds
-                .iter()
-                .map(|w| w.layout.id.clone())
-                .collect::<Vec<_>>()
-        };
+        let ids = |worlds: &[PlannedWorld]| worlds.iter().map(|w| w.layout.id.clone()).collect::<Vec<_>>();
         let agree = layout_hash == plan.manifest.recorded.layout_hash
-            && ids(&plan.worlds)
-                == plan
-                    .manifest
-                    .worlds
-                    .iter()
-                    .map(|w| w.id.clone())
-                    .collect::<Vec<_>>();
+            && ids(&plan.worlds) == plan.manifest.worlds.iter().map(|w| w.id.clone()).collect::<Vec<_>>();
         if agree {
             Ok(plan)
         } else {

@@ -121,16 +121,14 @@ impl Segments {
     fn take_in_file(&mut self, path: PathBuf, repair: bool) -> Result<()> {
         let bytes = fs::read(&path).while_doing("read", &path)?;
         let head = bytes.get(..FILE_HEAD);
-        let sound = head.is_some_and(|head| {
-            crc32fast::hash(&head[..FILE_HEAD - 4]).to_le_bytes() == head[FILE_HEAD - 4..]
-        });
+        let sound =
+            head.is_some_and(|head| crc32fast::hash(&head[..FILE_HEAD - 4]).to_le_bytes() == head[FILE_HEAD - 4..]);
         if !sound {
             // The kill came while the header was being written, or the header is damaged: without it
             // nothing says whose the frames are, so they are played again.
             return Ok(());
         }
-        let Some(world) = (0..self.layouts.len()).find(|w| head == Some(&self.header(*w)[..]))
-        else {
+        let Some(world) = (0..self.layouts.len()).find(|w| head == Some(&self.header(*w)[..])) else {
             return Err(Failure::Refused(format!(
                 "{} belongs to another run: remove it, or begin again with --force",
                 path.display()
@@ -177,13 +175,9 @@ impl Segments {
                 self.layouts[world].id
             )));
         };
-        let is_full = self.open[world]
-            .as_ref()
-            .is_some_and(|open| open.length > FILE_FULL);
+        let is_full = self.open[world].as_ref().is_some_and(|open| open.length > FILE_FULL);
         if is_full && let Some(open) = self.open[world].take() {
-            open.file
-                .sync_data()
-                .while_doing("write", &self.files[open.index])?;
+            open.file.sync_data().while_doing("write", &self.files[open.index])?;
         }
         let mut open = match self.open[world].take() {
             Some(open) => open,
@@ -206,9 +200,7 @@ impl Segments {
 
     fn begin_file(&mut self, world: usize) -> Result<Open> {
         let Some(directory) = &self.directory else {
-            return Err(Failure::CouldNotGoOn(
-                "segments were opened for reading only".into(),
-            ));
+            return Err(Failure::CouldNotGoOn("segments were opened for reading only".into()));
         };
         let mut number = 1u32;
         let (path, mut file) = loop {
@@ -239,9 +231,7 @@ impl Segments {
     /// Where the disk refuses.
     pub fn sync(&mut self) -> Result<()> {
         for open in self.open.iter_mut().flatten().filter(|open| open.unsynced) {
-            open.file
-                .sync_data()
-                .while_doing("write", &self.files[open.index])?;
+            open.file.sync_data().while_doing("write", &self.files[open.index])?;
             open.unsynced = false;
         }
         Ok(())
@@ -266,9 +256,7 @@ impl Segments {
 
     /// Indices of the replicates of a world that have a record, in order.
     pub fn records(&self, world: usize) -> Vec<u64> {
-        let records = self.index[world]
-            .iter()
-            .filter(|(_, place)| place.is_record);
+        let records = self.index[world].iter().filter(|(_, place)| place.is_record);
         records.map(|(k, _)| *k).collect()
     }
 
@@ -283,9 +271,7 @@ impl Segments {
     /// # Errors
     /// Where a file cannot be read.
     pub fn failures(&mut self, world: usize) -> Result<Vec<(u64, FailedReplicate)>> {
-        let failed = self.index[world]
-            .iter()
-            .filter(|(_, place)| !place.is_record);
+        let failed = self.index[world].iter().filter(|(_, place)| !place.is_record);
         let failed: Vec<u64> = failed.map(|(k, _)| *k).collect();
         let mut found = Vec::with_capacity(failed.len());
         for k in failed {
@@ -313,13 +299,7 @@ impl Segments {
     ///
     /// # Errors
     /// As [`Segments::entry`].
-    pub fn values(
-        &mut self,
-        world: usize,
-        k: u64,
-        cells: Range<usize>,
-        out: &mut Vec<f64>,
-    ) -> Result<()> {
+    pub fn values(&mut self, world: usize, k: u64, cells: Range<usize>, out: &mut Vec<f64>) -> Result<()> {
         let place = self.place(world, k)?;
         let at = |cell: usize| VALUES_AT + 8 * cell as u64;
         let bytes = self.read(place, at(cells.start)..at(cells.end))?;
@@ -340,12 +320,10 @@ impl Segments {
     }
 
     fn place(&self, world: usize, k: u64) -> Result<Place> {
-        self.index[world].get(&k).copied().ok_or_else(|| {
-            Failure::CouldNotGoOn(format!(
-                "replicate {k} of `{}` is not there",
-                self.layouts[world].id
-            ))
-        })
+        self.index[world]
+            .get(&k)
+            .copied()
+            .ok_or_else(|| Failure::CouldNotGoOn(format!("replicate {k} of `{}` is not there", self.layouts[world].id)))
     }
 
     fn changed(&self, place: Place) -> Failure {

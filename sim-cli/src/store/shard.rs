@@ -50,11 +50,7 @@ pub fn join(directory: &RunDirectory) -> Result<(Plan, Segments)> {
         let shard = plan
             .shard
             .filter(|shard| shard.directory() == *name)
-            .ok_or_else(|| {
-                Failure::Refused(format!(
-                    "{at}/{name} was made as another shard: give it back its name"
-                ))
-            })?;
+            .ok_or_else(|| Failure::Refused(format!("{at}/{name} was made as another shard: give it back its name")))?;
         shards.insert(shard.index, (place, plan));
     }
     let mut plans = shards.values().map(|(_, plan)| plan);
@@ -73,10 +69,7 @@ pub fn join(directory: &RunDirectory) -> Result<(Plan, Segments)> {
         .map(|i| format!("{i}/{of}"))
         .collect();
     if !missing.is_empty() {
-        return Err(Failure::Refused(format!(
-            "{at} lacks shards {}",
-            missing.join(", ")
-        )));
+        return Err(Failure::Refused(format!("{at} lacks shards {}", missing.join(", "))));
     }
     let mut whole = first.clone();
     whole.shard = None;

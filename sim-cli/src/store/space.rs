@@ -27,12 +27,7 @@ pub struct Estimate {
 
 impl Estimate {
     /// Of `replicates` replicates of each world; `tender_rows` a replicate, over all worlds.
-    pub fn of(
-        layouts: &[Layout],
-        replicates: u64,
-        tender_rows: u64,
-        settings: &RunSettings,
-    ) -> Self {
+    pub fn of(layouts: &[Layout], replicates: u64, tender_rows: u64, settings: &RunSettings) -> Self {
         let cells: u64 = layouts.iter().map(|layout| layout.cells() as u64).sum();
         let rows = cells.saturating_mul(replicates);
         let tenders = if settings.record.tenders {
@@ -54,11 +49,7 @@ impl Estimate {
                     continue;
                 }
             };
-            let replicates = if recorded {
-                rows.saturating_mul(row)
-            } else {
-                0
-            };
+            let replicates = if recorded { rows.saturating_mul(row) } else { 0 };
             finished = finished
                 .saturating_add(replicates)
                 .saturating_add(tenders.saturating_mul(tender));

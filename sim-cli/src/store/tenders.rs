@@ -109,14 +109,10 @@ impl Column {
                 .iter()
                 .for_each(|v| body.extend_from_slice(&canonical(*v).to_le_bytes())),
             Self::Count(values) => {
-                values
-                    .iter()
-                    .for_each(|v| body.extend_from_slice(&v.to_le_bytes()));
+                values.iter().for_each(|v| body.extend_from_slice(&v.to_le_bytes()));
             }
             Self::Day(values) => {
-                values
-                    .iter()
-                    .for_each(|v| body.extend_from_slice(&v.to_le_bytes()));
+                values.iter().for_each(|v| body.extend_from_slice(&v.to_le_bytes()));
             }
         }
         out.extend_from_slice(&(body.len() as u64).to_le_bytes());
@@ -152,12 +148,8 @@ impl Default for Tenders {
 impl Tenders {
     /// The rows of a record.
     pub fn of(rows: &[TenderRow]) -> Self {
-        let text = |f: fn(&TenderRow) -> &str| {
-            Column::Text(rows.iter().map(|r| f(r).to_owned()).collect())
-        };
-        let number = |f: fn(&TenderRow) -> f64| {
-            Column::Number(rows.iter().map(|r| canonical(f(r))).collect())
-        };
+        let text = |f: fn(&TenderRow) -> &str| Column::Text(rows.iter().map(|r| f(r).to_owned()).collect());
+        let number = |f: fn(&TenderRow) -> f64| Column::Number(rows.iter().map(|r| canonical(f(r))).collect());
         let mut columns = vec![
             text(|r| &r.tender),
             Column::Day(rows.iter().map(|r| day_number(r.time)).collect()),
@@ -178,9 +170,7 @@ impl Tenders {
             number(|r| r.price_best_rival),
         ];
         for item in 0..7 {
-            columns.push(Column::Number(
-                rows.iter().map(|r| canonical(r.items[item])).collect(),
-            ));
+            columns.push(Column::Number(rows.iter().map(|r| canonical(r.items[item])).collect()));
         }
         columns.push(number(|r| r.months_late));
         columns.push(text(|r| r.outcome));

@@ -25,20 +25,12 @@ fn trace_tells_in_words_and_for_machines() {
         ],
     );
     assert!(
-        words.contains(
-            "  tender    north.t0.c0.4g.n0 (renewal, DEU, 5,000 sites; stands: alpha of "
-        ),
+        words.contains("  tender    north.t0.c0.4g.n0 (renewal, DEU, 5,000 sites; stands: alpha of "),
         "{words}"
     );
-    assert!(
-        words.contains(" won over ") && !words.contains("south."),
-        "{words}"
-    );
+    assert!(words.contains(" won over ") && !words.contains("south."), "{words}");
     let lines = done(here, &["trace", MINIMAL, "--replicate", "0", "--json"]);
-    let events: Vec<Value> = lines
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
+    let events: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     for kind in ["review", "launch", "tender", "delivery"] {
         assert!(events.iter().any(|event| event["event"] == kind), "{kind}");
     }
@@ -70,10 +62,7 @@ fn trace_tells_in_words_and_for_machines() {
             "{row}"
         );
     }
-    let said = refused(
-        here,
-        &["trace", MINIMAL, "--replicate", "0", "--operator", "nrth"],
-    );
+    let said = refused(here, &["trace", MINIMAL, "--replicate", "0", "--operator", "nrth"]);
     assert!(said.contains("did you mean `north`?"), "{said}");
 }
 
@@ -101,10 +90,7 @@ measures = ["lock_in_curve"]
 "#;
     fs::write(here.join("results/figures.toml"), list).unwrap();
     // From a folder below, too.
-    let made = done(
-        &here.join("scenarios"),
-        &["figures", "--only", "01-lock-in"],
-    );
+    let made = done(&here.join("scenarios"), &["figures", "--only", "01-lock-in"]);
     assert_eq!(made, "results/01-lock-in.csv\nresults/01-lock-in.svg\n");
     done(here, &["figures", "--check"]);
     // The hash is that of a run of the same worlds, and so are the numbers.
@@ -134,25 +120,13 @@ measures = ["lock_in_curve"]
         csv(here.join("results/01-lock-in.csv")),
         csv(here.join("a/figures/01-lock-in.csv"))
     );
-    edit(
-        &here.join("results/01-lock-in.svg"),
-        "</svg>",
-        "<!-- hand --></svg>",
-    );
+    edit(&here.join("results/01-lock-in.svg"), "</svg>", "<!-- hand --></svg>");
     let output = oransim(here, &["figures", "--check"]);
     assert_eq!(code(&output), 5, "{}", err(&output));
-    assert!(
-        err(&output).contains("01-lock-in.svg: differs"),
-        "{}",
-        err(&output)
-    );
+    assert!(err(&output).contains("01-lock-in.svg: differs"), "{}", err(&output));
     edit(&here.join(MINIMAL), "ru_share = 0.6", "ru_share = 0.61");
     let output = oransim(here, &["figures", "--check"]);
-    assert!(
-        code(&output) == 5 && err(&output).contains("stale"),
-        "{}",
-        err(&output)
-    );
+    assert!(code(&output) == 5 && err(&output).contains("stale"), "{}", err(&output));
     assert!(refused(here, &["figures", "--only", "02-causes"]).contains("there are 01-lock-in"));
     let empty = tempfile::tempdir().unwrap();
     assert!(refused(empty.path(), &["figures"]).contains("results/figures.toml"));

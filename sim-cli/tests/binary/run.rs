@@ -27,10 +27,7 @@ fn a_run_writes_every_file_and_its_scenario_runs_again_under_the_same_hash() {
             "core,tenders",
         ],
     );
-    assert!(
-        text.starts_with("minimal\n  lock-in of radio networks"),
-        "{text}"
-    );
+    assert!(text.starts_with("minimal\n  lock-in of radio networks"), "{text}");
     let all = files(&here.join("a"));
     for name in [
         "manifest.json",
@@ -47,37 +44,20 @@ fn a_run_writes_every_file_and_its_scenario_runs_again_under_the_same_hash() {
         "figures/03-shares.svg",
         "figures/05-open-vs-concentration.svg",
     ] {
-        assert!(
-            all.contains_key(name),
-            "{name} is missing from {:?}",
-            all.keys()
-        );
+        assert!(all.contains_key(name), "{name} is missing from {:?}", all.keys());
     }
     assert!(here.join("a/provenance.json").is_file() && !here.join("a/work").exists());
     let summary = fs::read_to_string(here.join("a/summary.csv")).unwrap();
     let row = summary
         .lines()
-        .find(|line| {
-            line.starts_with(
-                "minimal,2035-12-31,lock_in_curve,share_of_price,ran,all,world,world,all,all,",
-            )
-        })
+        .find(|line| line.starts_with("minimal,2035-12-31,lock_in_curve,share_of_price,ran,all,world,world,all,all,"))
         .unwrap();
     let cells: Vec<&str> = row.split(',').collect();
     assert_eq!(cells[10], "4", "{row}");
     let [mean, low, high] = [11, 13, 17].map(|i| cells[i].parse::<f64>().unwrap());
-    assert!(
-        low <= mean && mean <= high && (0.0..2.0).contains(&mean),
-        "{row}"
-    );
+    assert!(low <= mean && mean <= high && (0.0..2.0).contains(&mean), "{row}");
     let tenders = fs::read_to_string(here.join("a/tenders.csv")).unwrap();
-    assert!(
-        tenders
-            .lines()
-            .filter(|line| line.contains(",renewal,"))
-            .count()
-            > 10
-    );
+    assert!(tenders.lines().filter(|line| line.contains(",renewal,")).count() > 10);
     // A resolved scenario is a scenario, of the same values.
     done(
         here,
@@ -93,10 +73,7 @@ fn a_run_writes_every_file_and_its_scenario_runs_again_under_the_same_hash() {
             "--quiet",
         ],
     );
-    assert_eq!(
-        manifest(&here.join("a"))["hash"],
-        manifest(&here.join("b"))["hash"]
-    );
+    assert_eq!(manifest(&here.join("a"))["hash"], manifest(&here.join("b"))["hash"]);
 }
 
 #[test]
@@ -139,9 +116,7 @@ fn an_interrupted_run_resumes_to_the_same_bytes() {
     use std::time::{Duration, Instant};
     let study = study();
     let here = study.path();
-    let asked = [
-        "run", MINIMAL, "-n", "100", "--jobs", "1", "--format", "csv", "--out",
-    ];
+    let asked = ["run", MINIMAL, "-n", "100", "--jobs", "1", "--format", "csv", "--out"];
     let child = Command::new(env!("CARGO_BIN_EXE_oransim"))
         .args(asked)
         .arg("cut")
@@ -157,15 +132,10 @@ fn an_interrupted_run_resumes_to_the_same_bytes() {
     };
     let began = Instant::now();
     while !here.join("cut/work/segments").is_dir() || kept() < 300_000 {
-        assert!(
-            began.elapsed() < Duration::from_secs(120),
-            "nothing is played"
-        );
+        assert!(began.elapsed() < Duration::from_secs(120), "nothing is played");
         std::thread::sleep(Duration::from_millis(5));
     }
-    let kill = Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status();
+    let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
     assert!(kill.unwrap().success());
     let ended = child.wait_with_output().unwrap();
     assert_eq!(code(&ended), 4, "{}", err(&ended));
@@ -177,8 +147,7 @@ fn an_interrupted_run_resumes_to_the_same_bytes() {
     done(
         here,
         &[
-            "run", MINIMAL, "-n", "100", "--jobs", "2", "--format", "csv", "--out", "whole",
-            "--quiet",
+            "run", MINIMAL, "-n", "100", "--jobs", "2", "--format", "csv", "--out", "whole", "--quiet",
         ],
     );
     assert_same(&files(&here.join("whole")), &files(&here.join("cut")));
@@ -201,14 +170,9 @@ fn values_set_on_the_command_line_reach_the_worlds_that_they_are_meant_for() {
     );
     done(
         here,
-        &[
-            &both[..],
-            &["--out", "c", "--set", "market.taste_scale_share=0.1"],
-        ]
-        .concat(),
+        &[&both[..], &["--out", "c", "--set", "market.taste_scale_share=0.1"]].concat(),
     );
-    let hash =
-        |run: &str, world: usize| manifest(&here.join(run))["worlds"][world]["values_hash"].clone();
+    let hash = |run: &str, world: usize| manifest(&here.join(run))["worlds"][world]["values_hash"].clone();
     assert_eq!((hash("a", 0), hash("b", 1)), (hash("b", 0), hash("c", 1)));
     assert_ne!(hash("a", 1), hash("b", 1));
     assert_ne!(hash("a", 0), hash("c", 0));
@@ -216,38 +180,16 @@ fn values_set_on_the_command_line_reach_the_worlds_that_they_are_meant_for() {
     assert!(resolved.contains("taste_scale_share = 0.1\n"), "{resolved}");
     assert!(!resolved.contains("extends"), "{resolved}");
 
+    let said = refused(here, &["run", MINIMAL, "--set", "market.taste_scal=1", "--out", "d"]);
+    assert!(said.contains("did you mean `market.taste_scale_share`?"), "{said}");
     let said = refused(
         here,
-        &["run", MINIMAL, "--set", "market.taste_scal=1", "--out", "d"],
-    );
-    assert!(
-        said.contains("did you mean `market.taste_scale_share`?"),
-        "{said}"
-    );
-    let said = refused(
-        here,
-        &[
-            "run",
-            MINIMAL,
-            "--set",
-            "minima:market.ru_share=0.5",
-            "--out",
-            "d",
-        ],
+        &["run", MINIMAL, "--set", "minima:market.ru_share=0.5", "--out", "d"],
     );
     assert!(said.contains("did you mean `minimal`?"), "{said}");
-    let said = refused(
-        here,
-        &["run", MINIMAL, "--set", "market.ru_share=7", "--out", "d"],
-    );
-    assert!(
-        said.contains("--set:1:17") && said.contains("out of range"),
-        "{said}"
-    );
-    assert!(
-        !here.join("d").exists(),
-        "nothing is written for a refused run"
-    );
+    let said = refused(here, &["run", MINIMAL, "--set", "market.ru_share=7", "--out", "d"]);
+    assert!(said.contains("--set:1:17") && said.contains("out of range"), "{said}");
+    assert!(!here.join("d").exists(), "nothing is written for a refused run");
 }
 
 #[test]
@@ -268,10 +210,7 @@ fn worlds_that_disagree_in_what_a_run_has_once_are_refused() {
         "--quiet",
     ];
     let said = refused(here, &both);
-    assert!(
-        said.contains("disagree in `seed` (`minimal` 1, `other` 7)"),
-        "{said}"
-    );
+    assert!(said.contains("disagree in `seed` (`minimal` 1, `other` 7)"), "{said}");
     done(here, &[&both[..], &["--seed", "3"]].concat());
     assert_eq!(manifest(&here.join("a"))["seed"], 3);
 }
@@ -308,9 +247,7 @@ fn drawn_parameters_are_those_of_the_trace() {
     let events: Vec<Value> = (lines.lines())
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
-    let taste = events[0]["parameters"]["market.taste_scale_share"]
-        .as_f64()
-        .unwrap();
+    let taste = events[0]["parameters"]["market.taste_scale_share"].as_f64().unwrap();
     assert!(events[0]["event"] == "draw" && (0.05..0.1).contains(&taste) && taste != 0.075);
     // The price of the winner in the trace is the price paid in the table.
     let mut compared = 0;
@@ -321,10 +258,7 @@ fn drawn_parameters_are_those_of_the_trace() {
         let winner = &event["alternatives"][0];
         assert_eq!(winner["alternative"], event["winner"]);
         let column = row.split(',').nth(17).unwrap();
-        let (table, traced) = (
-            column.parse::<f64>().unwrap(),
-            winner["price"].as_f64().unwrap(),
-        );
+        let (table, traced) = (column.parse::<f64>().unwrap(), winner["price"].as_f64().unwrap());
         // The reader of JSON here may miss the last digit.
         assert!((table / traced - 1.0).abs() < 1e-14, "{table} {traced}");
         compared += 1;

@@ -13,36 +13,16 @@ fn a_bad_scenario_gets_all_its_errors_with_their_places() {
     let here = study.path();
     let bad = here.join("scenarios/bad.toml");
     fs::copy(here.join(MINIMAL), &bad).unwrap();
-    edit(
-        &bad,
-        "taste_scale_share = 0.075",
-        "taste_scale_share = \"much\"",
-    );
+    edit(&bad, "taste_scale_share = 0.075", "taste_scale_share = \"much\"");
     edit(&bad, "region = \"west\"", "region = \"wets\"");
-    for command in [
-        &["run"][..],
-        &["check"],
-        &["resolve"],
-        &["trace", "--replicate", "0"],
-    ] {
+    for command in [&["run"][..], &["check"], &["resolve"], &["trace", "--replicate", "0"]] {
         let args = [command, &["scenarios/bad.toml"]].concat();
         let said = refused(here, &args);
-        assert!(
-            said.contains("scenarios/bad.toml:19:21"),
-            "{args:?}: {said}"
-        );
+        assert!(said.contains("scenarios/bad.toml:19:21"), "{args:?}: {said}");
         assert!(said.contains("did you mean `west`?"), "{args:?}: {said}");
     }
     fs::write(&bad, "[scenario\n").unwrap();
-    let said = refused(
-        here,
-        &[
-            "check",
-            "scenarios/bad.toml",
-            "scenarios/absent.toml",
-            MINIMAL,
-        ],
-    );
+    let said = refused(here, &["check", "scenarios/bad.toml", "scenarios/absent.toml", MINIMAL]);
     assert!(
         said.contains("scenarios/bad.toml:1:") && said.contains("scenarios/absent.toml"),
         "{said}"
@@ -57,27 +37,18 @@ fn check_compares_numbers_with_their_sources_and_mixes_with_their_operators() {
     let here = study.path();
     let report = done(here, &["check", MINIMAL, "--upgrade"]);
     assert!(
-        report.contains("format 1 is the only one")
-            && report.contains("DEU  alpha 0.7000 beta 0.3000"),
+        report.contains("format 1 is the only one") && report.contains("DEU  alpha 0.7000 beta 0.3000"),
         "{report}"
     );
     let world = here.join("scenarios/world-2020.toml");
-    let report = done(
-        here,
-        &["check", "scenarios/world-2020.toml", "--assumptions"],
-    );
-    assert!(
-        report.contains("compared with scenarios/sources.csv"),
-        "{report}"
-    );
+    let report = done(here, &["check", "scenarios/world-2020.toml", "--assumptions"]);
+    assert!(report.contains("compared with scenarios/sources.csv"), "{report}");
     assert!(
         report.contains("market.ru_share\t0.6\t") && report.contains("site weight ("),
         "{report}"
     );
     assert!(
-        report.contains(
-            "group untrusted 0.5700; cited:\n         F233: 57 % of 4G RAN, Germany 2020"
-        ),
+        report.contains("group untrusted 0.5700; cited:\n         F233: 57 % of 4G RAN, Germany 2020"),
         "{report}"
     );
 
@@ -92,10 +63,7 @@ fn check_compares_numbers_with_their_sources_and_mixes_with_their_operators() {
         "{said}"
     );
     fs::remove_file(here.join("scenarios/sources.csv")).unwrap();
-    assert!(
-        refused(here, &["check", "scenarios/world-2020.toml"])
-            .contains("no sources.csv stands beside it")
-    );
+    assert!(refused(here, &["check", "scenarios/world-2020.toml"]).contains("no sources.csv stands beside it"));
 
     let known = "operator.south.installed={ alpha = 0.9, beta = 0.1 }";
     let said = refused(here, &["check", MINIMAL, "--set", known]);
@@ -125,8 +93,7 @@ fn sources_are_found_beside_what_a_scenario_extends() {
     done(here, &["new", "mine/child.toml", "--from", "world-2020"]);
     let report = done(here, &["check", "mine/child.toml"]);
     assert!(
-        report.contains("scenario `child`")
-            && report.contains("compared with scenarios/sources.csv"),
+        report.contains("scenario `child`") && report.contains("compared with scenarios/sources.csv"),
         "{report}"
     );
 }
@@ -140,18 +107,13 @@ fn a_new_scenario_is_valid_as_it_stands_and_with_all_its_examples() {
         done(here, &["new", &file, "--from", parent]);
         done(here, &["check", &file]);
         let text = fs::read_to_string(here.join(&file)).unwrap();
-        assert!(
-            text.starts_with("#:schema ./scenario.schema.json\n"),
-            "{text}"
-        );
+        assert!(text.starts_with("#:schema ./scenario.schema.json\n"), "{text}");
         // Lines of examples look like TOML behind their mark; the others are prose.
         let awake: Vec<&str> = (text.lines())
             .map(|line| match line.strip_prefix("# ") {
                 Some(rest)
                     if rest.starts_with(['[', '"'])
-                        || rest
-                            .split_once(" = ")
-                            .is_some_and(|(key, _)| !key.contains(' ')) =>
+                        || rest.split_once(" = ").is_some_and(|(key, _)| !key.contains(' ')) =>
                 {
                     rest
                 }
@@ -164,14 +126,10 @@ fn a_new_scenario_is_valid_as_it_stands_and_with_all_its_examples() {
         assert!(done(here, &["resolve", &file]).contains("procurement_ban"));
     }
     assert!(refused(here, &["new", MINIMAL, "--from", "world-2020"]).contains("is there already"));
-    assert!(
-        refused(here, &["new", "x.toml", "--from", "minimla"]).contains("did you mean `minimal`?")
-    );
+    assert!(refused(here, &["new", "x.toml", "--from", "minimla"]).contains("did you mean `minimal`?"));
     assert!(refused(here, &["new", "A B.toml", "--from", "minimal"]).contains("a-z 0-9"));
     let empty = tempfile::tempdir().unwrap();
-    assert!(
-        refused(empty.path(), &["new", "x.toml", "--from", "minimal"]).contains("oransim init DIR")
-    );
+    assert!(refused(empty.path(), &["new", "x.toml", "--from", "minimal"]).contains("oransim init DIR"));
 }
 
 #[test]
@@ -182,17 +140,9 @@ fn init_leaves_what_differs() {
     edit(&here.join(MINIMAL), "seed = 1", "seed = 2");
     let said = refused(here, &["init", "."]);
     assert!(said.contains("minimal.toml is there and differs"), "{said}");
-    assert!(
-        fs::read_to_string(here.join(MINIMAL))
-            .unwrap()
-            .contains("seed = 2")
-    );
+    assert!(fs::read_to_string(here.join(MINIMAL)).unwrap().contains("seed = 2"));
     done(here, &["init", ".", "--force"]);
-    assert!(
-        fs::read_to_string(here.join(MINIMAL))
-            .unwrap()
-            .contains("seed = 1")
-    );
+    assert!(fs::read_to_string(here.join(MINIMAL)).unwrap().contains("seed = 1"));
 }
 
 #[test]
@@ -218,10 +168,7 @@ fn resolve_says_where_each_value_comes_from() {
     let study = study();
     let here = study.path();
     done(here, &["new", "mine.toml", "--from", "minimal"]);
-    let text = done(
-        here,
-        &["resolve", "mine.toml", "--set", "market.ru_share=0.5"],
-    );
+    let text = done(here, &["resolve", "mine.toml", "--set", "market.ru_share=0.5"]);
     assert!(text.contains("ru_share = 0.5  # --set"), "{text}");
     assert!(text.contains("id = \"mine\"  # mine.toml:"), "{text}");
     assert!(

@@ -293,26 +293,17 @@ impl Outcome {
 /// Runs as a process of its own would: signals set the stop flag.
 pub fn run_watched(engines: Vec<FakeEngine>, settings: &RunSettings) -> Outcome {
     let stop = sim_cli::signals::watch(&RUNTIME).unwrap();
-    with_stop(stop, |session| {
-        run_ensemble(&ensemble(engines), settings, session)
-    })
+    with_stop(stop, |session| run_ensemble(&ensemble(engines), settings, session))
 }
 
 fn in_session(act: impl FnOnce(&Session<'_>) -> Result<Exit, Failure>) -> Outcome {
     with_stop(Arc::new(AtomicBool::new(false)), act)
 }
 
-fn with_stop(
-    stop: Arc<AtomicBool>,
-    act: impl FnOnce(&Session<'_>) -> Result<Exit, Failure>,
-) -> Outcome {
+fn with_stop(stop: Arc<AtomicBool>, act: impl FnOnce(&Session<'_>) -> Result<Exit, Failure>) -> Outcome {
     let (out, err) = (Captured::default(), Captured::default());
     let session = Session {
-        console: Arc::new(Console::writing_to(
-            Box::new(out.clone()),
-            Box::new(err.clone()),
-            false,
-        )),
+        console: Arc::new(Console::writing_to(Box::new(out.clone()), Box::new(err.clone()), false)),
         runtime: &RUNTIME,
         stop,
         surroundings: Surroundings {
@@ -335,11 +326,7 @@ pub fn run(engines: Vec<FakeEngine>, settings: &RunSettings) -> Outcome {
 }
 
 /// With progress as lines of JSON.
-pub fn run_with_progress(
-    engines: Vec<FakeEngine>,
-    settings: &RunSettings,
-    progress: Progress,
-) -> Outcome {
+pub fn run_with_progress(engines: Vec<FakeEngine>, settings: &RunSettings, progress: Progress) -> Outcome {
     in_session(|session| {
         let session = Session {
             console: Arc::clone(&session.console),
@@ -366,11 +353,7 @@ pub fn run_unread(engines: Vec<FakeEngine>, settings: &RunSettings) -> Result<Ex
         }
     }
     let session = Session {
-        console: Arc::new(Console::writing_to(
-            Box::new(Closed),
-            Box::new(Closed),
-            false,
-        )),
+        console: Arc::new(Console::writing_to(Box::new(Closed), Box::new(Closed), false)),
         runtime: &RUNTIME,
         stop: Arc::new(AtomicBool::new(false)),
         surroundings: Surroundings::default(),

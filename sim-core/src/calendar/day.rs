@@ -81,9 +81,7 @@ impl Day {
     /// The day that is `days` after 1970-01-01; `None` outside [`Day::MIN`] to [`Day::MAX`].
     #[must_use]
     pub fn from_days_since_epoch(days: i32) -> Option<Self> {
-        (Self::MIN.0..=Self::MAX.0)
-            .contains(&days)
-            .then_some(Self(days))
+        (Self::MIN.0..=Self::MAX.0).contains(&days).then_some(Self(days))
     }
 
     /// Days since 1970-01-01, negative before it: the value of a Parquet `DATE`.
@@ -107,11 +105,7 @@ impl Day {
             return Err(DayError::Format(text.to_owned()));
         }
         // Ten ASCII characters: every slice below is on a character boundary and fits its type.
-        let number = |from: usize, to: usize| {
-            bytes[from..to]
-                .iter()
-                .fold(0_i32, |n, b| n * 10 + i32::from(*b - b'0'))
-        };
+        let number = |from: usize, to: usize| bytes[from..to].iter().fold(0_i32, |n, b| n * 10 + i32::from(*b - b'0'));
         let (year, month, day) = (number(0, 4), number(5, 7), number(8, 10));
         if !(1900..=2400).contains(&year) {
             return Err(DayError::OutOfRange(text.to_owned()));
@@ -161,9 +155,7 @@ impl Day {
         Span::new()
             .try_months(months)
             .and_then(|span| self.date().checked_add(span))
-            .map_or(limit, |date| {
-                Self::from_date(date).clamp(Self::MIN, Self::MAX)
-            })
+            .map_or(limit, |date| Self::from_date(date).clamp(Self::MIN, Self::MAX))
     }
 
     /// Years of 365.25 days from this day to `other`; negative if `other` is earlier.
@@ -342,28 +334,13 @@ mod tests {
             "-020-01-01",
             "202é-01-01",
         ] {
-            assert!(
-                matches!(Day::parse(text), Err(DayError::Format(_))),
-                "{text}"
-            );
+            assert!(matches!(Day::parse(text), Err(DayError::Format(_))), "{text}");
         }
-        for text in [
-            "2021-02-29",
-            "2020-13-01",
-            "2020-00-10",
-            "2020-04-31",
-            "2020-01-00",
-        ] {
-            assert!(
-                matches!(Day::parse(text), Err(DayError::NoSuchDay(_))),
-                "{text}"
-            );
+        for text in ["2021-02-29", "2020-13-01", "2020-00-10", "2020-04-31", "2020-01-00"] {
+            assert!(matches!(Day::parse(text), Err(DayError::NoSuchDay(_))), "{text}");
         }
         for text in ["1899-12-31", "2401-01-01", "0000-01-01"] {
-            assert!(
-                matches!(Day::parse(text), Err(DayError::OutOfRange(_))),
-                "{text}"
-            );
+            assert!(matches!(Day::parse(text), Err(DayError::OutOfRange(_))), "{text}");
         }
         assert!(serde_json::from_str::<Day>("20200101").is_err());
         let message = serde_json::from_str::<Day>("\"2021-02-29\"").expect_err("no such day");

@@ -362,11 +362,7 @@ impl<E> Calendar<E> {
                 // Two rounds of two independent comparisons: no chain of dependent branches.
                 let left = if four[1] < four[0] { 1 } else { 0 };
                 let right = if four[3] < four[2] { 3 } else { 2 };
-                let least = if four[right] < four[left] {
-                    right
-                } else {
-                    left
-                };
+                let least = if four[right] < four[left] { right } else { left };
                 (first + least, four[least])
             } else {
                 let Some(least) = (first..heap.len()).min_by_key(|child| heap[*child]) else {

@@ -69,10 +69,7 @@ fn play_against_twin(seed: u64, operations: u64) -> (u64, u64) {
                 handles.push((scheduled.expect("not in the past"), sequence));
             }
         } else if dice < drain {
-            assert_eq!(
-                calendar.peek_time(),
-                twin.pending.first().map(|entry| entry.0)
-            );
+            assert_eq!(calendar.peek_time(), twin.pending.first().map(|entry| entry.0));
             let expected = twin.pop();
             if let Some(entry) = expected {
                 (now, now_phase) = (entry.0, entry.1);
@@ -137,9 +134,7 @@ fn day_then_phase_then_order_of_scheduling() {
         (0, 0, 'a'),
         (5, 1, 'f'),
     ] {
-        calendar
-            .schedule(day(time), Phase(phase), event)
-            .expect("future");
+        calendar.schedule(day(time), Phase(phase), event).expect("future");
     }
     assert_eq!(calendar.len(), 6);
     assert_eq!(calendar.peek_time(), Some(day(0)));
@@ -162,9 +157,7 @@ fn the_past_is_refused_and_the_present_is_not() {
             now_phase: Phase(0)
         })
     );
-    calendar
-        .schedule(day(-10), Phase(2), 'a')
-        .expect("the present");
+    calendar.schedule(day(-10), Phase(2), 'a').expect("the present");
     assert_eq!(calendar.pop().map(|s| s.event), Some('a'));
     // The same day, but an earlier phase: its place in the order has gone by.
     let error = calendar
@@ -175,9 +168,7 @@ fn the_past_is_refused_and_the_present_is_not() {
         "an event for 1969-12-22, phase 1, cannot be scheduled: the calendar has reached \
          1969-12-22, phase 2"
     );
-    calendar
-        .schedule(day(-10), Phase(2), 'b')
-        .expect("the present");
+    calendar.schedule(day(-10), Phase(2), 'b').expect("the present");
     let next = calendar.pop().expect("one event");
     assert_eq!((next.event, next.sequence), ('b', 1));
     assert!(calendar.is_empty());
@@ -206,11 +197,7 @@ fn cancelling_all_leaves_no_memory_of_dead_keys() {
     let mut calendar = Calendar::new(day(0));
     for round in 0..200 {
         let handles: Vec<Handle> = (0..100)
-            .map(|n| {
-                calendar
-                    .schedule(day(1000 + n), Phase(0), n)
-                    .expect("future")
-            })
+            .map(|n| calendar.schedule(day(1000 + n), Phase(0), n).expect("future"))
             .collect();
         for handle in handles {
             assert!(calendar.cancel(handle));

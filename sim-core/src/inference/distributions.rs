@@ -1,9 +1,6 @@
 //! Quantiles of the normal and Student's t, from `libm` alone.
 
-#![allow(
-    clippy::excessive_precision,
-    reason = "the constants stand as they were published"
-)]
+#![allow(clippy::excessive_precision, reason = "the constants stand as they were published")]
 
 /// The quantile of the standard normal at `p` in (0, 1); minus and plus infinity at 0 and 1, NaN
 /// outside.
@@ -123,9 +120,8 @@ fn beta_cdf_of(a: f64, b: f64, x: f64, one_minus_x: f64) -> f64 {
     if one_minus_x <= 0.0 {
         return 1.0;
     }
-    let ln_front = libm::lgamma(a + b) - libm::lgamma(a) - libm::lgamma(b)
-        + a * libm::log(x)
-        + b * libm::log(one_minus_x);
+    let ln_front =
+        libm::lgamma(a + b) - libm::lgamma(a) - libm::lgamma(b) + a * libm::log(x) + b * libm::log(one_minus_x);
     let front = libm::exp(ln_front);
     if x < (a + 1.0) / (a + b + 2.0) {
         front * beta_fraction(a, b, x) / a
@@ -217,11 +213,7 @@ fn upper_quantile(tail: f64, freedom: f64) -> f64 {
         let density = libm::exp(ln_scale - 0.5 * (freedom + 1.0) * libm::log1p(t * t / freedom));
         let mut next = t + excess / density;
         if !(next > low && next < high) {
-            next = if high.is_finite() {
-                0.5 * (low + high)
-            } else {
-                2.0 * t
-            };
+            next = if high.is_finite() { 0.5 * (low + high) } else { 2.0 * t };
         }
         let done = (next - t).abs() <= 1e-14 * t;
         t = next;

@@ -35,11 +35,7 @@ fn the_normal_quantile_inverts_the_law_and_rises() {
     for step in 1..20_000 {
         let p = f64::from(step) / 20_000.0;
         let z = normal_quantile(p);
-        near(
-            0.5 * libm::erfc(-z * std::f64::consts::FRAC_1_SQRT_2),
-            p,
-            2e-14,
-        );
+        near(0.5 * libm::erfc(-z * std::f64::consts::FRAC_1_SQRT_2), p, 2e-14);
         assert!(z > before);
         before = z;
     }
@@ -58,10 +54,7 @@ fn incomplete_beta() {
         near(beta_cdf(a, b, x), expected, 3e-12);
         near(beta_cdf(b, a, 1.0 - x), 1.0 - expected, 3e-11);
     }
-    assert_eq!(
-        (beta_cdf(2.0, 3.0, 0.0), beta_cdf(2.0, 3.0, 1.0)),
-        (0.0, 1.0)
-    );
+    assert_eq!((beta_cdf(2.0, 3.0, 0.0), beta_cdf(2.0, 3.0, 1.0)), (0.0, 1.0));
     assert!(beta_cdf(0.0, 1.0, 0.5).is_nan() && beta_cdf(1.0, 1.0, 1.5).is_nan());
 }
 
@@ -94,18 +87,8 @@ fn student_quantiles() {
         near(student_t_quantile(1.0 - p, f64::from(freedom)), -t, 1e-11);
     }
     assert_eq!(student_t_quantile(0.5, 7.0), 0.0);
-    near(
-        student_t_quantile(0.975, f64::INFINITY),
-        1.959_963_984_540_054_2,
-        1e-15,
-    );
-    for (p, freedom) in [
-        (0.0, 5.0),
-        (1.0, 5.0),
-        (0.9, 0.0),
-        (f64::NAN, 5.0),
-        (0.9, f64::NAN),
-    ] {
+    near(student_t_quantile(0.975, f64::INFINITY), 1.959_963_984_540_054_2, 1e-15);
+    for (p, freedom) in [(0.0, 5.0), (1.0, 5.0), (0.9, 0.0), (f64::NAN, 5.0), (0.9, f64::NAN)] {
         assert!(student_t_quantile(p, freedom).is_nan());
     }
 }

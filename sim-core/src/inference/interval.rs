@@ -61,16 +61,8 @@ pub fn wilson_interval(successes: usize, n: usize) -> Interval {
     let scale = 1.0 + square / trials;
     // At the ends centre and spread are equal but for rounding.
     Interval {
-        low: if successes == 0 {
-            0.0
-        } else {
-            (centre - spread) / scale
-        },
-        high: if successes == n {
-            1.0
-        } else {
-            (centre + spread) / scale
-        },
+        low: if successes == 0 { 0.0 } else { (centre - spread) / scale },
+        high: if successes == n { 1.0 } else { (centre + spread) / scale },
     }
 }
 
@@ -169,10 +161,7 @@ mod tests {
     use super::*;
 
     fn near(got: f64, expected: f64, tolerance: f64) {
-        assert!(
-            (got - expected).abs() <= tolerance,
-            "{got}, expected {expected}"
-        );
+        assert!((got - expected).abs() <= tolerance, "{got}, expected {expected}");
     }
 
     /// V33.

@@ -11,8 +11,7 @@ mod summary;
 
 pub use distributions::{beta_cdf, normal_quantile, student_t_quantile};
 pub use interval::{
-    Interval, QuantileRanks, exact_upper_limit, mean_interval, quantile_ranks, replicates_needed,
-    wilson_interval,
+    Interval, QuantileRanks, exact_upper_limit, mean_interval, quantile_ranks, replicates_needed, wilson_interval,
 };
 pub use paired::{PairedSummary, RatioSummary, UnpairedError};
 pub use summary::{IntervalRule, Summary, compensated_sum, quantile};

@@ -35,10 +35,7 @@ fn defined_pairs(a: &[f64], b: &[f64]) -> Result<(Vec<f64>, Vec<f64>), UnpairedE
             second: b.len(),
         });
     }
-    Ok(a.iter()
-        .zip(b)
-        .filter(|(a, b)| !a.is_nan() && !b.is_nan())
-        .unzip())
+    Ok(a.iter().zip(b).filter(|(a, b)| !a.is_nan() && !b.is_nan()).unzip())
 }
 
 /// Statistics of the paired difference alternative - base over replicates.
@@ -63,11 +60,7 @@ impl PairedSummary {
     pub fn of(base: &[f64], alt: &[f64]) -> Result<Self, UnpairedError> {
         let (base, alt) = defined_pairs(base, alt)?;
         let differences: Vec<f64> = alt.iter().zip(&base).map(|(a, b)| a - b).collect();
-        let difference = Summary::with(
-            differences.iter().copied(),
-            IntervalRule::Student,
-            &mut Vec::new(),
-        );
+        let difference = Summary::with(differences.iter().copied(), IntervalRule::Student, &mut Vec::new());
         let apart = square(mean_and_sd(&base).1) + square(mean_and_sd(&alt).1);
         let variance_ratio = if apart > 0.0 {
             square(difference.sd) / apart

@@ -14,10 +14,7 @@ fn draws(replicate: u64) -> Draws {
 }
 
 fn near(got: f64, expected: f64, tolerance: f64) {
-    assert!(
-        (got - expected).abs() <= tolerance,
-        "{got}, expected {expected}"
-    );
+    assert!((got - expected).abs() <= tolerance, "{got}, expected {expected}");
 }
 
 #[test]
@@ -81,11 +78,7 @@ fn variance_ratios_of_v33() {
     let antithetic = PairedSummary::of(&mirrored, &exponential).expect("equal lengths");
     near(antithetic.variance_ratio, 1.0 - 0.967_670_07, 0.0006);
     near(Summary::of(&exponential).sd, 0.242_035_61_f64.sqrt(), 0.003);
-    near(
-        square(antithetic.difference.sd) / 4.0,
-        0.003_912_496_9,
-        0.0001,
-    );
+    near(square(antithetic.difference.sd) / 4.0, 0.003_912_496_9, 0.0001);
     let waiting = map(&|u| -libm::log(u));
     let mirrored = map(&|u| libm::log(1.0 - u));
     let antithetic = PairedSummary::of(&mirrored, &waiting).expect("equal lengths");
@@ -98,13 +91,7 @@ fn a_ratio_of_fixed_proportion_has_no_spread() {
     let over = under.map(|x| -4.0 * x);
     let ratio = RatioSummary::of(&over, &under, 200, &mut draws(1)).expect("equal lengths");
     assert_eq!((ratio.n, ratio.ratio), (5, -4.0));
-    assert_eq!(
-        ratio.interval,
-        Interval {
-            low: -4.0,
-            high: -4.0
-        }
-    );
+    assert_eq!(ratio.interval, Interval { low: -4.0, high: -4.0 });
 }
 
 #[test]
@@ -117,10 +104,7 @@ fn a_ratio_over_nothing_is_undefined() {
         [f64::NAN, f64::NAN, f64::NAN, 1.0],
     ] {
         let ratio = RatioSummary::of(&over, &under, 100, &mut draws(2)).expect("equal lengths");
-        assert!(
-            ratio.ratio.is_nan() && ratio.interval.low.is_nan(),
-            "{under:?}"
-        );
+        assert!(ratio.ratio.is_nan() && ratio.interval.low.is_nan(), "{under:?}");
     }
     assert!(RatioSummary::of(&over, &[1.0], 100, &mut draws(2)).is_err());
 }
@@ -147,10 +131,7 @@ fn intervals_cover_as_they_say() {
         let mut luck = draws(1000 + u64::from(experiment));
         let shared: Vec<f64> = (0..n).map(|_| luck.next_normal()).collect();
         let under: Vec<f64> = shared.iter().map(|s| 4.0 + s).collect();
-        let over: Vec<f64> = shared
-            .iter()
-            .map(|s| 8.0 + s + luck.next_normal())
-            .collect();
+        let over: Vec<f64> = shared.iter().map(|s| 8.0 + s + luck.next_normal()).collect();
         let paired = PairedSummary::of(&under, &over).expect("equal lengths");
         let interval = Interval {
             low: paired.difference.ci_low,

@@ -51,21 +51,13 @@ impl Summary {
     /// ```
     #[must_use]
     pub fn of(values: &[f64]) -> Self {
-        Self::with(
-            values.iter().copied(),
-            IntervalRule::WilsonIfBinary,
-            &mut Vec::new(),
-        )
+        Self::with(values.iter().copied(), IntervalRule::WilsonIfBinary, &mut Vec::new())
     }
 
     /// As [`Summary::of`], from any iterator in the order of replicates, with a buffer that is kept
     /// between series: on return it holds the defined values in ascending order.
     #[must_use]
-    pub fn with(
-        values: impl IntoIterator<Item = f64>,
-        rule: IntervalRule,
-        sorted: &mut Vec<f64>,
-    ) -> Self {
+    pub fn with(values: impl IntoIterator<Item = f64>, rule: IntervalRule, sorted: &mut Vec<f64>) -> Self {
         sorted.clear();
         sorted.extend(values.into_iter().filter(|value| !value.is_nan()));
         let n = sorted.len();
@@ -198,14 +190,7 @@ mod tests {
     fn few_values_leave_things_undefined() {
         let none = Summary::of(&[f64::NAN, -f64::NAN]);
         assert_eq!(none.n, 0);
-        for value in [
-            none.mean,
-            none.sd,
-            none.p05,
-            none.p50,
-            none.p95,
-            none.ci_low,
-        ] {
+        for value in [none.mean, none.sd, none.p05, none.p50, none.p95, none.ci_low] {
             assert!(value.is_nan());
         }
         let one = Summary::of(&[f64::NAN, 1.0]);

@@ -75,8 +75,15 @@ impl Scoped {
     #[must_use]
     pub fn country_indices(&self, world: &World) -> Vec<usize> {
         let all = self.countries.is_empty() && self.blocs.is_empty();
-        let in_bloc = |c: usize| world.countries[c].blocs.iter().any(|b| self.blocs.contains(&world.blocs[*b]));
-        (0..world.countries.len()).filter(|c| all || self.countries.contains(&world.countries[*c].id) || in_bloc(*c)).collect()
+        let in_bloc = |c: usize| {
+            world.countries[c]
+                .blocs
+                .iter()
+                .any(|b| self.blocs.contains(&world.blocs[*b]))
+        };
+        (0..world.countries.len())
+            .filter(|c| all || self.countries.contains(&world.countries[*c].id) || in_bloc(*c))
+            .collect()
     }
 
     /// Indices of the vendors concerned.
@@ -84,9 +91,16 @@ impl Scoped {
     pub fn vendor_indices(&self, world: &World) -> Vec<VendorIx> {
         let named = |v: usize| {
             let vendor = &world.scenario.vendors[v];
-            self.vendors.iter().any(|x| *x == vendor.id || x.strip_prefix("group:").is_some_and(|g| vendor.groups.iter().any(|y| y == g)))
+            self.vendors.iter().any(|x| {
+                *x == vendor.id
+                    || x.strip_prefix("group:")
+                        .is_some_and(|g| vendor.groups.iter().any(|y| y == g))
+            })
         };
-        (0..world.vendors.len()).filter(|v| self.vendors.is_empty() || named(*v)).map(|v| v as VendorIx).collect()
+        (0..world.vendors.len())
+            .filter(|v| self.vendors.is_empty() || named(*v))
+            .map(|v| v as VendorIx)
+            .collect()
     }
 
     /// Components and generations concerned.
@@ -136,25 +150,57 @@ impl Common {
     #[must_use]
     pub fn fields(f: &mut Fields<'_>) -> Self {
         let common = Common {
-            announced: f.optional_date("announced", "Day on which it becomes known; without it, the day on which it binds").map(day),
+            announced: f
+                .optional_date(
+                    "announced",
+                    "Day on which it becomes known; without it, the day on which it binds",
+                )
+                .map(day),
             in_force: day(f.date("in_force", "Day from which it binds")),
             deadline: f.optional_date("deadline", "Last day to do what it demands").map(day),
             end: f.optional_date("end", "Day from which it binds no more").map(day),
-            strength: f.number_or("strength", 1.0, Number::new("share").range(0.0..=1.0), "How far it goes; 0 is no lever"),
-            enabled: f.flag_or("enabled", true, "Whether it stands; `false` in a child scenario drops it"),
+            strength: f.number_or(
+                "strength",
+                1.0,
+                Number::new("share").range(0.0..=1.0),
+                "How far it goes; 0 is no lever",
+            ),
+            enabled: f.flag_or(
+                "enabled",
+                true,
+                "Whether it stands; `false` in a child scenario drops it",
+            ),
             scope: f.table_or_default("scope", "Whom and what it concerns"),
             reason: f.optional_text("reason", "Why it stands: a source, in words"),
         };
-        f.require(common.announced.is_none_or(|d| d <= common.in_force), "announced", "announced after it is in force", "a day up to `in_force`");
-        f.require(common.deadline.is_none_or(|d| d >= common.in_force), "deadline", "the deadline is before it is in force", "a day from `in_force` on");
-        f.require(common.end.is_none_or(|d| d > common.in_force), "end", "it ends before it starts", "a day after `in_force`");
+        f.require(
+            common.announced.is_none_or(|d| d <= common.in_force),
+            "announced",
+            "announced after it is in force",
+            "a day up to `in_force`",
+        );
+        f.require(
+            common.deadline.is_none_or(|d| d >= common.in_force),
+            "deadline",
+            "the deadline is before it is in force",
+            "a day from `in_force` on",
+        );
+        f.require(
+            common.end.is_none_or(|d| d > common.in_force),
+            "end",
+            "it ends before it starts",
+            "a day after `in_force`",
+        );
         common
     }
 
     /// Days and moments, in order. A moment before the start of the run happens on its first day.
     #[must_use]
     pub fn moments(&self) -> Vec<(Day, Moment)> {
-        let mut moments = vec![(self.announced.unwrap_or(self.in_force), Moment::Announced), (self.in_force, Moment::InForce)];
+        let mut moments = vec![
+            (self.announced.unwrap_or(self.in_force), Moment::Announced),
+            (self.in_force, Moment::InForce),
+        ];
         moments.extend(self.deadline.map(|d| (d, Moment::Deadline)));
         moments.extend(self.end.map(|d| (d, Moment::End)));
         moments.sort_by_key(|m| *m);

@@ -16,7 +16,11 @@ use crate::world::rules::{Bound, Rule};
 use crate::world::{State, World};
 
 /// The line of the catalogue.
-pub const VARIANT: Variant<Arc<dyn Lever>> = Variant { key: "procurement_ban", doc: "No new purchase from a date, removal by a deadline", fields };
+pub const VARIANT: Variant<Arc<dyn Lever>> = Variant {
+    key: "procurement_ban",
+    doc: "No new purchase from a date, removal by a deadline",
+    fields,
+};
 
 /// See the module docs.
 #[derive(Debug, Clone)]
@@ -26,7 +30,12 @@ pub struct ProcurementBan {
 
 fn fields(f: &mut Fields<'_>) -> Arc<dyn Lever> {
     let common = Common::fields(f);
-    f.require(!common.scope.vendors.is_empty() || f.is_describing(), "scope", "a ban must name its vendors", "scope = { vendors = [...] }");
+    f.require(
+        !common.scope.vendors.is_empty() || f.is_describing(),
+        "scope",
+        "a ban must name its vendors",
+        "scope = { vendors = [...] }",
+    );
     Arc::new(ProcurementBan { common })
 }
 
@@ -40,8 +49,19 @@ impl Lever for ProcurementBan {
     }
 
     fn act(&self, lever: usize, moment: Moment, world: &World, state: &mut State) {
-        let Common { scope, deadline, strength, .. } = &self.common;
-        let rule = Rule { lever, scope: scope.rule_scope(world), bound: Bound::share(*strength), in_force: false, deadline: *deadline };
+        let Common {
+            scope,
+            deadline,
+            strength,
+            ..
+        } = &self.common;
+        let rule = Rule {
+            lever,
+            scope: scope.rule_scope(world),
+            bound: Bound::share(*strength),
+            in_force: false,
+            deadline: *deadline,
+        };
         for country in scope.country_indices(world) {
             for vendor in scope.vendor_indices(world) {
                 match moment {

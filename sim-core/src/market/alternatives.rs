@@ -92,7 +92,11 @@ impl Alternative {
     #[must_use]
     pub fn nest(&self) -> u8 {
         let partial = matches!(self.kind, Kind::PartialRu | Kind::PartialBb);
-        if partial && self.seller[RU] == self.seller[BB] { Kind::OpenSingle.nest() } else { self.kind.nest() }
+        if partial && self.seller[RU] == self.seller[BB] {
+            Kind::OpenSingle.nest()
+        } else {
+            self.kind.nest()
+        }
     }
 
     /// Which components are bought new.
@@ -136,10 +140,18 @@ pub fn each_bundle(terms: &Terms, mut call: impl FnMut(Alternative)) {
         let s = terms.seller(v);
         if terms.is_core {
             if s.may_sell[BB] {
-                call(Alternative { kind: Kind::Closed, seller: [NO_VENDOR, v], is_virtual: false });
+                call(Alternative {
+                    kind: Kind::Closed,
+                    seller: [NO_VENDOR, v],
+                    is_virtual: false,
+                });
             }
         } else if s.closed && s.may_sell == [true; 2] {
-            call(Alternative { kind: Kind::Closed, seller: [v, v], is_virtual: false });
+            call(Alternative {
+                kind: Kind::Closed,
+                seller: [v, v],
+                is_virtual: false,
+            });
         }
     }
 }
@@ -151,7 +163,11 @@ pub fn each_pair(terms: &Terms, mut call: impl FnMut(Alternative)) {
     for ru in (0..vendors).filter(|v| sells(*v, RU)) {
         for bb in (0..vendors).filter(|v| sells(*v, BB)) {
             let kind = if ru == bb { Kind::OpenSingle } else { Kind::OpenMulti };
-            call(Alternative { kind, seller: [ru, bb], is_virtual: terms.seller(bb).is_virtual });
+            call(Alternative {
+                kind,
+                seller: [ru, bb],
+                is_virtual: terms.seller(bb).is_virtual,
+            });
         }
     }
 }
@@ -162,13 +178,23 @@ pub fn list(terms: &Terms, held: Option<&Stack>, out: &mut Vec<Alternative>) {
     let vendors = terms.vendors() as VendorIx;
     each_bundle(terms, |a| out.push(a));
     each_pair(terms, |a| out.push(a));
-    let Some(stack) = held.filter(|s| s.is_open()) else { return };
+    let Some(stack) = held.filter(|s| s.is_open()) else {
+        return;
+    };
     for v in (0..vendors).filter(|v| terms.seller(*v).open) {
         if terms.seller(v).may_sell[RU] && terms.may_run[BB] {
-            out.push(Alternative { kind: Kind::PartialRu, seller: [v, stack.seller[BB]], is_virtual: stack.is_virtual });
+            out.push(Alternative {
+                kind: Kind::PartialRu,
+                seller: [v, stack.seller[BB]],
+                is_virtual: stack.is_virtual,
+            });
         }
         if terms.seller(v).may_sell[BB] && terms.may_run[RU] {
-            out.push(Alternative { kind: Kind::PartialBb, seller: [stack.seller[RU], v], is_virtual: terms.seller(v).is_virtual });
+            out.push(Alternative {
+                kind: Kind::PartialBb,
+                seller: [stack.seller[RU], v],
+                is_virtual: terms.seller(v).is_virtual,
+            });
         }
     }
 }
@@ -183,16 +209,42 @@ mod tests {
         for ru in 0..200u8 {
             for bb in 0..200u8 {
                 let kind = if ru == bb { Kind::OpenSingle } else { Kind::OpenMulti };
-                let p = Alternative { kind, seller: [ru, bb], is_virtual: false }.position();
+                let p = Alternative {
+                    kind,
+                    seller: [ru, bb],
+                    is_virtual: false,
+                }
+                .position();
                 assert!(seen.insert(p), "pair {ru},{bb} shares its position");
                 let shell = u32::from(ru.max(bb)) + 1;
-                assert!(p < PAIRS_FROM + shell * shell, "pairs of the first n vendors fill the first n^2 places");
+                assert!(
+                    p < PAIRS_FROM + shell * shell,
+                    "pairs of the first n vendors fill the first n^2 places"
+                );
             }
             for kind in [Kind::Closed, Kind::PartialRu, Kind::PartialBb] {
-                assert!(seen.insert(Alternative { kind, seller: [ru, ru], is_virtual: false }.position()));
+                assert!(
+                    seen.insert(
+                        Alternative {
+                            kind,
+                            seller: [ru, ru],
+                            is_virtual: false
+                        }
+                        .position()
+                    )
+                );
             }
         }
-        assert!(seen.insert(Alternative { kind: Kind::Keep, seller: [0, 0], is_virtual: false }.position()));
+        assert!(
+            seen.insert(
+                Alternative {
+                    kind: Kind::Keep,
+                    seller: [0, 0],
+                    is_virtual: false
+                }
+                .position()
+            )
+        );
         for nest in 0..NESTS {
             assert!(seen.insert(nest_position(nest)), "nest {nest} shares its position");
         }

@@ -122,11 +122,7 @@ impl Tree<'_> {
             let inside = (v - inclusive[g]) / (self.mu * self.lambda[g]);
             let log_share = inside + (inclusive[g] - top) / self.mu;
             // A value of minus infinity in an empty nest gives NaN: it is not on offer.
-            *share = if log_share.is_nan() {
-                0.0
-            } else {
-                libm::exp(log_share)
-            };
+            *share = if log_share.is_nan() { 0.0 } else { libm::exp(log_share) };
         }
         top
     }
@@ -164,13 +160,12 @@ pub fn expected_maximum(mu: f64, inclusive: &[f64]) -> f64 {
 fn first_largest(scores: impl Iterator<Item = (usize, f64)>) -> Option<usize> {
     let none = (None, f64::NEG_INFINITY);
     scores
-        .fold(none, |best, (key, score)| {
-            if score > best.1 {
-                (Some(key), score)
-            } else {
-                best
-            }
-        })
+        .fold(
+            none,
+            |best, (key, score)| {
+                if score > best.1 { (Some(key), score) } else { best }
+            },
+        )
         .0
 }
 
@@ -199,11 +194,7 @@ mod tests {
         assert_eq!(shares[1..3], [0.0, 0.0]);
         // Even the largest shocks do not help it.
         let shocks = |i: usize| {
-            if i == 1 || i == 2 {
-                gumbel(1.0)
-            } else {
-                gumbel(0.0)
-            }
+            if i == 1 || i == 2 { gumbel(1.0) } else { gumbel(0.0) }
         };
         assert_eq!(
             tree.draw(&inclusive, |g| if g == 0 { 30.0 } else { 0.0 }, shocks),

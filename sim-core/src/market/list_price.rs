@@ -29,22 +29,40 @@ pub fn average_buyers(world: &World) -> Vec<AverageBuyer> {
     let mut buyers = Vec::new();
     for region in 0..world.regions.len() {
         for layer_index in 0..=world.gens.len() {
-            let layer = if layer_index < world.gens.len() { Layer::Ran(layer_index) } else { Layer::Core };
-            let local: Vec<&Slot> = world.slots.iter().filter(|s| s.layer == layer && world.countries[s.country].region == region).collect();
+            let layer = if layer_index < world.gens.len() {
+                Layer::Ran(layer_index)
+            } else {
+                Layer::Core
+            };
+            let local: Vec<&Slot> = world
+                .slots
+                .iter()
+                .filter(|s| s.layer == layer && world.countries[s.country].region == region)
+                .collect();
             let sites: f64 = local.iter().map(|s| s.sites).sum();
             let sites_of = |c: usize| local.iter().filter(|s| s.country == c).map(|s| s.sites).sum::<f64>();
-            let largest = (0..world.countries.len()).filter(|c| world.countries[*c].region == region).max_by(|a, b| sites_of(*a).total_cmp(&sites_of(*b)).then(b.cmp(a)));
-            let (Some(country_index), true) = (largest, sites > 0.0) else { continue };
+            let largest = (0..world.countries.len())
+                .filter(|c| world.countries[*c].region == region)
+                .max_by(|a, b| sites_of(*a).total_cmp(&sites_of(*b)).then(b.cmp(a)));
+            let (Some(country_index), true) = (largest, sites > 0.0) else {
+                continue;
+            };
             let mean = |of: &dyn Fn(&Slot) -> f64| local.iter().map(|s| s.sites * of(s)).sum::<f64>() / sites;
             let of_country = |of: &dyn Fn(&CountryInfo) -> f64| mean(&|s| of(&world.countries[s.country]));
-            let by_vendor = |of: &dyn Fn(&CountryInfo, usize) -> f64| (0..world.vendors.len()).map(|v| of_country(&|c| of(c, v))).collect::<Vec<_>>();
+            let by_vendor = |of: &dyn Fn(&CountryInfo, usize) -> f64| {
+                (0..world.vendors.len())
+                    .map(|v| of_country(&|c| of(c, v)))
+                    .collect::<Vec<_>>()
+            };
             let country = CountryInfo {
                 price_level: of_country(&|c| c.price_level),
                 labour: of_country(&|c| c.labour),
                 wacc: of_country(&|c| c.wacc),
                 trust: by_vendor(&|c, v| c.trust[v]),
                 hazard: by_vendor(&|c, v| c.hazard[v]),
-                sells: (0..world.vendors.len()).map(|v| local.iter().any(|s| world.countries[s.country].sells[v])).collect(),
+                sells: (0..world.vendors.len())
+                    .map(|v| local.iter().any(|s| world.countries[s.country].sells[v]))
+                    .collect(),
                 effect: by_vendor(&|c, v| c.effect[v]),
                 grant: by_vendor(&|c, v| c.grant[v]),
                 ..world.countries[country_index].clone()
@@ -54,21 +72,40 @@ pub fn average_buyers(world: &World) -> Vec<AverageBuyer> {
                 sites,
                 territory_sites: sites,
                 price: mean(&|s| s.price),
-                mix: Mix { open_gap: mean(&|s| s.mix.open_gap), criticality: mean(&|s| s.mix.criticality), ru_work: mean(&|s| s.mix.ru_work) },
+                mix: Mix {
+                    open_gap: mean(&|s| s.mix.open_gap),
+                    criticality: mean(&|s| s.mix.criticality),
+                    ru_work: mean(&|s| s.mix.ru_work),
+                },
                 cost_scale: mean(&|s| s.cost_scale),
                 clusters: Vec::new(),
                 initial: None,
                 ..local[0].clone()
             };
-            let shares = (0..world.countries.len()).map(|c| (c, sites_of(c) / sites)).filter(|(_, share)| *share > 0.0).collect();
-            buyers.push(AverageBuyer { country, shares, slot, layer_index });
+            let shares = (0..world.countries.len())
+                .map(|c| (c, sites_of(c) / sites))
+                .filter(|(_, share)| *share > 0.0)
+                .collect();
+            buyers.push(AverageBuyer {
+                country,
+                shares,
+                slot,
+                layer_index,
+            });
         }
     }
     buyers
 }
 
 /// Posts the list margins of all regions. Returns how many equilibria were not solved; their old margins stand.
-pub fn post(world: &World, state: &State, posted: &mut Posted, buyers: &[AverageBuyer], desk: &mut Desk, today: Day) -> u64 {
+pub fn post(
+    world: &World,
+    state: &State,
+    posted: &mut Posted,
+    buyers: &[AverageBuyer],
+    desk: &mut Desk,
+    today: Day,
+) -> u64 {
     let lambda = lambdas(world);
     let mut unsolved = 0;
     let mut margins: Vec<(u8, u8, f64)> = Vec::new();
@@ -77,14 +114,26 @@ pub fn post(world: &World, state: &State, posted: &mut Posted, buyers: &[Average
         if b.layer_index < world.gens.len() && world.gens[b.layer_index].first_launch.is_none_or(|d| d > today) {
             continue;
         }
-        let buyer = Buyer { country: &b.country, rules: Rules::Region(&b.shares), operator: None, slot: &b.slot };
-        desk.offer.prepare(world, state, posted, &buyer, None, [0.0; 2], false, today);
+        let buyer = Buyer {
+            country: &b.country,
+            rules: Rules::Region(&b.shares),
+            operator: None,
+            slot: &b.slot,
+        };
+        desk.offer
+            .prepare(world, state, posted, &buyer, None, [0.0; 2], false, today);
         if desk.offer.alternatives.is_empty() {
             continue;
         }
         let price = desk.offer.terms.price;
         margins.clear();
-        match desk.bidding.solve_as(ComponentBidding::Independent, 0.0, &desk.offer, &lambda, Continuation::default()) {
+        match desk.bidding.solve_as(
+            ComponentBidding::Independent,
+            0.0,
+            &desk.offer,
+            &lambda,
+            Continuation::default(),
+        ) {
             Ok(solved) => {
                 unsolved += u64::from(!solved.equilibrium.converged);
                 margins.extend(solved.margins_by_nest());

@@ -63,14 +63,22 @@ impl Posted {
         for (posted, interface) in self.maturity.iter_mut().zip(&state.interfaces) {
             *posted = interface.maturity;
         }
-        let shared = wright(state.white_box_volume, s.learning.white_box_sites, s.learning.white_box_progress_ratio);
+        let shared = wright(
+            state.white_box_volume,
+            s.learning.white_box_sites,
+            s.learning.white_box_progress_ratio,
+        );
         for (v, info) in world.vendors.iter().enumerate() {
             let own = wright(state.volume[v], info.cumulative_sites, s.learning.progress_ratio);
             self.cost_factor[v] = if info.white_box { [shared; 2] } else { [own; 2] };
         }
         for (learning, sites) in self.pair_learning.iter_mut().zip(&state.pair_sites) {
             if *sites > 0.0 {
-                *learning = pair_learning(*sites, s.integration.experience_reference_sites, s.integration.experience_exponent);
+                *learning = pair_learning(
+                    *sites,
+                    s.integration.experience_reference_sites,
+                    s.integration.experience_exponent,
+                );
             }
         }
     }

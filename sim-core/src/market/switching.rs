@@ -9,7 +9,15 @@ use super::terms::Terms;
 use crate::world::{BB, NO_VENDOR, Neighbour, RU, Stack};
 
 /// Names of the items, in the order of every array of items.
-pub const ITEMS: [&str; 7] = ["swap", "brought_forward", "legacy_layer", "onboarding", "contract_break", "outage", "integration"];
+pub const ITEMS: [&str; 7] = [
+    "swap",
+    "brought_forward",
+    "legacy_layer",
+    "onboarding",
+    "contract_break",
+    "outage",
+    "integration",
+];
 /// Physical work.
 pub const SWAP: usize = 0;
 /// Kit with life left is removed.
@@ -81,7 +89,11 @@ impl Bills {
     #[must_use]
     pub fn component(&self, component: usize, seller: u8, is_virtual: bool) -> f64 {
         let p = &self.parts[component][usize::from(seller)];
-        let swap = if is_virtual && component == BB { p.swap_virtual } else { p.swap };
+        let swap = if is_virtual && component == BB {
+            p.swap_virtual
+        } else {
+            p.swap
+        };
         swap + p.legacy_layer + p.onboarding_open + p.contract_break + p.outage
     }
 
@@ -99,14 +111,22 @@ impl Bills {
                 continue;
             }
             let p = &self.parts[component][usize::from(a.seller[component])];
-            items[SWAP] += if a.is_virtual && component == BB { p.swap_virtual } else { p.swap };
+            items[SWAP] += if a.is_virtual && component == BB {
+                p.swap_virtual
+            } else {
+                p.swap
+            };
             items[BROUGHT_FORWARD] += p.brought_forward;
             items[LEGACY_LAYER] += p.legacy_layer;
             items[CONTRACT_BREAK] += p.contract_break;
             items[OUTAGE] += p.outage;
             // A seller of both components is taken on once.
             if component == BB || multi || !buys[BB] {
-                items[ONBOARDING] += if a.kind == Kind::Closed { p.onboarding } else { p.onboarding_open };
+                items[ONBOARDING] += if a.kind == Kind::Closed {
+                    p.onboarding
+                } else {
+                    p.onboarding_open
+                };
             }
         }
         if multi {
@@ -119,7 +139,11 @@ impl Bills {
             let stranger = |k: usize| f64::from(u8::from(self.parts[k][usize::from(a.seller[k])].stranger));
             let strangers = stranger(BB) + if multi { stranger(RU) } else { 0.0 };
             // The first seller of an operator is no seller beyond the first.
-            let others = if terms.has_others { strangers } else { (strangers - 1.0).max(0.0) };
+            let others = if terms.has_others {
+                strangers
+            } else {
+                (strangers - 1.0).max(0.0)
+            };
             items[INTEGRATION] += terms.extra_vendor * others;
         }
         items
@@ -130,20 +154,34 @@ impl Bills {
 fn part_bill(terms: &Terms, attached: Option<&Attachment>, component: usize, seller: u8) -> PartBill {
     let t = terms.seller(seller);
     let untrained = if attached.is_some() { 1.0 - t.trained } else { 1.0 };
-    let mut p = PartBill { onboarding: untrained * terms.onboarding, onboarding_open: untrained * terms.onboarding_open, stranger: !t.elsewhere, ..PartBill::default() };
+    let mut p = PartBill {
+        onboarding: untrained * terms.onboarding,
+        onboarding_open: untrained * terms.onboarding_open,
+        stranger: !t.elsewhere,
+        ..PartBill::default()
+    };
     let Some(h) = attached else { return p };
     // A first installation is the same work for every seller: no part of a comparison.
     if let Some(s) = h.stack {
-        let phi = if s.seller[component] == seller { terms.renewal_work_share } else { 1.0 };
+        let phi = if s.seller[component] == seller {
+            terms.renewal_work_share
+        } else {
+            1.0
+        };
         p.swap = phi * terms.work(component, false);
         p.swap_virtual = phi * terms.work(component, s.is_virtual && component == BB);
         let price = terms.price * terms.weight[component];
         let left = h.life_left[component];
-        p.brought_forward = if left > 0.0 { price * terms.share_of_life(left) } else { 0.0 };
+        p.brought_forward = if left > 0.0 {
+            price * terms.share_of_life(left)
+        } else {
+            0.0
+        };
         if s.seller[component] != seller {
             p.outage = terms.weight[component] * terms.outage;
             if left > 0.0 && s.seller[component] != NO_VENDOR {
-                p.contract_break = price * (terms.break_fee_share + terms.seller(s.seller[component]).grant) * left / terms.term;
+                p.contract_break =
+                    price * (terms.break_fee_share + terms.seller(s.seller[component]).grant) * left / terms.term;
             }
         }
     }
@@ -151,7 +189,9 @@ fn part_bill(terms: &Terms, attached: Option<&Attachment>, component: usize, sel
     // cheaper, replacing the neighbour's baseband as well. A joint that stands has been integrated.
     if component == BB && h.stack.is_none_or(|s| s.seller[BB] != seller) {
         let strangers = h.legacy.iter().filter(|l| l.seller != NO_VENDOR && l.seller != seller);
-        p.legacy_layer = strangers.map(|l| l.overlap * terms.x2_anchor.min(terms.legacy_swap(l.price))).sum();
+        p.legacy_layer = strangers
+            .map(|l| l.overlap * terms.x2_anchor.min(terms.legacy_swap(l.price)))
+            .sum();
     }
     p
 }

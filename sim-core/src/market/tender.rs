@@ -88,7 +88,11 @@ impl Bidders {
     }
 
     fn number(&self, vendor: VendorIx) -> u8 {
-        if vendor == NO_VENDOR { NOBODY } else { self.numbers[usize::from(vendor)] }
+        if vendor == NO_VENDOR {
+            NOBODY
+        } else {
+            self.numbers[usize::from(vendor)]
+        }
     }
 }
 
@@ -127,7 +131,10 @@ impl<'a> Solved<'a> {
     pub fn shock(&self, luck: &mut Draws, a: usize) -> (f64, f64) {
         let nest = self.alternatives[a].nest();
         let own = self.spec.mu * self.spec.lambda[usize::from(nest)] * luck.gumbel_at(self.alternatives[a].position());
-        (own, self.spec.mu * luck.gumbel_at(alternatives::nest_position(usize::from(nest))))
+        (
+            own,
+            self.spec.mu * luck.gumbel_at(alternatives::nest_position(usize::from(nest))),
+        )
     }
 
     /// Price of an alternative: cost plus margins.
@@ -142,12 +149,25 @@ impl<'a> Solved<'a> {
         let alternative = &self.alternatives[a];
         let price = self.price(a);
         let buys = alternative.buys();
-        let cost = [RU, BB].map(|k| if buys[k] { terms.seller(alternative.seller[k]).cost[k] } else { 0.0 });
+        let cost = [RU, BB].map(|k| {
+            if buys[k] {
+                terms.seller(alternative.seller[k]).cost[k]
+            } else {
+                0.0
+            }
+        });
         match (buys, alternative.is_multi()) {
             ([true, true], true) => {
                 let margins = self.equilibrium.margins[a];
                 let setters = self.spec.alternatives[a].setters;
-                if setters[1] == NOBODY { [price - cost[BB] - self.baseband_list_margin(terms, alternative), cost[BB] + self.baseband_list_margin(terms, alternative)] } else { [cost[RU] + margins[0], cost[BB] + margins[1]] }
+                if setters[1] == NOBODY {
+                    [
+                        price - cost[BB] - self.baseband_list_margin(terms, alternative),
+                        cost[BB] + self.baseband_list_margin(terms, alternative),
+                    ]
+                } else {
+                    [cost[RU] + margins[0], cost[BB] + margins[1]]
+                }
             }
             ([true, true], false) => {
                 let all = cost[RU] + cost[BB];
@@ -162,7 +182,13 @@ impl<'a> Solved<'a> {
     pub fn margins_by_nest(&self) -> impl Iterator<Item = (VendorIx, u8, f64)> + '_ {
         let setters = self.spec.alternatives.iter().zip(self.equilibrium.margins);
         let vendors = self.vendors;
-        setters.flat_map(move |(a, m)| a.setters.into_iter().zip(*m).filter(|(j, _)| *j != NOBODY).map(move |(j, m)| (vendors[usize::from(j)], a.nest, m)))
+        setters.flat_map(move |(a, m)| {
+            a.setters
+                .into_iter()
+                .zip(*m)
+                .filter(|(j, _)| *j != NOBODY)
+                .map(move |(j, m)| (vendors[usize::from(j)], a.nest, m))
+        })
     }
 
     fn baseband_list_margin(&self, terms: &Terms, a: &Alternative) -> f64 {
@@ -178,20 +204,36 @@ pub fn lambdas(world: &World) -> [f64; NESTS] {
 }
 
 /// The alternative as the solver sees it.
-fn priced(terms: &Terms, bidding: ComponentBidding, bidders: &Bidders, a: &Alternative, value: f64) -> equilibrium::Alternative {
+fn priced(
+    terms: &Terms,
+    bidding: ComponentBidding,
+    bidders: &Bidders,
+    a: &Alternative,
+    value: f64,
+) -> equilibrium::Alternative {
     let nest = a.nest();
     let suppliers = a.seller.map(|v| bidders.number(v));
     let [radio, baseband] = suppliers;
     let cost = terms.cost(a);
     match a.kind {
         Kind::Keep => equilibrium::Alternative::unpriced(nest, value),
-        Kind::PartialRu => equilibrium::Alternative { suppliers, ..equilibrium::Alternative::single(nest, radio, value, cost) },
-        Kind::PartialBb => equilibrium::Alternative { suppliers, ..equilibrium::Alternative::single(nest, baseband, value, cost) },
+        Kind::PartialRu => equilibrium::Alternative {
+            suppliers,
+            ..equilibrium::Alternative::single(nest, radio, value, cost)
+        },
+        Kind::PartialBb => equilibrium::Alternative {
+            suppliers,
+            ..equilibrium::Alternative::single(nest, baseband, value, cost)
+        },
         Kind::OpenMulti => {
             let pair = equilibrium::Alternative::pair(nest, radio, baseband, value, cost);
             if bidding == ComponentBidding::Prime {
                 let bought = terms.seller(a.seller[BB]).list_margin[usize::from(nest)];
-                equilibrium::Alternative { setters: [radio, NOBODY], cost: cost + bought, ..pair }
+                equilibrium::Alternative {
+                    setters: [radio, NOBODY],
+                    cost: cost + bought,
+                    ..pair
+                }
             } else {
                 pair
             }
@@ -204,7 +246,17 @@ impl Offer {
     /// Fills terms, alternatives, bills and values of a buyer today. `ages`: years of each standing component at its
     /// replacement; `may_keep`: whether the kit that stands may run on, if the law lets it.
     #[allow(clippy::too_many_arguments)]
-    pub fn prepare(&mut self, world: &World, state: &State, posted: &Posted, buyer: &Buyer, attached: Option<&Attachment>, ages: [f64; 2], may_keep: bool, today: Day) {
+    pub fn prepare(
+        &mut self,
+        world: &World,
+        state: &State,
+        posted: &Posted,
+        buyer: &Buyer,
+        attached: Option<&Attachment>,
+        ages: [f64; 2],
+        may_keep: bool,
+        today: Day,
+    ) {
         let stack = attached.and_then(|h| h.stack);
         self.terms.fill(world, state, posted, buyer, stack, today);
         self.terms.may_keep = may_keep;
@@ -234,7 +286,11 @@ impl Offer {
         let may_run = self.terms.may_keep && self.terms.may_run == [true; 2] && !self.alternatives.is_empty();
         if let Some(stack) = attached.and_then(|h| h.stack).filter(|_| may_run) {
             self.keeps = true;
-            let kit = Alternative { kind: Kind::Keep, seller: stack.seller, is_virtual: stack.is_virtual };
+            let kit = Alternative {
+                kind: Kind::Keep,
+                seller: stack.seller,
+                is_virtual: stack.is_virtual,
+            };
             self.bills.push([0.0; 7]);
             self.values.push(self.terms.keep(stack, ages, best));
             self.list_prices.push(0.0);
@@ -245,12 +301,19 @@ impl Offer {
     /// Within (architecture, who supplies radio, who supplies baseband) only the variant with the highest value minus cost
     /// stands: a partial renewal and a whole stack of the same sellers are two ways to one thing.
     fn drop_lesser_variants(&mut self) {
-        let Some(first) = self.alternatives.iter().position(|a| matches!(a.kind, Kind::PartialRu | Kind::PartialBb)) else { return };
+        let Some(first) = self
+            .alternatives
+            .iter()
+            .position(|a| matches!(a.kind, Kind::PartialRu | Kind::PartialBb))
+        else {
+            return;
+        };
         let worth = |o: &Self, i: usize| o.values[i] - o.terms.cost(&o.alternatives[i]);
         let mut partial = first;
         while partial < self.alternatives.len() {
             let sellers = self.alternatives[partial].seller;
-            let twin = (0..partial).find(|i| self.alternatives[*i].seller == sellers && self.alternatives[*i].kind != Kind::Closed);
+            let twin = (0..partial)
+                .find(|i| self.alternatives[*i].seller == sellers && self.alternatives[*i].kind != Kind::Closed);
             match twin {
                 Some(whole) if worth(self, partial) > worth(self, whole) => self.put_in_place_of(whole, partial),
                 Some(_) => self.remove(partial),
@@ -292,7 +355,13 @@ impl Bidding {
     ///
     /// # Errors
     /// As [`Workspace::solve`]; with alternatives on offer and a validated scenario there are none.
-    pub fn solve<'a>(&'a mut self, offer: &'a Offer, world: &World, lambda: &'a [f64; NESTS], continuation: Continuation<'a>) -> Result<Solved<'a>, SolveError> {
+    pub fn solve<'a>(
+        &'a mut self,
+        offer: &'a Offer,
+        world: &World,
+        lambda: &'a [f64; NESTS],
+        continuation: Continuation<'a>,
+    ) -> Result<Solved<'a>, SolveError> {
         let reserve = world.scenario.market.price_cap_reserve_share * offer.terms.price;
         self.solve_as(world.bidding, reserve, offer, lambda, continuation)
     }
@@ -301,18 +370,30 @@ impl Bidding {
     ///
     /// # Errors
     /// As [`Bidding::solve`].
-    pub fn solve_as<'a>(&'a mut self, bidding: ComponentBidding, reserve: f64, offer: &'a Offer, lambda: &'a [f64; NESTS], continuation: Continuation<'a>) -> Result<Solved<'a>, SolveError> {
+    pub fn solve_as<'a>(
+        &'a mut self,
+        bidding: ComponentBidding,
+        reserve: f64,
+        offer: &'a Offer,
+        lambda: &'a [f64; NESTS],
+        continuation: Continuation<'a>,
+    ) -> Result<Solved<'a>, SolveError> {
         self.bidders.fill(offer.terms.vendors(), &offer.alternatives);
         self.priced.clear();
         for (a, value) in offer.alternatives.iter().zip(&offer.values) {
-            self.priced.push(priced(&offer.terms, bidding, &self.bidders, a, *value));
+            self.priced
+                .push(priced(&offer.terms, bidding, &self.bidders, a, *value));
         }
         self.caps.clear();
         if !offer.keeps {
             for (a, p) in offer.alternatives.iter().zip(&self.priced) {
                 let nest = usize::from(a.nest());
                 let vendors = &self.bidders.vendors;
-                let cap = |j: u8| vendors.get(usize::from(j)).map_or(f64::INFINITY, |v| offer.terms.seller(*v).list_margin[nest] + reserve);
+                let cap = |j: u8| {
+                    vendors
+                        .get(usize::from(j))
+                        .map_or(f64::INFINITY, |v| offer.terms.seller(*v).list_margin[nest] + reserve)
+                };
                 self.caps.push(p.setters.map(cap));
             }
         }
@@ -325,13 +406,25 @@ impl Bidding {
             margin_caps: if offer.keeps { None } else { Some(&self.caps) },
         };
         let equilibrium = self.workspace.solve(&spec)?;
-        Ok(Solved { equilibrium, spec, alternatives: &offer.alternatives, vendors: &self.bidders.vendors })
+        Ok(Solved {
+            equilibrium,
+            spec,
+            alternatives: &offer.alternatives,
+            vendors: &self.bidders.vendors,
+        })
     }
 
     /// Part of the wedge that is captured in price, by component: the change of (incumbent's margin less rival's) against the
     /// unattached twin, for whom the tender is solved again without kit, keep or partial renewal. Money per site; `None`
     /// where there is no wedge or no such equilibrium. Needs the bills of [`Offer::wedges`]. `margin`: total margin of the solved tender by alternative.
-    pub fn captured(&mut self, offer: &Offer, world: &World, lambda: &[f64; NESTS], wedges: &Wedges, margin: &[f64]) -> [Option<f64>; 2] {
+    pub fn captured(
+        &mut self,
+        offer: &Offer,
+        world: &World,
+        lambda: &[f64; NESTS],
+        wedges: &Wedges,
+        margin: &[f64],
+    ) -> [Option<f64>; 2] {
         self.twin_alternatives.clear();
         self.twin_of.clear();
         for (index, a) in offer.alternatives.iter().enumerate() {
@@ -340,28 +433,51 @@ impl Bidding {
             }
             let bill = offer.two_bills.twin().of(&offer.terms, a);
             let value = offer.terms.flow(a, None) - bill.iter().sum::<f64>();
-            self.twin_alternatives.push(priced(&offer.terms, world.bidding, &self.bidders, a, value));
+            self.twin_alternatives
+                .push(priced(&offer.terms, world.bidding, &self.bidders, a, value));
             self.twin_of.push(index);
         }
-        let spec = TenderSpec { mu: offer.terms.mu, lambda, alternatives: &self.twin_alternatives, sellers: self.bidders.vendors.len(), after: None, margin_caps: None };
-        let Ok(twin) = self.twin_workspace.solve(&spec) else { return [None; 2] };
+        let spec = TenderSpec {
+            mu: offer.terms.mu,
+            lambda,
+            alternatives: &self.twin_alternatives,
+            sellers: self.bidders.vendors.len(),
+            after: None,
+            margin_caps: None,
+        };
+        let Ok(twin) = self.twin_workspace.solve(&spec) else {
+            return [None; 2];
+        };
         let gap = |i: &Alternative, r: &Alternative| {
             let at = |a: &Alternative| self.twin_of.iter().position(|index| offer.alternatives[*index] == *a);
             let (i, r) = (at(i)?, at(r)?);
             let attached = margin.get(self.twin_of[i])? - margin.get(self.twin_of[r])?;
             Some(attached - (twin.total_margin.get(i)? - twin.total_margin.get(r)?))
         };
-        [RU, BB].map(|component| wedges.at_end[component].as_ref().and_then(|w| gap(&w.incumbent, &w.rival)))
+        [RU, BB].map(|component| {
+            wedges.at_end[component]
+                .as_ref()
+                .and_then(|w| gap(&w.incumbent, &w.rival))
+        })
     }
 }
 
 /// exp(entropy) of the probabilities with which each seller supplies, by component weight, keep left out: how many equal
 /// bidders would leave the outcome as open.
 #[must_use]
-pub fn effective_bidders(terms: &Terms, alternatives: &[Alternative], probability: &[f64], by_seller: &mut Vec<f64>) -> f64 {
+pub fn effective_bidders(
+    terms: &Terms,
+    alternatives: &[Alternative],
+    probability: &[f64],
+    by_seller: &mut Vec<f64>,
+) -> f64 {
     by_seller.clear();
     by_seller.resize(terms.vendors(), 0.0);
-    for (a, p) in alternatives.iter().zip(probability).filter(|(a, _)| a.kind.nest() != KEEP_NEST) {
+    for (a, p) in alternatives
+        .iter()
+        .zip(probability)
+        .filter(|(a, _)| a.kind.nest() != KEEP_NEST)
+    {
         for component in [RU, BB] {
             if a.seller[component] != NO_VENDOR {
                 by_seller[usize::from(a.seller[component])] += p * terms.weight[component];
@@ -369,6 +485,10 @@ pub fn effective_bidders(terms: &Terms, alternatives: &[Alternative], probabilit
         }
     }
     let all: f64 = by_seller.iter().sum();
-    let entropy: f64 = by_seller.iter().filter(|p| **p > 0.0).map(|p| -(p / all) * libm::log(p / all)).sum();
+    let entropy: f64 = by_seller
+        .iter()
+        .filter(|p| **p > 0.0)
+        .map(|p| -(p / all) * libm::log(p / all))
+        .sum();
     libm::exp(entropy)
 }

@@ -139,7 +139,10 @@ impl Rules<'_> {
     /// Whether a rule is announced, and the deadline of a removal. The average buyer of a region is under no announced rule.
     fn outlook(&self, state: &State, vendor: VendorIx, what: RuleScope) -> (bool, Option<Day>) {
         match self {
-            Rules::Country(country, mark) => (state.rules.is_announced(*country, vendor, what, *mark), state.rules.deadline(*country, vendor, what, *mark)),
+            Rules::Country(country, mark) => (
+                state.rules.is_announced(*country, vendor, what, *mark),
+                state.rules.deadline(*country, vendor, what, *mark),
+            ),
             Rules::Region(_) => (false, None),
         }
     }
@@ -192,7 +195,15 @@ impl Terms {
     }
 
     /// Fills the terms of a buyer today.
-    pub fn fill(&mut self, world: &World, state: &State, posted: &Posted, buyer: &Buyer, held: Option<&Stack>, today: Day) {
+    pub fn fill(
+        &mut self,
+        world: &World,
+        state: &State,
+        posted: &Posted,
+        buyer: &Buyer,
+        held: Option<&Stack>,
+        today: Day,
+    ) {
         let s = &world.scenario;
         let Buyer { country, slot, .. } = *buyer;
         self.is_core = slot.layer == Layer::Core;
@@ -207,7 +218,11 @@ impl Terms {
         let labour = country.labour;
         let physical = s.switching.removal + s.switching.optimisation;
         self.work = if self.is_core {
-            [0.0, s.switching.core_work_share * slot.price, s.switching.core_work_share * slot.price]
+            [
+                0.0,
+                s.switching.core_work_share * slot.price,
+                s.switching.core_work_share * slot.price,
+            ]
         } else {
             [
                 labour * (s.switching.ru_work * slot.mix.ru_work + slot.weight[RU] * physical),
@@ -222,7 +237,11 @@ impl Terms {
         if let Some((_, op)) = buyer.operator {
             self.onboarding = per_site(op.onboarding[0] + op.onboarding[1]);
             self.onboarding_open = per_site(op.onboarding[0] * (1.0 - posted.maturity[MANAGEMENT]) + op.onboarding[1]);
-            self.extra_vendor = if self.is_core { 0.0 } else { per_site(op.extra_vendor) * years };
+            self.extra_vendor = if self.is_core {
+                0.0
+            } else {
+                per_site(op.extra_vendor) * years
+            };
             self.start_up = labour * s.integration.start_up * (1.0 - posted.maturity[FRONTHAUL]) * (1.0 - op.skill);
             self.operations = s.integration.operations_share_per_year * slot.price * years * (1.0 - op.skill);
         } else {
@@ -240,7 +259,15 @@ impl Terms {
         self.fill_sellers(world, state, posted, buyer, held, today);
     }
 
-    fn fill_sellers(&mut self, world: &World, state: &State, posted: &Posted, buyer: &Buyer, held: Option<&Stack>, today: Day) {
+    fn fill_sellers(
+        &mut self,
+        world: &World,
+        state: &State,
+        posted: &Posted,
+        buyer: &Buyer,
+        held: Option<&Stack>,
+        today: Day,
+    ) {
         let s = &world.scenario;
         let Buyer { country, slot, .. } = *buyer;
         let layer = match slot.layer {
@@ -253,32 +280,68 @@ impl Terms {
         self.may_run = [true; 2];
         for (v, info) in world.vendors.iter().enumerate() {
             let ix = v as VendorIx;
-            let mut t = SellerTerms { closed: info.closed || self.is_core, open: !self.is_core && info.is_open(today), is_virtual: info.is_virtual(today), grant: country.grant[v], ..SellerTerms::default() };
-            let on_sale = country.sells[v] && info.sells_from.is_none_or(|d| d <= today) && (self.is_core || info.generations[layer]);
+            let mut t = SellerTerms {
+                closed: info.closed || self.is_core,
+                open: !self.is_core && info.is_open(today),
+                is_virtual: info.is_virtual(today),
+                grant: country.grant[v],
+                ..SellerTerms::default()
+            };
+            let on_sale = country.sells[v]
+                && info.sells_from.is_none_or(|d| d <= today)
+                && (self.is_core || info.generations[layer]);
             if !on_sale && !held.is_some_and(|h| h.holds(ix)) {
                 self.sellers.push(SellerTerms::default());
                 continue;
             }
             for component in [RU, BB] {
-                let unit = if self.is_core { if component == BB { info.core_cost } else { f64::NAN } } else { info.cost[component] };
+                let unit = if self.is_core {
+                    if component == BB { info.core_cost } else { f64::NAN }
+                } else {
+                    info.cost[component]
+                };
                 let sold = on_sale && !unit.is_nan();
                 let scope = RuleScope::of(slot.layer, component);
                 t.may_sell[component] = sold && buyer.rules.may_buy(state, ix, scope);
-                t.cost[component] = if unit.is_nan() { 0.0 } else { unit * slot.cost_scale * if self.is_core { 1.0 } else { posted.cost_factor[v][component] } };
-                let quality = if self.is_core { info.core_quality } else { info.quality[component] };
+                t.cost[component] = if unit.is_nan() {
+                    0.0
+                } else {
+                    unit * slot.cost_scale
+                        * if self.is_core {
+                            1.0
+                        } else {
+                            posted.cost_factor[v][component]
+                        }
+                };
+                let quality = if self.is_core {
+                    info.core_quality
+                } else {
+                    info.quality[component]
+                };
                 let weight = slot.weight[component] * slot.price;
                 t.quality[component] = weight * (s.market.quality_value_share * quality + country.effect[v]);
                 t.finance[component] = weight * country.grant[v];
                 t.risk[component] = weight * s.market.risk_share * country.trust[v] * slot.mix.criticality;
                 let (announced, deadline) = buyer.rules.outlook(state, ix, scope);
                 let runs = held.is_some_and(|h| h.seller[component] == ix);
-                if runs && deadline.is_some_and(|d| d < today.plus_years(self.keep_years + s.contract.lead_time_months / 12.0)) {
+                if runs
+                    && deadline
+                        .is_some_and(|d| d < today.plus_years(self.keep_years + s.contract.lead_time_months / 12.0))
+                {
                     self.may_run[component] = false;
                 }
-                let feared = country.hazard[v].max(if announced { s.hazard.after_announcement_per_year } else { 0.0 });
+                let feared = country.hazard[v].max(if announced {
+                    s.hazard.after_announcement_per_year
+                } else {
+                    0.0
+                });
                 if weight > 0.0 && (feared > 0.0 || deadline.is_some()) {
-                    let risk = RemovalRisk { hazard: feared, certain_in: deadline.map(|d| today.years_until(d).max(0.0)) };
-                    t.removal[component] = expected_removal_bill(risk, self.wacc, self.term, weight, self.work[component]);
+                    let risk = RemovalRisk {
+                        hazard: feared,
+                        certain_in: deadline.map(|d| today.years_until(d).max(0.0)),
+                    };
+                    t.removal[component] =
+                        expected_removal_bill(risk, self.wacc, self.term, weight, self.work[component]);
                 }
             }
             if let Some((o, _)) = buyer.operator {
@@ -286,15 +349,25 @@ impl Terms {
                 let here = u32::from(held.is_some_and(|h| !self.is_core && h.holds(ix)));
                 t.elsewhere = state.supplied[at] > here;
                 self.has_others |= t.elsewhere;
-                t.trained = if self.is_core { f64::from(u8::from(held.is_some_and(|h| h.holds(ix)))) } else { state.trained(world, o, ix) };
+                t.trained = if self.is_core {
+                    f64::from(u8::from(held.is_some_and(|h| h.holds(ix))))
+                } else {
+                    state.trained(world, o, ix)
+                };
                 for component in [RU, BB] {
                     t.taste[component] = slot.weight[component] * slot.price * state.taste[at];
                 }
             }
             for component in [RU, BB] {
-                t.value[component] = t.quality[component] + t.taste[component] + t.finance[component] - t.risk[component] - t.removal[component];
+                t.value[component] = t.quality[component] + t.taste[component] + t.finance[component]
+                    - t.risk[component]
+                    - t.removal[component];
             }
-            for (money, share) in t.list_margin.iter_mut().zip(posted.list_margins(country.region, layer, ix)) {
+            for (money, share) in t
+                .list_margin
+                .iter_mut()
+                .zip(posted.list_margins(country.region, layer, ix))
+            {
                 *money = share * slot.price;
             }
             self.sellers.push(t);
@@ -319,7 +392,11 @@ impl Terms {
             Kind::Keep => held.is_some_and(Stack::is_open),
             _ => true,
         };
-        if !open { 0.0 } else { self.open_gap[usize::from(!a.is_multi())] }
+        if !open {
+            0.0
+        } else {
+            self.open_gap[usize::from(!a.is_multi())]
+        }
     }
 
     /// Running cost beside upkeep: the energy gap of a virtual baseband.
@@ -332,7 +409,11 @@ impl Terms {
     #[must_use]
     pub fn cost(&self, a: &Alternative) -> f64 {
         let buys = a.buys();
-        [RU, BB].into_iter().filter(|k| buys[*k]).map(|k| self.seller(a.seller[k]).cost[k]).sum()
+        [RU, BB]
+            .into_iter()
+            .filter(|k| buys[*k])
+            .map(|k| self.seller(a.seller[k]).cost[k])
+            .sum()
     }
 
     /// List price of what is bought: unit cost plus the list margin of each seller.
@@ -360,7 +441,9 @@ impl Terms {
         let nest = usize::from(if stack.is_open() { Kind::OpenMulti } else { Kind::Closed }.nest());
         let list = seller.cost[component] + self.weight[component] * seller.list_margin[nest];
         let work = self.renewal_work_share * self.work(component, stack.is_virtual);
-        let upkeep = self.weight[component] * self.price * extension_upkeep(self.upkeep_growth, self.wacc, age, years, self.term);
+        let upkeep = self.weight[component]
+            * self.price
+            * extension_upkeep(self.upkeep_growth, self.wacc, age, years, self.term);
         // The credit on this part comes with its renewal, later.
         later * (list + work) + (1.0 - later) * self.new_kit_only(stack.seller[component], component) + upkeep
     }
@@ -391,14 +474,27 @@ impl Terms {
     #[must_use]
     pub fn keep(&self, stack: &Stack, ages: [f64; 2], best: f64) -> f64 {
         let rho = self.share_of_keep;
-        let kit = Alternative { kind: Kind::Keep, seller: stack.seller, is_virtual: stack.is_virtual };
+        let kit = Alternative {
+            kind: Kind::Keep,
+            seller: stack.seller,
+            is_virtual: stack.is_virtual,
+        };
         let mut operations = 0.0;
         if kit.is_multi() {
             operations = self.operations;
         }
-        let upkeep: f64 = [RU, BB].into_iter().map(|k| self.weight[k] * extension_upkeep(self.upkeep_growth, self.wacc, ages[k], self.keep_years, self.term)).sum();
+        let upkeep: f64 = [RU, BB]
+            .into_iter()
+            .map(|k| {
+                self.weight[k] * extension_upkeep(self.upkeep_growth, self.wacc, ages[k], self.keep_years, self.term)
+            })
+            .sum();
         // Kit that is kept takes no new credit, and worn-out kit has nothing left to lose by a removal.
-        let new_kit_only: f64 = [RU, BB].into_iter().filter(|k| stack.seller[*k] != NO_VENDOR).map(|k| self.new_kit_only(stack.seller[k], k)).sum();
+        let new_kit_only: f64 = [RU, BB]
+            .into_iter()
+            .filter(|k| stack.seller[*k] != NO_VENDOR)
+            .map(|k| self.new_kit_only(stack.seller[k], k))
+            .sum();
         rho * (self.flow(&kit, Some(stack)) - new_kit_only - operations) + (1.0 - rho) * best - self.price * upkeep
     }
 

@@ -5,7 +5,11 @@
 /// Present value of one unit of money a year over `years` at rate `r`: `(1 - exp(-r T)) / r`, `T` at `r = 0`.
 #[must_use]
 pub fn annuity(r: f64, years: f64) -> f64 {
-    if r * years < 1e-9 { years } else { -libm::expm1(-r * years) / r }
+    if r * years < 1e-9 {
+        years
+    } else {
+        -libm::expm1(-r * years) / r
+    }
 }
 
 /// Share of a purchase for `life` years that its first (or last) `years` use up:
@@ -83,7 +87,12 @@ pub fn expected_removal_bill(risk: RemovalRisk, r: f64, life: f64, price: f64, w
     let unused = |t: f64| share_of_life(r, life - t, life);
     let feared = if h > 0.0 {
         let both = annuity(h + r, until);
-        h * (work * both + if whole > 0.0 { price / whole * (both - libm::exp(-r * life) * annuity(h, until)) } else { 0.0 })
+        h * (work * both
+            + if whole > 0.0 {
+                price / whole * (both - libm::exp(-r * life) * annuity(h, until))
+            } else {
+                0.0
+            })
     } else {
         0.0
     };
@@ -116,7 +125,12 @@ mod tests {
         let n = 20_000;
         let trapezoid = |a: f64, b: f64, f: &dyn Fn(f64) -> f64| {
             let step = (b - a) / f64::from(n);
-            (0..n).map(|i| { let x = a + step * f64::from(i); step * (f(x) + f(x + step)) / 2.0 }).sum::<f64>()
+            (0..n)
+                .map(|i| {
+                    let x = a + step * f64::from(i);
+                    step * (f(x) + f(x + step)) / 2.0
+                })
+                .sum::<f64>()
         };
         let old = trapezoid(age, age + t, &|a| g * a);
         let new = trapezoid(0.0, life, &|a| g * a * libm::exp(-r * a)) * share_of_life(r, t, life);
@@ -135,20 +149,62 @@ mod tests {
     #[test]
     fn removal_bill_matches_its_integral_and_never_falls_with_an_announcement() {
         let (r, life, price, work) = (0.07, 8.0, 50.0, 10.0);
-        for (h, certain) in [(0.015, None), (0.1, Some(3.0)), (0.1, Some(20.0)), (0.0, Some(2.0)), (0.3, Some(0.0))] {
+        for (h, certain) in [
+            (0.015, None),
+            (0.1, Some(3.0)),
+            (0.1, Some(20.0)),
+            (0.0, Some(2.0)),
+            (0.3, Some(0.0)),
+        ] {
             let until = certain.map_or(life, |t: f64| t.min(life));
             let n = 200_000;
             let step = until / f64::from(n);
             let bill = |t: f64| libm::exp(-r * t) * (work + price * share_of_life(r, life - t, life));
-            let mut expected: f64 = (0..n).map(|i| { let t = step * (f64::from(i) + 0.5); step * h * libm::exp(-h * t) * bill(t) }).sum();
+            let mut expected: f64 = (0..n)
+                .map(|i| {
+                    let t = step * (f64::from(i) + 0.5);
+                    step * h * libm::exp(-h * t) * bill(t)
+                })
+                .sum();
             if certain.is_some_and(|t| t < life) {
                 expected += libm::exp(-h * until) * bill(until);
             }
-            close(expected_removal_bill(RemovalRisk { hazard: h, certain_in: certain }, r, life, price, work), expected, 1e-6);
+            close(
+                expected_removal_bill(
+                    RemovalRisk {
+                        hazard: h,
+                        certain_in: certain,
+                    },
+                    r,
+                    life,
+                    price,
+                    work,
+                ),
+                expected,
+                1e-6,
+            );
         }
-        let feared = expected_removal_bill(RemovalRisk { hazard: 0.015, certain_in: None }, r, life, price, work);
+        let feared = expected_removal_bill(
+            RemovalRisk {
+                hazard: 0.015,
+                certain_in: None,
+            },
+            r,
+            life,
+            price,
+            work,
+        );
         for tau in [0.0, 1.0, 4.0, 7.9, 8.0, 30.0] {
-            let announced = expected_removal_bill(RemovalRisk { hazard: 0.10, certain_in: Some(tau) }, r, life, price, work);
+            let announced = expected_removal_bill(
+                RemovalRisk {
+                    hazard: 0.10,
+                    certain_in: Some(tau),
+                },
+                r,
+                life,
+                price,
+                work,
+            );
             assert!(announced >= feared, "deadline in {tau} years: {announced} < {feared}");
         }
     }

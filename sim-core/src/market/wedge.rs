@@ -65,12 +65,18 @@ struct Best {
     alternative: Option<Alternative>,
 }
 
-const NONE: Best = Best { value: f64::NEG_INFINITY, alternative: None };
+const NONE: Best = Best {
+    value: f64::NEG_INFINITY,
+    alternative: None,
+};
 
 impl Best {
     fn offer(&mut self, value: f64, a: Alternative) {
         if value > self.value {
-            *self = Best { value, alternative: Some(a) };
+            *self = Best {
+                value,
+                alternative: Some(a),
+            };
         }
     }
 }
@@ -93,13 +99,29 @@ fn leaving_today(terms: &Terms, left: [f64; 2], stack: &Stack) -> [(f64, f64); 4
             return (0.0, 0.0);
         }
         let t = terms.seller(seller);
-        let shared = if stack.arch == Arch::OpenMulti { 1.0 } else { terms.weight[component] };
+        let shared = if stack.arch == Arch::OpenMulti {
+            1.0
+        } else {
+            terms.weight[component]
+        };
         let price = t.cost[component] + shared * t.list_margin[nest];
-        (price * terms.share_of_life(left[component]), price * (terms.break_fee_share + t.grant) * left[component] / terms.term)
+        (
+            price * terms.share_of_life(left[component]),
+            price * (terms.break_fee_share + t.grant) * left[component] / terms.term,
+        )
     };
     let (radio, baseband) = (of(RU), of(BB));
     let all = radio.0 + baseband.0;
-    if stack.is_open() { [(0.0, 0.0), radio, baseband, (all, radio.1 + baseband.1)] } else { [(0.0, 0.0), (all, radio.1), (all, baseband.1), (all, radio.1 + baseband.1)] }
+    if stack.is_open() {
+        [(0.0, 0.0), radio, baseband, (all, radio.1 + baseband.1)]
+    } else {
+        [
+            (0.0, 0.0),
+            (all, radio.1),
+            (all, baseband.1),
+            (all, radio.1 + baseband.1),
+        ]
+    }
 }
 
 /// The best alternatives at end of life by which components they change: all that a valuation on any day needs, since
@@ -116,7 +138,11 @@ fn renewal(stack: &Stack) -> Alternative {
         Arch::OpenSingle => Kind::OpenSingle,
         Arch::OpenMulti => Kind::OpenMulti,
     };
-    Alternative { kind, seller: stack.seller, is_virtual: stack.is_virtual }
+    Alternative {
+        kind,
+        seller: stack.seller,
+        is_virtual: stack.is_virtual,
+    }
 }
 
 /// Slack of the bound in [`scan`], share of price: sums in another order differ by less.
@@ -129,7 +155,9 @@ const SLACK: f64 = 1e-9;
 #[must_use]
 pub fn scan(terms: &Terms, bills: &TwoBills, stack: &Stack) -> Scan {
     let mut best = [NONE; 4];
-    let full = |a: &Alternative| terms.flow(a, Some(stack)) - bills.attached.of(terms, a).iter().sum::<f64>() - terms.list_price(a);
+    let full = |a: &Alternative| {
+        terms.flow(a, Some(stack)) - bills.attached.of(terms, a).iter().sum::<f64>() - terms.list_price(a)
+    };
     // The renewal of what stands, even where its seller may not sell any more: a ban does not unlock the kit that it forbids.
     let renewal = renewal(stack);
     best[0].offer(full(&renewal), renewal);
@@ -157,7 +185,14 @@ pub struct TwoBills {
 impl TwoBills {
     /// Prepares both.
     pub fn fill(&mut self, terms: &Terms, stack: &Stack, legacy: [Neighbour; 2]) {
-        self.attached.fill(terms, Some(&Attachment { stack: Some(stack), legacy, life_left: [0.0; 2] }));
+        self.attached.fill(
+            terms,
+            Some(&Attachment {
+                stack: Some(stack),
+                legacy,
+                life_left: [0.0; 2],
+            }),
+        );
         self.twin.fill(terms, None);
         for component in [RU, BB] {
             let half = |v: VendorIx| {
@@ -191,7 +226,11 @@ pub fn value(scan: &Scan, terms: &Terms, bills: &TwoBills, stack: &Stack, life_l
             let Some(alternative) = best.alternative else { continue };
             // The incumbent of the component leaves the running stack in place to its end; a rival does not.
             let side = class >> component & 1;
-            let cost = if today && side == 1 { leaving[class].0 + leaving[class].1 } else { 0.0 };
+            let cost = if today && side == 1 {
+                leaving[class].0 + leaving[class].1
+            } else {
+                0.0
+            };
             sides[side].offer(best.value - cost, alternative);
         }
         let (i, r) = (&sides[0].alternative?, &sides[1].alternative?);
@@ -205,9 +244,22 @@ pub fn value(scan: &Scan, terms: &Terms, bills: &TwoBills, stack: &Stack, life_l
         for (item, part) in parts.iter_mut().enumerate() {
             *part = (of_rival[item] - of_incumbent[item]) - (twin_r[item] - twin_i[item]);
         }
-        let twin = |a: &Alternative, bill: &[f64; 7]| terms.flow(a, None) - bill.iter().sum::<f64>() - terms.list_price(a);
-        debug_assert!(twin_i[SWAP] == 0.0 && twin_r[SWAP] == 0.0, "a first purchase has nothing to swap");
-        Some(Wedge { incumbent: *i, rival: *r, parts, list_price: terms.list_price(i), preference_gap: twin(i, &twin_i) - twin(r, &twin_r) })
+        let twin =
+            |a: &Alternative, bill: &[f64; 7]| terms.flow(a, None) - bill.iter().sum::<f64>() - terms.list_price(a);
+        debug_assert!(
+            twin_i[SWAP] == 0.0 && twin_r[SWAP] == 0.0,
+            "a first purchase has nothing to swap"
+        );
+        Some(Wedge {
+            incumbent: *i,
+            rival: *r,
+            parts,
+            list_price: terms.list_price(i),
+            preference_gap: twin(i, &twin_i) - twin(r, &twin_r),
+        })
     };
-    Wedges { at_end: [wedge(RU, false), wedge(BB, false)], today: [wedge(RU, true), wedge(BB, true)] }
+    Wedges {
+        at_end: [wedge(RU, false), wedge(BB, false)],
+        today: [wedge(RU, true), wedge(BB, true)],
+    }
 }

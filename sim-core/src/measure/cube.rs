@@ -130,7 +130,11 @@ impl Cube {
     /// All zero. Operators' own places are kept only if asked for.
     #[must_use]
     pub fn new(world: &World, operators: bool) -> Self {
-        let places = if operators { world.places.len() } else { world.first_operator_place };
+        let places = if operators {
+            world.places.len()
+        } else {
+            world.first_operator_place
+        };
         let layers = world.gens.len() + 1;
         let vendors = world.vendors.len();
         Self {
@@ -166,7 +170,15 @@ impl Cube {
     }
 
     /// Adds to one field of one cell in each of these places.
-    pub fn add(&mut self, places: impl Iterator<Item = usize>, layer: usize, component: usize, vendor: usize, field: Field, value: f64) {
+    pub fn add(
+        &mut self,
+        places: impl Iterator<Item = usize>,
+        layer: usize,
+        component: usize,
+        vendor: usize,
+        field: Field,
+        value: f64,
+    ) {
         for place in places {
             if self.holds(place) {
                 let at = self.at(place, layer, component, vendor);
@@ -176,7 +188,15 @@ impl Cube {
     }
 
     /// Adds to several fields at once; `values` starts at `first`.
-    pub fn add_all(&mut self, places: impl Iterator<Item = usize>, layer: usize, component: usize, vendor: usize, first: Field, values: &[f64]) {
+    pub fn add_all(
+        &mut self,
+        places: impl Iterator<Item = usize>,
+        layer: usize,
+        component: usize,
+        vendor: usize,
+        first: Field,
+        values: &[f64],
+    ) {
         for place in places {
             if self.holds(place) {
                 let at = self.at(place, layer, component, vendor) + first as usize;
@@ -206,11 +226,27 @@ impl Cube {
     /// Sum of a field over layers and vendors. `weighted`: in `ran` a site counts by the component weights, as sites do
     /// and money does not.
     #[must_use]
-    pub fn sum(&self, place: usize, component: Component, generation: Option<usize>, vendors: &[usize], field: usize, weighted: bool) -> f64 {
+    pub fn sum(
+        &self,
+        place: usize,
+        component: Component,
+        generation: Option<usize>,
+        vendors: &[usize],
+        field: usize,
+        weighted: bool,
+    ) -> f64 {
         let core = self.layers - 1;
         let mut sum = 0.0;
         let ran = generation.map_or(0..core, |g| g..g + 1);
-        let weight = |k: usize| if !weighted { 1.0 } else if k == RU { self.ru_share } else { 1.0 - self.ru_share };
+        let weight = |k: usize| {
+            if !weighted {
+                1.0
+            } else if k == RU {
+                self.ru_share
+            } else {
+                1.0 - self.ru_share
+            }
+        };
         let mut add = |layer: usize, k: usize, w: f64| {
             for v in vendors {
                 sum += w * self.values[self.at(place, layer, k, *v) + field];

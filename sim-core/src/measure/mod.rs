@@ -45,15 +45,18 @@ pub struct View<'a> {
 
 impl View<'_> {
     fn sites(&self, c: &Cell, field: Field) -> f64 {
-        self.cube.sum(c.place, c.component, c.generation, &c.vendors, field as usize, true)
+        self.cube
+            .sum(c.place, c.component, c.generation, &c.vendors, field as usize, true)
     }
 
     fn sites_of(&self, c: &Cell, vendors: &[usize], field: Field) -> f64 {
-        self.cube.sum(c.place, c.component, c.generation, vendors, field as usize, true)
+        self.cube
+            .sum(c.place, c.component, c.generation, vendors, field as usize, true)
     }
 
     fn money_of(&self, c: &Cell, vendors: &[usize], field: Field) -> f64 {
-        self.cube.sum(c.place, c.component, c.generation, vendors, field as usize, false)
+        self.cube
+            .sum(c.place, c.component, c.generation, vendors, field as usize, false)
     }
 
     fn mean(&self, c: &Cell, field: Field, over: Field) -> f64 {
@@ -98,8 +101,22 @@ pub struct Dims {
 
 const RAN: &[Component] = &[Component::Ran];
 const COMPONENTS: &[Component] = &[Component::Ran, Component::Ru, Component::Bb, Component::Core];
-const HEADLINE: Dims = Dims { components: RAN, generations: true, vendors: ByVendor::Wide, all_vendors: true, countries: false, world_only: false };
-const PLAIN: Dims = Dims { components: RAN, generations: false, vendors: ByVendor::No, all_vendors: true, countries: false, world_only: false };
+const HEADLINE: Dims = Dims {
+    components: RAN,
+    generations: true,
+    vendors: ByVendor::Wide,
+    all_vendors: true,
+    countries: false,
+    world_only: false,
+};
+const PLAIN: Dims = Dims {
+    components: RAN,
+    generations: false,
+    vendors: ByVendor::No,
+    all_vendors: true,
+    countries: false,
+    world_only: false,
+};
 
 /// A measure.
 #[derive(Debug)]
@@ -138,43 +155,298 @@ const INTERFACES: [&str; 3] = crate::scenario::INTERFACES;
 
 /// All measures, in the order of tables.
 pub const CATALOGUE: &[Measure] = &[
-    Measure { name: "lock_in_curve", unit: "share_of_price", is_flow: false, doc: "Wedge (L2) of each site at its own end of life, over the list price of the incumbent's alternative, site-weighted", parts: Parts::Whole, dims: Dims { components: COMPONENTS, countries: true, ..HEADLINE }, value: |v, c| v.mean(c, Field::Curve, Field::CurveSites) },
-    Measure { name: "lock_in_index", unit: "share_of_price", is_flow: false, doc: "Wedge (L2) of each site as if tendered on that date", parts: Parts::Whole, dims: Dims { generations: false, ..HEADLINE }, value: |v, c| v.mean(c, Field::Index, Field::IndexSites) },
-    Measure { name: "lock_in_part", unit: "share_of_price", is_flow: false, doc: "Parts of lock_in_index by cause; they sum to it", parts: Parts::Named(&ITEMS), dims: PLAIN, value: |v, c| ratio(v.cube.sum(c.place, c.component, c.generation, &c.vendors, part_field(c.part), true), v.sites(c, Field::IndexSites)) },
-    Measure { name: "lock_in_cost_per_site", unit: "usd_2020_per_site", is_flow: false, doc: "Wedge of each site as if tendered on that date, in money", parts: Parts::Whole, dims: PLAIN, value: |v, c| v.mean(c, Field::IndexMoney, Field::IndexSites) },
-    Measure { name: "price_captured", unit: "share_of_price", is_flow: true, doc: "Part of the wedge that the incumbent takes in price, over awards: change of its margin less the rival's against the unattached twin", parts: Parts::Whole, dims: PLAIN, value: |v, c| v.mean(c, Field::Captured, Field::CapturedSites) },
-    Measure { name: "preference_gap", unit: "share_of_price", is_flow: false, doc: "Lead of the incumbent with the unattached twin, at list prices: what is not lock-in", parts: Parts::Whole, dims: PLAIN, value: |v, c| v.mean(c, Field::Preference, Field::CurveSites) },
-    Measure { name: "price_paid", unit: "usd_2020_per_site", is_flow: true, doc: "Price paid a site, by buyers without and with kit", parts: Parts::Named(&["new", "attached"]), dims: PLAIN, value: |v, c| {
-        let (money, sites) = if c.part == 0 { (Field::NewPrice, Field::NewSites) } else { (Field::AttachedPrice, Field::AttachedSites) };
-        v.mean(c, money, sites)
-    } },
-    Measure { name: "retention_rate", unit: "share", is_flow: true, doc: "Share of sites in awards of the component, where the incumbent could bid, in which it was chosen again", parts: Parts::Whole, dims: Dims { generations: false, ..HEADLINE }, value: |v, c| v.mean(c, Field::Retained, Field::Defended) },
-    Measure { name: "share_sales", unit: "share", is_flow: true, doc: "Share of sales", parts: Parts::Whole, dims: Dims { components: COMPONENTS, all_vendors: false, ..HEADLINE }, value: |v, c| ratio(v.money_of(c, &c.vendors, Field::Sales), v.money_of(c, v.everyone, Field::Sales)) },
-    Measure { name: "share_sites", unit: "share", is_flow: false, doc: "Share of sites in service; in `ran` a site counts by component weights", parts: Parts::Whole, dims: Dims { components: COMPONENTS, all_vendors: false, vendors: ByVendor::Blocs, ..HEADLINE }, value: |v, c| ratio(v.sites(c, Field::Sites), v.sites_of(c, v.everyone, Field::Sites)) },
-    Measure { name: "hhi_sales", unit: "index", is_flow: true, doc: "Herfindahl-Hirschman index of sales, 0 to 1", parts: Parts::Whole, dims: Dims { components: COMPONENTS, ..PLAIN }, value: |v, c| herfindahl(v.everyone.iter().map(|s| v.money_of(c, &[*s], Field::Sales))) },
-    Measure { name: "hhi_sites", unit: "index", is_flow: false, doc: "Herfindahl-Hirschman index of sites, 0 to 1", parts: Parts::Whole, dims: Dims { components: COMPONENTS, ..PLAIN }, value: |v, c| herfindahl(v.everyone.iter().map(|s| v.sites_of(c, &[*s], Field::Sites))) },
-    Measure { name: "effective_vendors", unit: "count", is_flow: false, doc: "1 over the HHI of sites", parts: Parts::Whole, dims: PLAIN, value: |v, c| ratio(1.0, herfindahl(v.everyone.iter().map(|s| v.sites_of(c, &[*s], Field::Sites)))) },
-    Measure { name: "effective_bidders", unit: "count", is_flow: true, doc: "exp(entropy) of the winning probabilities of a tender, site-weighted over tenders", parts: Parts::Whole, dims: PLAIN, value: |v, c| v.mean(c, Field::Bidders, Field::TenderSites) },
-    Measure { name: "open_share_specified", unit: "share", is_flow: false, doc: "Share of sites with open fronthaul", parts: Parts::Whole, dims: Dims { generations: true, ..PLAIN }, value: |v, c| v.mean(c, Field::Open, Field::Sites) },
-    Measure { name: "open_share_exercised", unit: "share", is_flow: false, doc: "Share of sites where a part of an open stack has been changed for another seller's", parts: Parts::Whole, dims: PLAIN, value: |v, c| v.mean(c, Field::Exercised, Field::Sites) },
-    Measure { name: "open_share_multi_vendor", unit: "share", is_flow: false, doc: "Share of sites with radio and baseband of two sellers", parts: Parts::Whole, dims: PLAIN, value: |v, c| v.mean(c, Field::Multi, Field::Sites) },
-    Measure { name: "untrusted_share", unit: "share", is_flow: false, doc: "Share of sites from vendors of group `untrusted`", parts: Parts::Whole, dims: Dims { generations: true, countries: true, components: COMPONENTS, ..PLAIN }, value: |v, c| {
-        let untrusted: Vec<usize> = v.everyone.iter().copied().filter(|s| v.world.vendors[*s].untrusted).collect();
-        ratio(v.sites_of(c, &untrusted, Field::Sites), v.sites(c, Field::Sites))
-    } },
-    Measure { name: "awarded_sites", unit: "sites", is_flow: true, doc: "Sites awarded, by former and new seller", parts: Parts::FromVendor, dims: Dims { vendors: ByVendor::Each, all_vendors: false, world_only: true, ..PLAIN }, value: |v, c| {
-        let from = if c.part < v.everyone.len() { Some(c.part) } else { None };
-        c.vendors.iter().map(|to| v.cube.awarded(c.place, from, *to)).sum()
-    } },
-    Measure { name: "site_months_late", unit: "site_months", is_flow: true, doc: "Sites times the months that new kit waited for crews, and that old kit ran past a deadline of removal", parts: Parts::Whole, dims: PLAIN, value: |v, c| v.money_of(c, &c.vendors, Field::Late) },
-    Measure { name: "operator_cost", unit: "musd_2020", is_flow: true, doc: "Outlays of operators by part; extension is the growth of upkeep with age, of all kit", parts: Parts::Named(&COSTS), dims: PLAIN, value: |v, c| 1e-6 * v.cube.sum(c.place, c.component, c.generation, &c.vendors, Field::CostPrice as usize + c.part, false) },
-    Measure { name: "interface_maturity", unit: "maturity", is_flow: false, doc: "Maturity of each interface, 0 to 1", parts: Parts::Named(&INTERFACES), dims: Dims { world_only: true, ..PLAIN }, value: |v, c| v.posted.maturity[c.part] },
+    Measure {
+        name: "lock_in_curve",
+        unit: "share_of_price",
+        is_flow: false,
+        doc: "Wedge (L2) of each site at its own end of life, over the list price of the incumbent's alternative, site-weighted",
+        parts: Parts::Whole,
+        dims: Dims {
+            components: COMPONENTS,
+            countries: true,
+            ..HEADLINE
+        },
+        value: |v, c| v.mean(c, Field::Curve, Field::CurveSites),
+    },
+    Measure {
+        name: "lock_in_index",
+        unit: "share_of_price",
+        is_flow: false,
+        doc: "Wedge (L2) of each site as if tendered on that date",
+        parts: Parts::Whole,
+        dims: Dims {
+            generations: false,
+            ..HEADLINE
+        },
+        value: |v, c| v.mean(c, Field::Index, Field::IndexSites),
+    },
+    Measure {
+        name: "lock_in_part",
+        unit: "share_of_price",
+        is_flow: false,
+        doc: "Parts of lock_in_index by cause; they sum to it",
+        parts: Parts::Named(&ITEMS),
+        dims: PLAIN,
+        value: |v, c| {
+            ratio(
+                v.cube
+                    .sum(c.place, c.component, c.generation, &c.vendors, part_field(c.part), true),
+                v.sites(c, Field::IndexSites),
+            )
+        },
+    },
+    Measure {
+        name: "lock_in_cost_per_site",
+        unit: "usd_2020_per_site",
+        is_flow: false,
+        doc: "Wedge of each site as if tendered on that date, in money",
+        parts: Parts::Whole,
+        dims: PLAIN,
+        value: |v, c| v.mean(c, Field::IndexMoney, Field::IndexSites),
+    },
+    Measure {
+        name: "price_captured",
+        unit: "share_of_price",
+        is_flow: true,
+        doc: "Part of the wedge that the incumbent takes in price, over awards: change of its margin less the rival's against the unattached twin",
+        parts: Parts::Whole,
+        dims: PLAIN,
+        value: |v, c| v.mean(c, Field::Captured, Field::CapturedSites),
+    },
+    Measure {
+        name: "preference_gap",
+        unit: "share_of_price",
+        is_flow: false,
+        doc: "Lead of the incumbent with the unattached twin, at list prices: what is not lock-in",
+        parts: Parts::Whole,
+        dims: PLAIN,
+        value: |v, c| v.mean(c, Field::Preference, Field::CurveSites),
+    },
+    Measure {
+        name: "price_paid",
+        unit: "usd_2020_per_site",
+        is_flow: true,
+        doc: "Price paid a site, by buyers without and with kit",
+        parts: Parts::Named(&["new", "attached"]),
+        dims: PLAIN,
+        value: |v, c| {
+            let (money, sites) = if c.part == 0 {
+                (Field::NewPrice, Field::NewSites)
+            } else {
+                (Field::AttachedPrice, Field::AttachedSites)
+            };
+            v.mean(c, money, sites)
+        },
+    },
+    Measure {
+        name: "retention_rate",
+        unit: "share",
+        is_flow: true,
+        doc: "Share of sites in awards of the component, where the incumbent could bid, in which it was chosen again",
+        parts: Parts::Whole,
+        dims: Dims {
+            generations: false,
+            ..HEADLINE
+        },
+        value: |v, c| v.mean(c, Field::Retained, Field::Defended),
+    },
+    Measure {
+        name: "share_sales",
+        unit: "share",
+        is_flow: true,
+        doc: "Share of sales",
+        parts: Parts::Whole,
+        dims: Dims {
+            components: COMPONENTS,
+            all_vendors: false,
+            ..HEADLINE
+        },
+        value: |v, c| {
+            ratio(
+                v.money_of(c, &c.vendors, Field::Sales),
+                v.money_of(c, v.everyone, Field::Sales),
+            )
+        },
+    },
+    Measure {
+        name: "share_sites",
+        unit: "share",
+        is_flow: false,
+        doc: "Share of sites in service; in `ran` a site counts by component weights",
+        parts: Parts::Whole,
+        dims: Dims {
+            components: COMPONENTS,
+            all_vendors: false,
+            vendors: ByVendor::Blocs,
+            ..HEADLINE
+        },
+        value: |v, c| ratio(v.sites(c, Field::Sites), v.sites_of(c, v.everyone, Field::Sites)),
+    },
+    Measure {
+        name: "hhi_sales",
+        unit: "index",
+        is_flow: true,
+        doc: "Herfindahl-Hirschman index of sales, 0 to 1",
+        parts: Parts::Whole,
+        dims: Dims {
+            components: COMPONENTS,
+            ..PLAIN
+        },
+        value: |v, c| herfindahl(v.everyone.iter().map(|s| v.money_of(c, &[*s], Field::Sales))),
+    },
+    Measure {
+        name: "hhi_sites",
+        unit: "index",
+        is_flow: false,
+        doc: "Herfindahl-Hirschman index of sites, 0 to 1",
+        parts: Parts::Whole,
+        dims: Dims {
+            components: COMPONENTS,
+            ..PLAIN
+        },
+        value: |v, c| herfindahl(v.everyone.iter().map(|s| v.sites_of(c, &[*s], Field::Sites))),
+    },
+    Measure {
+        name: "effective_vendors",
+        unit: "count",
+        is_flow: false,
+        doc: "1 over the HHI of sites",
+        parts: Parts::Whole,
+        dims: PLAIN,
+        value: |v, c| {
+            ratio(
+                1.0,
+                herfindahl(v.everyone.iter().map(|s| v.sites_of(c, &[*s], Field::Sites))),
+            )
+        },
+    },
+    Measure {
+        name: "effective_bidders",
+        unit: "count",
+        is_flow: true,
+        doc: "exp(entropy) of the winning probabilities of a tender, site-weighted over tenders",
+        parts: Parts::Whole,
+        dims: PLAIN,
+        value: |v, c| v.mean(c, Field::Bidders, Field::TenderSites),
+    },
+    Measure {
+        name: "open_share_specified",
+        unit: "share",
+        is_flow: false,
+        doc: "Share of sites with open fronthaul",
+        parts: Parts::Whole,
+        dims: Dims {
+            generations: true,
+            ..PLAIN
+        },
+        value: |v, c| v.mean(c, Field::Open, Field::Sites),
+    },
+    Measure {
+        name: "open_share_exercised",
+        unit: "share",
+        is_flow: false,
+        doc: "Share of sites where a part of an open stack has been changed for another seller's",
+        parts: Parts::Whole,
+        dims: PLAIN,
+        value: |v, c| v.mean(c, Field::Exercised, Field::Sites),
+    },
+    Measure {
+        name: "open_share_multi_vendor",
+        unit: "share",
+        is_flow: false,
+        doc: "Share of sites with radio and baseband of two sellers",
+        parts: Parts::Whole,
+        dims: PLAIN,
+        value: |v, c| v.mean(c, Field::Multi, Field::Sites),
+    },
+    Measure {
+        name: "untrusted_share",
+        unit: "share",
+        is_flow: false,
+        doc: "Share of sites from vendors of group `untrusted`",
+        parts: Parts::Whole,
+        dims: Dims {
+            generations: true,
+            countries: true,
+            components: COMPONENTS,
+            ..PLAIN
+        },
+        value: |v, c| {
+            let untrusted: Vec<usize> = v
+                .everyone
+                .iter()
+                .copied()
+                .filter(|s| v.world.vendors[*s].untrusted)
+                .collect();
+            ratio(v.sites_of(c, &untrusted, Field::Sites), v.sites(c, Field::Sites))
+        },
+    },
+    Measure {
+        name: "awarded_sites",
+        unit: "sites",
+        is_flow: true,
+        doc: "Sites awarded, by former and new seller",
+        parts: Parts::FromVendor,
+        dims: Dims {
+            vendors: ByVendor::Each,
+            all_vendors: false,
+            world_only: true,
+            ..PLAIN
+        },
+        value: |v, c| {
+            let from = if c.part < v.everyone.len() { Some(c.part) } else { None };
+            c.vendors.iter().map(|to| v.cube.awarded(c.place, from, *to)).sum()
+        },
+    },
+    Measure {
+        name: "site_months_late",
+        unit: "site_months",
+        is_flow: true,
+        doc: "Sites times the months that new kit waited for crews, and that old kit ran past a deadline of removal",
+        parts: Parts::Whole,
+        dims: PLAIN,
+        value: |v, c| v.money_of(c, &c.vendors, Field::Late),
+    },
+    Measure {
+        name: "operator_cost",
+        unit: "musd_2020",
+        is_flow: true,
+        doc: "Outlays of operators by part; extension is the growth of upkeep with age, of all kit",
+        parts: Parts::Named(&COSTS),
+        dims: PLAIN,
+        value: |v, c| {
+            1e-6 * v.cube.sum(
+                c.place,
+                c.component,
+                c.generation,
+                &c.vendors,
+                Field::CostPrice as usize + c.part,
+                false,
+            )
+        },
+    },
+    Measure {
+        name: "interface_maturity",
+        unit: "maturity",
+        is_flow: false,
+        doc: "Maturity of each interface, 0 to 1",
+        parts: Parts::Named(&INTERFACES),
+        dims: Dims {
+            world_only: true,
+            ..PLAIN
+        },
+        value: |v, c| v.posted.maturity[c.part],
+    },
 ];
 
 /// Sum of squared shares; NaN where nothing is.
 fn herfindahl(amounts: impl Iterator<Item = f64> + Clone) -> f64 {
     let all: f64 = amounts.clone().sum();
-    if all == 0.0 { f64::NAN } else { amounts.map(|x| (x / all) * (x / all)).sum() }
+    if all == 0.0 {
+        f64::NAN
+    } else {
+        amounts.map(|x| (x / all) * (x / all)).sum()
+    }
 }
 
 #[cfg(test)]

@@ -25,7 +25,12 @@ pub struct SeriesPlan {
 /// A vendor or a group: its name in tables, and its members.
 fn vendor_groups(world: &World) -> Vec<(String, Vec<usize>)> {
     let scenario = &world.scenario;
-    let mut all: Vec<(String, Vec<usize>)> = scenario.vendors.iter().enumerate().map(|(i, v)| (v.id.clone(), vec![i])).collect();
+    let mut all: Vec<(String, Vec<usize>)> = scenario
+        .vendors
+        .iter()
+        .enumerate()
+        .map(|(i, v)| (v.id.clone(), vec![i]))
+        .collect();
     let mut groups: Vec<&String> = scenario.vendors.iter().flat_map(|v| &v.groups).collect();
     groups.sort();
     groups.dedup();
@@ -62,7 +67,14 @@ impl SeriesPlan {
             let parts: Vec<(String, usize)> = match measure.parts {
                 Parts::Whole => vec![("all".to_owned(), usize::MAX)],
                 Parts::Named(names) => names.iter().enumerate().map(|(i, n)| ((*n).to_owned(), i)).collect(),
-                Parts::FromVendor => world.vendors.iter().map(|v| v.id.as_str()).chain(["none"]).enumerate().map(|(i, id)| (format!("from:{id}"), i)).collect(),
+                Parts::FromVendor => world
+                    .vendors
+                    .iter()
+                    .map(|v| v.id.as_str())
+                    .chain(["none"])
+                    .enumerate()
+                    .map(|(i, id)| (format!("from:{id}"), i))
+                    .collect(),
             };
             for (p, place) in world.places.iter().enumerate() {
                 let whole = breadth == Breadth::All && !d.world_only;
@@ -84,7 +96,12 @@ impl SeriesPlan {
                         if d.all_vendors {
                             vendors.push(("all".to_owned(), everyone.clone()));
                         }
-                        vendors.extend(groups.iter().filter(|(id, _)| is_listed(d.vendors, place.kind, id, whole)).cloned());
+                        vendors.extend(
+                            groups
+                                .iter()
+                                .filter(|(id, _)| is_listed(d.vendors, place.kind, id, whole))
+                                .cloned(),
+                        );
                         for (vendor, members) in vendors {
                             for (part, index) in &parts {
                                 rows.push((
@@ -93,13 +110,21 @@ impl SeriesPlan {
                                         measure: measure.name,
                                         unit: measure.unit,
                                         component: component.name(),
-                                        generation: generation.map_or_else(|| "all".to_owned(), |g| world.gens[g].id.clone()),
+                                        generation: generation
+                                            .map_or_else(|| "all".to_owned(), |g| world.gens[g].id.clone()),
                                         place_kind: place.kind,
                                         place: place.id.clone(),
                                         vendor: vendor.clone(),
                                         part: part.clone(),
                                     },
-                                    Cell { measure: rank, component: *component, generation, place: p, vendors: members.clone(), part: *index },
+                                    Cell {
+                                        measure: rank,
+                                        component: *component,
+                                        generation,
+                                        place: p,
+                                        vendors: members.clone(),
+                                        part: *index,
+                                    },
                                 ));
                             }
                         }

@@ -43,7 +43,15 @@ pub fn valuation_order(world: &World) -> Vec<usize> {
 /// Fills the stock fields of a cube. Returns the number of valuations.
 ///
 /// Cohorts of one network that hold the same kit share one scan of the alternatives; what differs is the life left.
-pub fn fill(cube: &mut Cube, world: &World, state: &State, posted: &Posted, desk: &mut Desk, order: &[usize], today: Day) -> u64 {
+pub fn fill(
+    cube: &mut Cube,
+    world: &World,
+    state: &State,
+    posted: &Posted,
+    desk: &mut Desk,
+    order: &[usize],
+    today: Day,
+) -> u64 {
     let mut valuations = 0;
     let mut last: Option<(Shared, Scan)> = None;
     for &i in order {
@@ -51,22 +59,47 @@ pub fn fill(cube: &mut Cube, world: &World, state: &State, posted: &Posted, desk
         let Some(stack) = state.slots[i].stack else { continue };
         let layer = layer_index(world, slot.layer);
         let operator_place = world.first_operator_place + slot.operator;
-        let places = || world.places_of_country[slot.country].iter().copied().chain([operator_place]);
+        let places = || {
+            world.places_of_country[slot.country]
+                .iter()
+                .copied()
+                .chain([operator_place])
+        };
         let count = |yes: bool| if yes { slot.sites } else { 0.0 };
         // Sites, Open, Exercised, Multi are neighbours among the fields.
         let multi = stack.seller[RU] != stack.seller[BB] && stack.seller[RU] != NO_VENDOR;
         let standing = [slot.sites, count(stack.is_open()), count(stack.exercised), count(multi)];
         for component in [RU, BB] {
             if stack.seller[component] != NO_VENDOR {
-                cube.add_all(places(), layer, component, usize::from(stack.seller[component]), Field::Sites, &standing);
+                cube.add_all(
+                    places(),
+                    layer,
+                    component,
+                    usize::from(stack.seller[component]),
+                    Field::Sites,
+                    &standing,
+                );
             }
         }
         let legacy = state.legacy(world, i);
-        let shared = Shared { operator: slot.operator, territory: slot.territory, layer, seller: stack.seller, arch: stack.arch, is_virtual: stack.is_virtual, legacy };
+        let shared = Shared {
+            operator: slot.operator,
+            territory: slot.territory,
+            layer,
+            seller: stack.seller,
+            arch: stack.arch,
+            is_virtual: stack.is_virtual,
+            legacy,
+        };
         let scan = match &last {
             Some((same, scan)) if *same == shared => *scan,
             _ => {
-                let buyer = Buyer { country: &world.countries[slot.country], rules: Rules::Country(slot.country, world.operators[slot.operator].mark), operator: Some((slot.operator, &world.operators[slot.operator])), slot };
+                let buyer = Buyer {
+                    country: &world.countries[slot.country],
+                    rules: Rules::Country(slot.country, world.operators[slot.operator].mark),
+                    operator: Some((slot.operator, &world.operators[slot.operator])),
+                    slot,
+                };
                 let offer = &mut desk.offer;
                 offer.terms.fill(world, state, posted, &buyer, Some(&stack), today);
                 offer.two_bills.fill(&offer.terms, &stack, legacy);
@@ -85,7 +118,11 @@ pub fn fill(cube: &mut Cube, world: &World, state: &State, posted: &Posted, desk
             }
             let vendor = usize::from(stack.seller[component]);
             if let Some(w) = wedges.at_end[component] {
-                let shares = [slot.sites, slot.sites * w.share(), slot.sites * w.preference_gap / w.list_price];
+                let shares = [
+                    slot.sites,
+                    slot.sites * w.share(),
+                    slot.sites * w.preference_gap / w.list_price,
+                ];
                 cube.add_all(places(), layer, component, vendor, Field::CurveSites, &shares);
             }
             if let Some(w) = wedges.today[component] {

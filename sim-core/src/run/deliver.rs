@@ -11,7 +11,11 @@ impl Run<'_> {
     /// Days that the operator's crews need for a slot.
     pub(super) fn days_of_work(&self, slot: usize) -> f64 {
         let s = &self.world.slots[slot];
-        if s.layer == Layer::Core { 90.0 } else { s.sites / self.world.operators[s.operator].sites_per_day }
+        if s.layer == Layer::Core {
+            90.0
+        } else {
+            s.sites / self.world.operators[s.operator].sites_per_day
+        }
     }
 
     /// Orders kit: it comes after the lead time, when crews are free. Returns the months that it waits for crews.
@@ -19,7 +23,11 @@ impl Run<'_> {
         let info = &self.world.slots[slot];
         let ready = self.state.today.add_days(self.world.lead_days);
         let is_core = info.layer == Layer::Core;
-        let free = if is_core { ready } else { self.state.crew_free[info.operator] };
+        let free = if is_core {
+            ready
+        } else {
+            self.state.crew_free[info.operator]
+        };
         let start = ready.max(free);
         let days = self.days_of_work(slot);
         let done = start.add_days(days.round() as i32).max(start.add_days(1));
@@ -41,7 +49,9 @@ impl Run<'_> {
 
     /// Kit of a slot stands.
     pub(super) fn deliver(&mut self, slot: usize) {
-        let Some(stack) = self.state.slots[slot].pending.take() else { return };
+        let Some(stack) = self.state.slots[slot].pending.take() else {
+            return;
+        };
         let world = self.world;
         if let Some(old) = self.state.slots[slot].stack {
             self.state.leave(world, slot, &old);
@@ -60,7 +70,8 @@ impl Run<'_> {
             }
         }
         if stack.seller[RU] != stack.seller[BB] && stack.seller[RU] != NO_VENDOR {
-            self.state.pair_sites[usize::from(stack.seller[RU]) * vendors + usize::from(stack.seller[BB])] += info.sites;
+            self.state.pair_sites[usize::from(stack.seller[RU]) * vendors + usize::from(stack.seller[BB])] +=
+                info.sites;
         }
         self.state.slots[slot].stack = Some(stack);
         // The part that is due first calls the next tender; a part that was kept is given its time.
@@ -68,7 +79,11 @@ impl Run<'_> {
         let due = |k: usize| stack.installed[k].plus_years(term);
         let kept_until = self.state.slots[slot].due;
         let (ru, bb) = (due(RU), due(BB));
-        let first = if stack.seller[RU] == NO_VENDOR || stack.installed[RU] == stack.installed[BB] { bb } else { ru.min(bb).max(kept_until) };
+        let first = if stack.seller[RU] == NO_VENDOR || stack.installed[RU] == stack.installed[BB] {
+            bb
+        } else {
+            ru.min(bb).max(kept_until)
+        };
         self.state.slots[slot].due = first;
         self.schedule_tender(slot, first.add_days(-world.lead_days), false);
         if let Some(observer) = self.observer.as_deref_mut() {
@@ -88,7 +103,13 @@ impl Run<'_> {
         let mark = self.world.operators[info.operator].mark;
         let of = |k: usize| {
             let v = stack.seller[k];
-            if v == NO_VENDOR { None } else { self.state.rules.deadline(info.country, v, RuleScope::of(info.layer, k), mark) }
+            if v == NO_VENDOR {
+                None
+            } else {
+                self.state
+                    .rules
+                    .deadline(info.country, v, RuleScope::of(info.layer, k), mark)
+            }
         };
         [of(RU), of(BB)].into_iter().flatten().min()
     }

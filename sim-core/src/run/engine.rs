@@ -105,7 +105,15 @@ pub struct Run<'a> {
 impl<'a> Run<'a> {
     /// Sets a replicate up on its first day.
     #[must_use]
-    pub fn new(world: &'a World, buyers: &'a [AverageBuyer], plan: &'a SeriesPlan, dates: &'a [Day], luck: Luck, record_tenders: bool, operators: bool) -> Self {
+    pub fn new(
+        world: &'a World,
+        buyers: &'a [AverageBuyer],
+        plan: &'a SeriesPlan,
+        dates: &'a [Day],
+        luck: Luck,
+        record_tenders: bool,
+        operators: bool,
+    ) -> Self {
         let state = State::new(world, &luck);
         let posted = Posted::new(world, &state);
         let mut run = Self {
@@ -142,12 +150,22 @@ impl<'a> Run<'a> {
 
     /// Puts an event into the calendar; one after the end, or in the past, falls away.
     pub(super) fn schedule(&mut self, day: Day, phase: Phase, event: Event) -> Option<crate::calendar::Handle> {
-        if day > self.world.end { None } else { self.calendar.schedule(day, phase, event).ok() }
+        if day > self.world.end {
+            None
+        } else {
+            self.calendar.schedule(day, phase, event).ok()
+        }
     }
 
     fn schedule_all(&mut self) {
         let world = self.world;
-        for (i, named) in world.scenario.levers.iter().enumerate().filter(|(_, n)| n.lever.is_active()) {
+        for (i, named) in world
+            .scenario
+            .levers
+            .iter()
+            .enumerate()
+            .filter(|(_, n)| n.lever.is_active())
+        {
             for (day, moment) in named.lever.common().moments() {
                 self.schedule(day.max(world.start), phase::LEVER, Event::Lever(i, moment));
             }
@@ -166,7 +184,10 @@ impl<'a> Run<'a> {
             review = world.start.add_months(months * count);
         }
         for (i, slot) in world.slots.iter().enumerate() {
-            let day = slot.first_tender.filter(|_| slot.initial.is_none()).or_else(|| slot.initial.map(|_| slot.initial_due.add_days(-world.lead_days)));
+            let day = slot
+                .first_tender
+                .filter(|_| slot.initial.is_none())
+                .or_else(|| slot.initial.map(|_| slot.initial_due.add_days(-world.lead_days)));
             if let Some(day) = day {
                 self.schedule_tender(i, day, false);
             }
@@ -240,7 +261,14 @@ impl<'a> Run<'a> {
         }
         self.last_review = today;
         self.posted.post_stocks(self.world, &self.state);
-        self.counters.unsolved += list_price::post(self.world, &self.state, &mut self.posted, self.buyers, &mut self.desk, today);
+        self.counters.unsolved += list_price::post(
+            self.world,
+            &self.state,
+            &mut self.posted,
+            self.buyers,
+            &mut self.desk,
+            today,
+        );
         if let Some(observer) = self.observer.as_deref_mut() {
             observer.review(today, self.posted.maturity);
         }
@@ -260,7 +288,12 @@ impl<'a> Run<'a> {
             let Some(stack) = state.stack else { continue };
             let operator = &world.operators[slot.operator];
             let operator_place = world.first_operator_place + slot.operator;
-            let places = || world.places_of_country[slot.country].iter().copied().chain([operator_place]);
+            let places = || {
+                world.places_of_country[slot.country]
+                    .iter()
+                    .copied()
+                    .chain([operator_place])
+            };
             let layer = layer_index(world, slot.layer);
             for component in [RU, BB] {
                 let seller = stack.seller[component];
@@ -269,49 +302,105 @@ impl<'a> Run<'a> {
                 }
                 let vendor = usize::from(seller);
                 // Capacity is added from the seller that stands, where it may still sell; else it waits for the next award.
-                if self.state.rules.may_buy(slot.country, seller, RuleScope::of(slot.layer, component), operator.mark) {
+                if self.state.rules.may_buy(
+                    slot.country,
+                    seller,
+                    RuleScope::of(slot.layer, component),
+                    operator.mark,
+                ) {
                     let money = expansion * slot.sites * state.contract_price_by[component];
                     self.cube.add(places(), layer, component, vendor, Field::Sales, money);
-                    self.cube.add(places(), layer, component, vendor, Field::CostPrice, money);
+                    self.cube
+                        .add(places(), layer, component, vendor, Field::CostPrice, money);
                 }
                 let age = stack.installed[component].years_until(mid).max(0.0);
                 let upkeep = s.keep.growth_share_per_year * age * years * slot.price * slot.weight[component];
-                self.cube.add(places(), layer, component, vendor, Field::CostExtension, slot.sites * upkeep);
+                self.cube.add(
+                    places(),
+                    layer,
+                    component,
+                    vendor,
+                    Field::CostExtension,
+                    slot.sites * upkeep,
+                );
             }
             let baseband = usize::from(stack.seller[BB]);
             if stack.arch == Arch::OpenMulti {
                 let operation = s.integration.operations_share_per_year * years * slot.price * (1.0 - operator.skill);
-                self.cube.add(places(), layer, BB, baseband, Field::CostIntegration, slot.sites * operation);
+                self.cube.add(
+                    places(),
+                    layer,
+                    BB,
+                    baseband,
+                    Field::CostIntegration,
+                    slot.sites * operation,
+                );
             }
             if stack.is_virtual {
                 let gap = s.integration.virtual_running_per_year * years * (1.0 - self.posted.maturity[FRONTHAUL]);
-                self.cube.add(places(), layer, BB, baseband, Field::CostRunning, slot.sites * gap);
+                self.cube
+                    .add(places(), layer, BB, baseband, Field::CostRunning, slot.sites * gap);
             }
-            let overdue = self.deadline_of(i).map_or(0, |d| d.max(self.last_measure).days_until(today));
+            let overdue = self
+                .deadline_of(i)
+                .map_or(0, |d| d.max(self.last_measure).days_until(today));
             if overdue > 0 {
                 let months = f64::from(overdue) / super::deliver::DAYS_PER_MONTH;
-                self.cube.add(places(), layer, BB, baseband, Field::Late, slot.sites * months);
+                self.cube
+                    .add(places(), layer, BB, baseband, Field::Late, slot.sites * months);
             }
         }
         let vendors = world.vendors.len();
         for (o, operator) in world.operators.iter().enumerate() {
-            let suppliers = self.state.supplied[o * vendors..(o + 1) * vendors].iter().filter(|n| **n > 0).count();
-            let Some(slot) = world.slots.get(operator.slots.start) else { continue };
-            let places = world.places_of_country[operator.country].iter().copied().chain([world.first_operator_place + o]);
+            let suppliers = self.state.supplied[o * vendors..(o + 1) * vendors]
+                .iter()
+                .filter(|n| **n > 0)
+                .count();
+            let Some(slot) = world.slots.get(operator.slots.start) else {
+                continue;
+            };
+            let places = world.places_of_country[operator.country]
+                .iter()
+                .copied()
+                .chain([world.first_operator_place + o]);
             let money = operator.extra_vendor * years * suppliers.saturating_sub(1) as f64;
-            self.cube.add(places, layer_index(world, slot.layer), BB, 0, Field::CostIntegration, money);
+            self.cube.add(
+                places,
+                layer_index(world, slot.layer),
+                BB,
+                0,
+                Field::CostIntegration,
+                money,
+            );
         }
     }
 
     fn measure(&mut self, date: usize) {
         self.accrue();
         let today = self.state.today;
-        self.counters.valuations += fill(&mut self.cube, self.world, &self.state, &self.posted, &mut self.desk, &self.order, today);
-        let view = View { world: self.world, cube: &self.cube, posted: &self.posted, everyone: &self.everyone };
+        self.counters.valuations += fill(
+            &mut self.cube,
+            self.world,
+            &self.state,
+            &self.posted,
+            &mut self.desk,
+            &self.order,
+            today,
+        );
+        let view = View {
+            world: self.world,
+            cube: &self.cube,
+            posted: &self.posted,
+            everyone: &self.everyone,
+        };
         for cell in &self.plan.cells {
             let measure = &CATALOGUE[cell.measure];
             // On the first day there is no time before: flows are undefined.
-            let value = if measure.is_flow && date == 0 { f64::NAN } else { (measure.value)(&view, cell) };
+            let value = if measure.is_flow && date == 0 {
+                f64::NAN
+            } else {
+                (measure.value)(&view, cell)
+            };
             self.values.push(value);
         }
         // What is awarded on the first day belongs to the first year: a flow covers the time after the last date, and there is none before.

@@ -47,10 +47,15 @@ impl Run<'_> {
     /// Whether a slot's generation is no longer renewed: the second generation after it stands at all of its sites. Where the newer one
     /// covers only a part, the old layer goes on serving the rest.
     fn is_retired(&self, slot: usize) -> bool {
-        let Layer::Ran(g) = self.world.slots[slot].layer else { return false };
+        let Layer::Ran(g) = self.world.slots[slot].layer else {
+            return false;
+        };
         let newer = self.world.slots[slot].siblings.get(g + 2..).unwrap_or(&[]);
         let sites = self.world.slots[slot].sites;
-        newer.iter().flatten().any(|s| self.state.slots[*s].stack.is_some() && self.world.slots[*s].sites >= sites)
+        newer
+            .iter()
+            .flatten()
+            .any(|s| self.state.slots[*s].stack.is_some() && self.world.slots[*s].sites >= sites)
     }
 
     /// Holds the tender of a slot.
@@ -73,11 +78,31 @@ impl Run<'_> {
         let old = s.stack;
         // Kit is bought to stand when the old is due; under a rule, when it must be gone.
         let at = if s.forced { today } else { s.due.max(today) };
-        let (life_left, ages) = old.as_ref().map_or(([0.0; 2], [0.0; 2]), |stack| self.state.life(world, stack, at));
-        let attached = Attachment { stack: old.as_ref(), legacy: self.state.legacy(world, slot), life_left };
+        let (life_left, ages) = old
+            .as_ref()
+            .map_or(([0.0; 2], [0.0; 2]), |stack| self.state.life(world, stack, at));
+        let attached = Attachment {
+            stack: old.as_ref(),
+            legacy: self.state.legacy(world, slot),
+            life_left,
+        };
         let operator = &world.operators[info.operator];
-        let buyer = Buyer { country: &world.countries[info.country], rules: Rules::Country(info.country, operator.mark), operator: Some((info.operator, operator)), slot: info };
-        self.desk.offer.prepare(world, &self.state, &self.posted, &buyer, Some(&attached), ages, !s.forced, today);
+        let buyer = Buyer {
+            country: &world.countries[info.country],
+            rules: Rules::Country(info.country, operator.mark),
+            operator: Some((info.operator, operator)),
+            slot: info,
+        };
+        self.desk.offer.prepare(
+            world,
+            &self.state,
+            &self.posted,
+            &buyer,
+            Some(&attached),
+            ages,
+            !s.forced,
+            today,
+        );
         self.counters.tenders += 1;
         self.counters.alternatives += self.desk.offer.alternatives.len() as u64;
         let decided = self.decide(slot, &attached)?;
@@ -120,9 +145,21 @@ impl Run<'_> {
     fn decide(&mut self, slot: usize, attached: &Attachment) -> Result<Decided, ReplicateError> {
         let world = self.world;
         let key = self.luck_key(slot);
-        let mut decided = Decided { outcome: Outcome::Relaxed, price: 0.0, payments: [0.0; 2], bidders: f64::NAN, captured: [None; 2] };
+        let mut decided = Decided {
+            outcome: Outcome::Relaxed,
+            price: 0.0,
+            payments: [0.0; 2],
+            bidders: f64::NAN,
+            captured: [None; 2],
+        };
         let scratch = &mut self.scratch;
-        for buffer in [&mut scratch.margins, &mut scratch.probabilities, &mut scratch.prices, &mut scratch.net_values, &mut scratch.inclusive] {
+        for buffer in [
+            &mut scratch.margins,
+            &mut scratch.probabilities,
+            &mut scratch.prices,
+            &mut scratch.net_values,
+            &mut scratch.inclusive,
+        ] {
             buffer.clear();
         }
         scratch.shocks.clear();
@@ -135,11 +172,15 @@ impl Run<'_> {
         }
         let mut luck = self.luck.stream(key);
         let lambda = lambdas(world);
-        let solved = self.desk.bidding.solve(offer, world, &lambda, Continuation::default()).map_err(|e| ReplicateError::Failed {
-            time: self.state.today,
-            place: world.slot_id(slot),
-            message: e.to_string(),
-        })?;
+        let solved = self
+            .desk
+            .bidding
+            .solve(offer, world, &lambda, Continuation::default())
+            .map_err(|e| ReplicateError::Failed {
+                time: self.state.today,
+                place: world.slot_id(slot),
+                message: e.to_string(),
+            })?;
         self.counters.unsolved += u64::from(!solved.equilibrium.converged);
         let winner = solved.draw(&mut luck);
         scratch.margins.extend_from_slice(solved.equilibrium.total_margin);
@@ -152,15 +193,31 @@ impl Run<'_> {
             decided.payments = solved.payments(&offer.terms, winner);
         }
         if self.observer.is_some() || self.tenders.is_some() {
-            scratch.prices.extend((0..offer.alternatives.len()).map(|a| if offer.alternatives[a].kind == Kind::Keep { 0.0 } else { solved.price(a) }));
-            scratch.shocks.extend((0..offer.alternatives.len()).map(|a| solved.shock(&mut luck, a)));
+            scratch.prices.extend((0..offer.alternatives.len()).map(|a| {
+                if offer.alternatives[a].kind == Kind::Keep {
+                    0.0
+                } else {
+                    solved.price(a)
+                }
+            }));
+            scratch
+                .shocks
+                .extend((0..offer.alternatives.len()).map(|a| solved.shock(&mut luck, a)));
             scratch.net_values.extend_from_slice(solved.equilibrium.net_value);
             scratch.inclusive.extend_from_slice(solved.equilibrium.inclusive);
         }
-        decided.bidders = effective_bidders(&offer.terms, &offer.alternatives, &scratch.probabilities, &mut scratch.by_seller);
+        decided.bidders = effective_bidders(
+            &offer.terms,
+            &offer.alternatives,
+            &scratch.probabilities,
+            &mut scratch.by_seller,
+        );
         if let (Some(stack), Outcome::Award(_)) = (attached.stack, decided.outcome) {
             let wedges = self.desk.offer.wedges(stack, attached.legacy, [0.0; 2]);
-            let captured = self.desk.bidding.captured(&self.desk.offer, world, &lambda, &wedges, &scratch.margins);
+            let captured = self
+                .desk
+                .bidding
+                .captured(&self.desk.offer, world, &lambda, &wedges, &scratch.margins);
             for (k, out) in decided.captured.iter_mut().enumerate() {
                 *out = captured[k].zip(wedges.at_end[k]).map(|(money, w)| money / w.list_price);
             }
@@ -187,7 +244,11 @@ impl Run<'_> {
             installed: old.map_or([today; 2], |o| o.installed),
             exercised: arch != Arch::Closed && (changed || (was_open && old.is_some_and(|o| o.exercised))),
         };
-        if let Some(kept) = [RU, BB].into_iter().find(|k| !buys[*k]).filter(|_| alternative.seller[RU] != NO_VENDOR) {
+        if let Some(kept) = [RU, BB]
+            .into_iter()
+            .find(|k| !buys[*k])
+            .filter(|_| alternative.seller[RU] != NO_VENDOR)
+        {
             // A part that stays is given at least two years more.
             let years = life_left[kept].max(PARTIAL_MINIMUM_YEARS);
             self.state.slots[slot].due = s.due.max(today).plus_years(years);
@@ -220,16 +281,34 @@ impl Run<'_> {
     }
 
     /// Adds the tender to the flows.
-    fn account(&mut self, slot: usize, old: Option<&Stack>, attached: &Attachment, decided: &Decided, forced: bool, late: f64) {
+    fn account(
+        &mut self,
+        slot: usize,
+        old: Option<&Stack>,
+        attached: &Attachment,
+        decided: &Decided,
+        forced: bool,
+        late: f64,
+    ) {
         let world = self.world;
         let info = &world.slots[slot];
         let layer = layer_index(world, info.layer);
         let operator_place = world.first_operator_place + info.operator;
-        let places = || world.places_of_country[info.country].iter().copied().chain([operator_place]);
+        let places = || {
+            world.places_of_country[info.country]
+                .iter()
+                .copied()
+                .chain([operator_place])
+        };
         let cube = &mut self.cube;
         let sites = info.sites;
         let Outcome::Award(a) = decided.outcome else { return };
-        let Offer { alternatives, bills, terms, .. } = &self.desk.offer;
+        let Offer {
+            alternatives,
+            bills,
+            terms,
+            ..
+        } = &self.desk.offer;
         let alternative = &alternatives[a];
         let bill = &bills[a];
         let buys = alternative.buys();
@@ -250,29 +329,74 @@ impl Run<'_> {
             // An incumbent defends what is bought anew where it may bid at all.
             let defends = |v: &usize| buys[k] && !forced && terms.seller(*v as u8).may_sell[k];
             if let Some(from) = from.filter(defends) {
-                cube.add_all(places(), layer, k, from, Field::Defended, &[sites, if from == to { sites } else { 0.0 }]);
+                cube.add_all(
+                    places(),
+                    layer,
+                    k,
+                    from,
+                    Field::Defended,
+                    &[sites, if from == to { sites } else { 0.0 }],
+                );
                 if let Some(captured) = decided.captured[k] {
-                    cube.add_all(places(), layer, k, from, Field::CapturedSites, &[sites, sites * captured]);
+                    cube.add_all(
+                        places(),
+                        layer,
+                        k,
+                        from,
+                        Field::CapturedSites,
+                        &[sites, sites * captured],
+                    );
                 }
             }
         }
-        let prices = if attached.stack.is_some() { Field::AttachedSites } else { Field::NewSites };
+        let prices = if attached.stack.is_some() {
+            Field::AttachedSites
+        } else {
+            Field::NewSites
+        };
         if buys == [true; 2] || info.layer == Layer::Core {
             cube.add_all(places(), layer, BB, winner, prices, &[sites, sites * decided.price]);
         }
-        cube.add_all(places(), layer, BB, winner, Field::TenderSites, &[sites, sites * decided.bidders]);
+        cube.add_all(
+            places(),
+            layer,
+            BB,
+            winner,
+            Field::TenderSites,
+            &[sites, sites * decided.bidders],
+        );
         cube.add(places(), layer, BB, winner, Field::Late, sites * late);
         // Onboarding is paid once, whole, with the first lot of a territory; the rest by site. Yearly costs accrue with time.
         let by_site: f64 = bill[..INTEGRATION].iter().sum::<f64>() - bill[BROUGHT_FORWARD] - bill[ONBOARDING];
         let switching = sites * by_site + info.territory_sites * bill[ONBOARDING];
         let joins = alternative.is_multi() && old.is_none_or(|o| o.seller != alternative.seller);
-        let start_up = if joins { sites * terms.start_up * terms.pair_learning(alternative.seller) } else { 0.0 };
-        cube.add_all(places(), layer, BB, winner, Field::CostSwitching, &[switching, start_up]);
+        let start_up = if joins {
+            sites * terms.start_up * terms.pair_learning(alternative.seller)
+        } else {
+            0.0
+        };
+        cube.add_all(
+            places(),
+            layer,
+            BB,
+            winner,
+            Field::CostSwitching,
+            &[switching, start_up],
+        );
     }
 
     /// Tells the observer and fills the tender table.
     #[allow(clippy::too_many_arguments)]
-    fn report(&mut self, slot: usize, old: Option<Stack>, forced: bool, keeps: u32, cycle: u32, decided: &Decided, late: f64) {
+    fn report(
+        &mut self,
+        slot: usize,
+        old: Option<Stack>,
+        forced: bool,
+        keeps: u32,
+        cycle: u32,
+        decided: &Decided,
+        late: f64,
+    ) {
         if self.observer.is_none() && self.tenders.is_none() {
             return;
         }
@@ -284,14 +408,35 @@ impl Run<'_> {
             (_, _, false) => "new_build",
             _ => "renewal",
         };
-        let suffix = if forced { ".forced".to_owned() } else if keeps > 0 { format!(".k{keeps}") } else { String::new() };
+        let suffix = if forced {
+            ".forced".to_owned()
+        } else if keeps > 0 {
+            format!(".k{keeps}")
+        } else {
+            String::new()
+        };
         let id = format!("{}.n{cycle}{suffix}", world.slot_id(slot));
         let offer = &self.desk.offer;
         if let Some(rows) = &mut self.tenders {
-            rows.extend(rows_of(world, &self.state, slot, &id, kind, old, offer, &self.scratch, decided, late));
+            rows.extend(rows_of(
+                world,
+                &self.state,
+                slot,
+                &id,
+                kind,
+                old,
+                offer,
+                &self.scratch,
+                decided,
+                late,
+            ));
         }
         if let Some(observer) = self.observer.as_deref_mut() {
-            let flows: Vec<[f64; 6]> = offer.alternatives.iter().map(|a| flow_parts(offer, a, old.as_ref())).collect();
+            let flows: Vec<[f64; 6]> = offer
+                .alternatives
+                .iter()
+                .map(|a| flow_parts(offer, a, old.as_ref()))
+                .collect();
             observer.tender(&TenderReport {
                 id,
                 day: self.state.today,
@@ -320,51 +465,98 @@ impl Run<'_> {
 fn flow_parts(offer: &Offer, a: &Alternative, old: Option<&Stack>) -> [f64; 6] {
     let terms = &offer.terms;
     let sum = |of: fn(&crate::market::terms::SellerTerms) -> [f64; 2]| -> f64 {
-        [RU, BB].into_iter().filter(|k| a.seller[*k] != NO_VENDOR).map(|k| of(terms.seller(a.seller[k]))[k]).sum()
+        [RU, BB]
+            .into_iter()
+            .filter(|k| a.seller[*k] != NO_VENDOR)
+            .map(|k| of(terms.seller(a.seller[k]))[k])
+            .sum()
     };
     let risk = |s: &crate::market::terms::SellerTerms| [s.risk[RU] + s.removal[RU], s.risk[BB] + s.removal[BB]];
-    [sum(|s| s.quality), sum(|s| s.taste), sum(|s| s.finance), -sum(risk), -terms.gap(a, old), -terms.running(a)]
+    [
+        sum(|s| s.quality),
+        sum(|s| s.taste),
+        sum(|s| s.finance),
+        -sum(risk),
+        -terms.gap(a, old),
+        -terms.running(a),
+    ]
 }
 
 #[allow(clippy::too_many_arguments)]
-fn rows_of(world: &crate::world::World, state: &crate::world::State, slot: usize, id: &str, kind: &'static str, old: Option<Stack>, offer: &Offer, scratch: &Scratch, decided: &Decided, late: f64) -> Vec<TenderRow> {
+fn rows_of(
+    world: &crate::world::World,
+    state: &crate::world::State,
+    slot: usize,
+    id: &str,
+    kind: &'static str,
+    old: Option<Stack>,
+    offer: &Offer,
+    scratch: &Scratch,
+    decided: &Decided,
+    late: f64,
+) -> Vec<TenderRow> {
     let info = &world.slots[slot];
-    let name = |v: Option<u8>| v.filter(|v| *v != NO_VENDOR).map_or_else(String::new, |v| world.vendors[usize::from(v)].id.clone());
+    let name = |v: Option<u8>| {
+        v.filter(|v| *v != NO_VENDOR)
+            .map_or_else(String::new, |v| world.vendors[usize::from(v)].id.clone())
+    };
     let (architecture, new, outcome, items, best_rival) = match decided.outcome {
         Outcome::Award(a) => {
             let won = offer.alternatives[a];
             // Best alternative in which the winner of the baseband sells nothing.
-            let rivals = offer.alternatives.iter().enumerate().filter(|(_, x)| x.kind != Kind::Keep && !x.seller.contains(&won.seller[BB]));
-            let best = rivals.max_by(|(x, _), (y, _)| (offer.values[*x] - scratch.prices[*x]).total_cmp(&(offer.values[*y] - scratch.prices[*y])));
-            (won.kind.name(), Some(won.seller), "award", offer.bills[a], best.map_or(f64::NAN, |(x, _)| scratch.prices[x]))
+            let rivals = offer
+                .alternatives
+                .iter()
+                .enumerate()
+                .filter(|(_, x)| x.kind != Kind::Keep && !x.seller.contains(&won.seller[BB]));
+            let best = rivals.max_by(|(x, _), (y, _)| {
+                (offer.values[*x] - scratch.prices[*x]).total_cmp(&(offer.values[*y] - scratch.prices[*y]))
+            });
+            (
+                won.kind.name(),
+                Some(won.seller),
+                "award",
+                offer.bills[a],
+                best.map_or(f64::NAN, |(x, _)| scratch.prices[x]),
+            )
         }
         Outcome::Keep => ("keep", old.map(|o| o.seller), "keep", [0.0; 7], f64::NAN),
         Outcome::Relaxed => ("keep", old.map(|o| o.seller), "relaxed", [0.0; 7], f64::NAN),
     };
-    let price = if matches!(decided.outcome, Outcome::Award(_)) { decided.price } else { 0.0 };
-    info.clusters.iter().map(|(environment, sites)| TenderRow {
-        tender: id.to_owned(),
-        time: state.today,
-        kind,
-        operator: world.operators[info.operator].id.clone(),
-        country: world.countries[info.country].id.clone(),
-        cluster: format!("{}.t{}.c{}.{}", world.operators[info.operator].id, info.territory, info.cohort, world.environment_ids[*environment]),
-        environment: world.environment_ids[*environment].clone(),
-        generation: match info.layer {
-            Layer::Ran(g) => world.gens[g].id.clone(),
-            Layer::Core => String::new(),
-        },
-        sites: *sites,
-        old_ru: name(old.map(|o| o.seller[RU])),
-        old_bb: name(old.map(|o| o.seller[BB])),
-        new_ru: name(new.map(|n| n[RU])),
-        new_bb: name(new.map(|n| n[BB])),
-        architecture,
-        alternatives: offer.alternatives.len() as u32,
-        price,
-        price_best_rival: best_rival,
-        items,
-        months_late: late,
-        outcome,
-    }).collect()
+    let price = if matches!(decided.outcome, Outcome::Award(_)) {
+        decided.price
+    } else {
+        0.0
+    };
+    info.clusters
+        .iter()
+        .map(|(environment, sites)| TenderRow {
+            tender: id.to_owned(),
+            time: state.today,
+            kind,
+            operator: world.operators[info.operator].id.clone(),
+            country: world.countries[info.country].id.clone(),
+            cluster: format!(
+                "{}.t{}.c{}.{}",
+                world.operators[info.operator].id, info.territory, info.cohort, world.environment_ids[*environment]
+            ),
+            environment: world.environment_ids[*environment].clone(),
+            generation: match info.layer {
+                Layer::Ran(g) => world.gens[g].id.clone(),
+                Layer::Core => String::new(),
+            },
+            sites: *sites,
+            old_ru: name(old.map(|o| o.seller[RU])),
+            old_bb: name(old.map(|o| o.seller[BB])),
+            new_ru: name(new.map(|n| n[RU])),
+            new_bb: name(new.map(|n| n[BB])),
+            architecture,
+            alternatives: offer.alternatives.len() as u32,
+            price,
+            price_best_rival: best_rival,
+            items,
+            months_late: late,
+            outcome,
+        })
+        .collect()
 }

@@ -19,7 +19,12 @@ pub fn after(maturity: f64, growth: f64, decay: f64, years: f64) -> f64 {
 
 /// Moves an interface on from one review to the next, with the releases that fall between.
 pub fn step(state: &mut InterfaceState, interface: &Interface, from: Day, to: Day) {
-    state.maturity = after(state.maturity, interface.growth_per_year, interface.decay_per_year, from.years_until(to));
+    state.maturity = after(
+        state.maturity,
+        interface.growth_per_year,
+        interface.decay_per_year,
+        from.years_until(to),
+    );
     while state.last_release.years_until(to) >= interface.release_years {
         state.last_release = state.last_release.plus_years(interface.release_years);
         state.maturity *= 1.0 - interface.release_loss;

@@ -51,7 +51,12 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { seed: None, uncertainty: None, breadth: Breadth::Core, tenders: false }
+        Self {
+            seed: None,
+            uncertainty: None,
+            breadth: Breadth::Core,
+            tenders: false,
+        }
     }
 }
 
@@ -109,12 +114,20 @@ pub fn measure_dates(start: Day, end: Day, dates: MeasureDates) -> Vec<Day> {
 fn contradictions(document: &Document, found: &[Contradiction]) -> Diagnostics {
     let fault = |c: &Contradiction| {
         let path = format!("country.{}.installed_4g", c.country);
-        let message = format!("the operators with a known mix hold more `{}` than the country's mix allows: {:.4} would be left for each of the others", c.stack, c.rest);
+        let message = format!(
+            "the operators with a known mix hold more `{}` than the country's mix allows: {:.4} would be left for each of the others",
+            c.stack, c.rest
+        );
         let fault = match document.node(&path) {
-            Some(node) => Diagnostic::error(document.files(), node.origin, message).found(document.files().excerpt(node.origin)),
+            Some(node) => {
+                Diagnostic::error(document.files(), node.origin, message).found(document.files().excerpt(node.origin))
+            }
             None => Diagnostic::without_place(message),
         };
-        fault.key(path).allowed("subscriber-weighted shares of the known operators up to the country's").hint("raise the country's share, or correct an operator's `installed`")
+        fault
+            .key(path)
+            .allowed("subscriber-weighted shares of the known operators up to the country's")
+            .hint("raise the country's share, or correct an operator's `installed`")
     };
     Diagnostics::new(found.iter().map(fault).collect())
 }
@@ -130,7 +143,11 @@ impl Simulation {
         let base = Setting::new(&scenario).map_err(|found| contradictions(document, &found))?;
         let plan = SeriesPlan::new(&base.world, options.breadth);
         let dates = measure_dates(scenario.start, scenario.end, scenario.measures.dates);
-        let uncertain = if scenario.uncertainties.is_empty() { UncertaintyMode::Fixed } else { UncertaintyMode::Sampled };
+        let uncertain = if scenario.uncertainties.is_empty() {
+            UncertaintyMode::Fixed
+        } else {
+            UncertaintyMode::Sampled
+        };
         Ok(Self {
             seed: options.seed.unwrap_or(scenario.seed),
             mode: options.uncertainty.unwrap_or(uncertain),
@@ -202,10 +219,16 @@ impl Simulation {
         if self.mode == UncertaintyMode::Fixed || self.scenario.uncertainties.is_empty() {
             return Ok(None);
         }
-        let failed = |message: String| ReplicateError::Failed { time: self.scenario.start, place: "parameters".to_owned(), message };
+        let failed = |message: String| ReplicateError::Failed {
+            time: self.scenario.start,
+            place: "parameters".to_owned(),
+            message,
+        };
         let vector = uncertainty::draw(&self.scenario.uncertainties, luck);
         let document = self.document.with_numbers(&vector).map_err(|e| failed(e.to_string()))?;
-        let decoded = document.decode::<Scenario>(&scenario::units(&document)).map_err(|e| failed(e.to_string()))?;
+        let decoded = document
+            .decode::<Scenario>(&scenario::units(&document))
+            .map_err(|e| failed(e.to_string()))?;
         let setting = Setting::new(&Arc::new(decoded.value)).map_err(|e| failed(format!("{e:?}")))?;
         Ok(Some(setting))
     }
@@ -222,21 +245,44 @@ impl Simulation {
     ///
     /// # Errors
     /// As [`Run::play`].
-    pub fn trace(&self, k: u64, stop: &AtomicBool, observer: &mut dyn Observer) -> Result<ReplicateRecord, ReplicateError> {
+    pub fn trace(
+        &self,
+        k: u64,
+        stop: &AtomicBool,
+        observer: &mut dyn Observer,
+    ) -> Result<ReplicateRecord, ReplicateError> {
         self.play(k, stop, Some(observer))
     }
 
-    fn play(&self, k: u64, stop: &AtomicBool, observer: Option<&mut dyn Observer>) -> Result<ReplicateRecord, ReplicateError> {
+    fn play(
+        &self,
+        k: u64,
+        stop: &AtomicBool,
+        observer: Option<&mut dyn Observer>,
+    ) -> Result<ReplicateRecord, ReplicateError> {
         let luck = self.luck(k);
         let drawn = self.drawn(&luck)?;
         let setting = drawn.as_ref().unwrap_or(&self.base);
         let operators = self.options.breadth == Breadth::All;
-        let run = Run::new(&setting.world, &setting.buyers, &self.plan, &self.dates, luck, self.options.tenders, operators);
+        let run = Run::new(
+            &setting.world,
+            &setting.buyers,
+            &self.plan,
+            &self.dates,
+            luck,
+            self.options.tenders,
+            operators,
+        );
         let run = match observer {
             Some(observer) => run.observed_by(observer),
             None => run,
         };
         let (values, tenders, counters) = run.play(stop)?;
-        Ok(ReplicateRecord { replicate: k, values, tenders, counters })
+        Ok(ReplicateRecord {
+            replicate: k,
+            values,
+            tenders,
+            counters,
+        })
     }
 }

@@ -33,11 +33,34 @@ impl Table for Operator {
             id: f.id("id", OPERATOR, "Id"),
             name: f.text("name", "Name for people"),
             country: f.reference("country", COUNTRY, "Country"),
-            sites: f.number("sites", Number::new("sites").range(0.0..=1e7), "Macro sites in service at the start"),
-            subscribers_m: f.number("subscribers_m", Number::new("million").range(0.0..=5000.0), "Subscribers at the start"),
-            cohorts: f.integer_or("cohorts", 2, Number::count("phases", 1..=2_000_000), "Phases of the replacement cycle") as u32,
-            integration_skill: f.number_or("integration_skill", 0.2, Number::new("1").range(0.0..=1.0), "Integration skill: 0 none, 1 needs no integrator"),
-            installed: f.map("installed", Number::new("share").range(0.0..=1.0), Keys::Any, "Known mix of sites at the start; without it, the rest of the country's mix"),
+            sites: f.number(
+                "sites",
+                Number::new("sites").range(0.0..=1e7),
+                "Macro sites in service at the start",
+            ),
+            subscribers_m: f.number(
+                "subscribers_m",
+                Number::new("million").range(0.0..=5000.0),
+                "Subscribers at the start",
+            ),
+            cohorts: f.integer_or(
+                "cohorts",
+                2,
+                Number::count("phases", 1..=2_000_000),
+                "Phases of the replacement cycle",
+            ) as u32,
+            integration_skill: f.number_or(
+                "integration_skill",
+                0.2,
+                Number::new("1").range(0.0..=1.0),
+                "Integration skill: 0 none, 1 needs no integrator",
+            ),
+            installed: f.map(
+                "installed",
+                Number::new("share").range(0.0..=1.0),
+                Keys::Any,
+                "Known mix of sites at the start; without it, the rest of the country's mix",
+            ),
             greenfield: f.flag_or("greenfield", false, "Whether its sites come from programmes alone"),
         }
     }
@@ -67,7 +90,11 @@ impl Table for Programme {
             operator: f.reference("operator", OPERATOR, "Operator"),
             generation: f.reference("generation", GENERATION, "Generation"),
             start: day(f.date("start", "First award")),
-            years: f.integer("years", Number::count("years", 1..=40), "Years over which yearly batches are awarded") as u32,
+            years: f.integer(
+                "years",
+                Number::count("years", 1..=40),
+                "Years over which yearly batches are awarded",
+            ) as u32,
             sites: f.number("sites", Number::new("sites").range(1.0..=1e7), "Sites in all"),
         }
     }
@@ -102,8 +129,17 @@ impl Table for Credit {
         Credit {
             interest: f.number("interest", Number::new("1/yr").range(0.0..=0.5), "Interest"),
             tenor_years: f.number("tenor_years", Number::new("years").range(0.5..=40.0), "Tenor"),
-            grace_years: f.number_or("grace_years", 0.0, Number::new("years").range(0.0..=20.0), "Years without repayment"),
-            financed_share: f.number("financed_share", Number::new("share of price").range(0.0..=1.0), "Share of the price that is financed"),
+            grace_years: f.number_or(
+                "grace_years",
+                0.0,
+                Number::new("years").range(0.0..=20.0),
+                "Years without repayment",
+            ),
+            financed_share: f.number(
+                "financed_share",
+                Number::new("share of price").range(0.0..=1.0),
+                "Share of the price that is financed",
+            ),
         }
     }
 }
@@ -163,20 +199,57 @@ impl Table for Vendor {
             home: f.text("home", "Home country, ISO 3166-1 alpha-3"),
             groups: f.texts("groups", "Groups for results, for example `untrusted`"),
             generations: f.references("generations", GENERATION, "Generations sold"),
-            line: f.choice("line", &[("closed", Line::Closed), ("open_capable", Line::OpenCapable), ("open", Line::Open)], "Openness of the product line at the start"),
-            opens: f.optional_date("opens", "Day from which a closed line can also be bought open").map(day),
-            virtual_from: f.optional_date("virtual_from", "Day from which its open baseband is virtual").map(day),
-            white_box: f.flag_or("white_box", false, "Whether its hardware learns on the shared white-box volume"),
-            ru_cost: f.optional_number("ru_usd_per_site", cost(), "Long-run unit cost of a radio, 5G, at price level 1"),
-            bb_cost: f.optional_number("bb_usd_per_site", cost(), "Long-run unit cost of a baseband, 5G, at price level 1"),
-            core_cost: f.optional_number("core_usd_per_subscriber", Number::new("USD/subscriber").range(1e-3..=1e4), "Long-run unit cost of a core"),
+            line: f.choice(
+                "line",
+                &[
+                    ("closed", Line::Closed),
+                    ("open_capable", Line::OpenCapable),
+                    ("open", Line::Open),
+                ],
+                "Openness of the product line at the start",
+            ),
+            opens: f
+                .optional_date("opens", "Day from which a closed line can also be bought open")
+                .map(day),
+            virtual_from: f
+                .optional_date("virtual_from", "Day from which its open baseband is virtual")
+                .map(day),
+            white_box: f.flag_or(
+                "white_box",
+                false,
+                "Whether its hardware learns on the shared white-box volume",
+            ),
+            ru_cost: f.optional_number(
+                "ru_usd_per_site",
+                cost(),
+                "Long-run unit cost of a radio, 5G, at price level 1",
+            ),
+            bb_cost: f.optional_number(
+                "bb_usd_per_site",
+                cost(),
+                "Long-run unit cost of a baseband, 5G, at price level 1",
+            ),
+            core_cost: f.optional_number(
+                "core_usd_per_subscriber",
+                Number::new("USD/subscriber").range(1e-3..=1e4),
+                "Long-run unit cost of a core",
+            ),
             ru_quality: f.number_or("ru_quality", 1.0, quality(), "Quality of the radio, 1 = reference"),
             bb_quality: f.number_or("bb_quality", 1.0, quality(), "Quality of the baseband, 1 = reference"),
             core_quality: f.number_or("core_quality", 1.0, quality(), "Quality of the core, 1 = reference"),
-            cumulative_sites: f.number("cumulative_sites", Number::new("sites").range(1.0..=1e9), "Sites delivered before the start"),
+            cumulative_sites: f.number(
+                "cumulative_sites",
+                Number::new("sites").range(1.0..=1e9),
+                "Sites delivered before the start",
+            ),
             sells_in: f.texts("sells_in", "Countries or blocs where it sells; without it, everywhere"),
             sells_from: f.optional_date("sells_from", "First day of sale").map(day),
-            regional_effect: f.map("regional_effect", Number::new("share of price").range(-5.0..=5.0), Keys::Any, "Shift of value in a bloc or country"),
+            regional_effect: f.map(
+                "regional_effect",
+                Number::new("share of price").range(-5.0..=5.0),
+                Keys::Any,
+                "Shift of value in a bloc or country",
+            ),
             credit: f.optional_table::<Credit>("credit", "Tied export credit"),
         }
     }

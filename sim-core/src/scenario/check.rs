@@ -54,7 +54,12 @@ impl Checker<'_> {
         let known = all.clone().any(|x| x == id);
         if !known {
             let hint = nearest(id, all).map(|near| format!("did you mean `{near}`?"));
-            self.fault(path, format!("there is no {what} `{id}`"), format!("the id of a {what}"), hint);
+            self.fault(
+                path,
+                format!("there is no {what} `{id}`"),
+                format!("the id of a {what}"),
+                hint,
+            );
         }
         known
     }
@@ -63,25 +68,63 @@ impl Checker<'_> {
 /// Checks a decoded scenario.
 #[must_use]
 pub fn check(document: &Document, s: &Scenario) -> Diagnostics {
-    let mut c = Checker { document, faults: Vec::new() };
-    for (what, empty) in [("generation", s.generations.is_empty()), ("environment", s.environments.is_empty()), ("country", s.countries.is_empty()), ("operator", s.operators.is_empty()), ("vendor", s.vendors.is_empty())] {
+    let mut c = Checker {
+        document,
+        faults: Vec::new(),
+    };
+    for (what, empty) in [
+        ("generation", s.generations.is_empty()),
+        ("environment", s.environments.is_empty()),
+        ("country", s.countries.is_empty()),
+        ("operator", s.operators.is_empty()),
+        ("vendor", s.vendors.is_empty()),
+    ] {
         if empty {
-            c.fault(what, format!("the scenario has no [[{what}]]"), format!("at least one [[{what}]]"), None);
+            c.fault(
+                what,
+                format!("the scenario has no [[{what}]]"),
+                format!("at least one [[{what}]]"),
+                None,
+            );
         }
     }
     for id in INTERFACES {
         if !s.interfaces.iter().any(|i| i.id == id) {
-            c.fault("interface", format!("the interface `{id}` is missing"), INTERFACES.join(", "), None);
+            c.fault(
+                "interface",
+                format!("the interface `{id}` is missing"),
+                INTERFACES.join(", "),
+                None,
+            );
         }
     }
     for i in s.interfaces.iter().filter(|i| !INTERFACES.contains(&i.id.as_str())) {
-        c.fault(&join("interface", &i.id), format!("there is no interface `{}`", i.id), INTERFACES.join(", "), None);
+        c.fault(
+            &join("interface", &i.id),
+            format!("there is no interface `{}`", i.id),
+            INTERFACES.join(", "),
+            None,
+        );
     }
     for pair in s.generations.windows(2).filter(|p| p[0].id >= p[1].id) {
-        c.fault(&join("generation", &pair[1].id), format!("`{}` stands after `{}`", pair[1].id, pair[0].id), "generations in order of age, the oldest first", None);
+        c.fault(
+            &join("generation", &pair[1].id),
+            format!("`{}` stands after `{}`", pair[1].id, pair[0].id),
+            "generations in order of age, the oldest first",
+            None,
+        );
     }
-    for g in s.generations.iter().filter(|g| !["2g", "3g", "4g", "5g", "6g"].contains(&g.id.as_str())) {
-        c.fault(&join("generation", &g.id), format!("`{}` is not a generation", g.id), "2g, 3g, 4g, 5g or 6g", None);
+    for g in s
+        .generations
+        .iter()
+        .filter(|g| !["2g", "3g", "4g", "5g", "6g"].contains(&g.id.as_str()))
+    {
+        c.fault(
+            &join("generation", &g.id),
+            format!("`{}` is not a generation", g.id),
+            "2g, 3g, 4g, 5g or 6g",
+            None,
+        );
     }
     countries(&mut c, s);
     operators(&mut c, s);
@@ -96,13 +139,21 @@ fn stacks(c: &mut Checker, s: &Scenario, path: &str, map: &[(String, f64)]) {
         let (ru, bb) = crate::world::allocation::sellers_of(key);
         let path = join(path, key);
         type Sells = fn(&Vendor) -> bool;
-        let parts: [(&str, &str, Sells); 2] = [(ru, "radio", |v| v.ru_cost.is_some()), (bb, "baseband", |v| v.bb_cost.is_some())];
+        let parts: [(&str, &str, Sells); 2] = [
+            (ru, "radio", |v| v.ru_cost.is_some()),
+            (bb, "baseband", |v| v.bb_cost.is_some()),
+        ];
         for (id, part, sells) in parts {
             if !c.known(&path, id, "vendor", s.vendors.iter().map(|v| v.id.as_str())) {
                 break;
             }
             if !s.vendors.iter().any(|v| v.id == id && sells(v)) {
-                c.fault(&path, format!("`{id}` sells no {part}"), "a vendor of both, or `radio+baseband`", None);
+                c.fault(
+                    &path,
+                    format!("`{id}` sells no {part}"),
+                    "a vendor of both, or `radio+baseband`",
+                    None,
+                );
             }
         }
     }
@@ -112,23 +163,55 @@ fn countries(c: &mut Checker, s: &Scenario) {
     for country in &s.countries {
         let path = join("country", &country.id);
         if s.blocs.iter().any(|b| b.id == country.region && !b.region) {
-            c.fault(&join(&path, "region"), format!("bloc `{}` is no region", country.region), "a bloc with `region = true`", None);
+            c.fault(
+                &join(&path, "region"),
+                format!("bloc `{}` is no region", country.region),
+                "a bloc with `region = true`",
+                None,
+            );
         }
-        for other in country.blocs.iter().filter(|b| s.blocs.iter().any(|x| x.id == **b && x.region) && **b != country.region) {
-            c.fault(&join(&path, "blocs"), format!("`{other}` is a region too"), "one region a country", None);
+        for other in country
+            .blocs
+            .iter()
+            .filter(|b| s.blocs.iter().any(|x| x.id == **b && x.region) && **b != country.region)
+        {
+            c.fault(
+                &join(&path, "blocs"),
+                format!("`{other}` is a region too"),
+                "one region a country",
+                None,
+            );
         }
         c.sums_to_one(&join(&path, "environment_mix"), &country.environment_mix);
-        let has_base = s.operators.iter().any(|o| o.country == country.id && o.sites > 0.0 && o.installed.is_empty());
+        let has_base = s
+            .operators
+            .iter()
+            .any(|o| o.country == country.id && o.sites > 0.0 && o.installed.is_empty());
         if has_base || !country.installed.is_empty() {
             c.sums_to_one(&join(&path, "installed_4g"), &country.installed);
         }
         stacks(c, s, &join(&path, "installed_4g"), &country.installed);
-        let sellers = s.vendors.iter().filter(|v| v.sells_in.is_empty() || v.sells_in.iter().any(|p| *p == country.id || *p == country.region || country.blocs.contains(p)));
+        let sellers = s.vendors.iter().filter(|v| {
+            v.sells_in.is_empty()
+                || v.sells_in
+                    .iter()
+                    .any(|p| *p == country.id || *p == country.region || country.blocs.contains(p))
+        });
         if sellers.count() > MAX_VENDORS_IN_A_COUNTRY {
-            c.fault(&path, format!("more than {MAX_VENDORS_IN_A_COUNTRY} vendors sell here"), format!("at most {MAX_VENDORS_IN_A_COUNTRY} a country; see `sells_in`"), None);
+            c.fault(
+                &path,
+                format!("more than {MAX_VENDORS_IN_A_COUNTRY} vendors sell here"),
+                format!("at most {MAX_VENDORS_IN_A_COUNTRY} a country; see `sells_in`"),
+                None,
+            );
         }
         if country.id == "XKO" || country.id.len() != 3 {
-            c.fault(&path, "this is not an ISO 3166-1 alpha-3 code", "three capital letters; Kosovo is XKX", None);
+            c.fault(
+                &path,
+                "this is not an ISO 3166-1 alpha-3 code",
+                "three capital letters; Kosovo is XKX",
+                None,
+            );
         }
     }
 }
@@ -143,18 +226,40 @@ fn operators(c: &mut Checker, s: &Scenario) {
         stacks(c, s, &join(&path, "installed"), &o.installed);
         let programmes: Vec<_> = s.programmes.iter().filter(|p| p.operator == o.id).collect();
         if o.sites <= 0.0 && programmes.is_empty() {
-            c.fault(&path, "this operator has no sites and no programme", "`sites` above 0, or a [[programme]]", None);
+            c.fault(
+                &path,
+                "this operator has no sites and no programme",
+                "`sites` above 0, or a [[programme]]",
+                None,
+            );
         }
-        let territories = if o.installed.is_empty() { s.countries.iter().find(|x| x.id == o.country).map_or(1, |x| x.installed.len()) } else { o.installed.len() };
+        let territories = if o.installed.is_empty() {
+            s.countries
+                .iter()
+                .find(|x| x.id == o.country)
+                .map_or(1, |x| x.installed.len())
+        } else {
+            o.installed.len()
+        };
         let batches: u32 = programmes.iter().map(|p| p.years).sum();
         clusters += (territories as f64 * f64::from(o.cohorts) + f64::from(batches)) * s.environments.len() as f64;
     }
     if clusters > MAX_CLUSTERS {
-        c.fault("operator", format!("the world would have {clusters} clusters"), format!("at most {MAX_CLUSTERS}"), Some("lower `cohorts`, or merge operators".to_owned()));
+        c.fault(
+            "operator",
+            format!("the world would have {clusters} clusters"),
+            format!("at most {MAX_CLUSTERS}"),
+            Some("lower `cohorts`, or merge operators".to_owned()),
+        );
     }
     for p in &s.programmes {
         if p.start > s.end {
-            c.fault(&join(&join("programme", &p.id), "start"), "the programme starts after the run ends", "a day of the run", None);
+            c.fault(
+                &join(&join("programme", &p.id), "start"),
+                "the programme starts after the run ends",
+                "a day of the run",
+                None,
+            );
         }
     }
 }
@@ -162,48 +267,102 @@ fn operators(c: &mut Checker, s: &Scenario) {
 fn vendors(c: &mut Checker, s: &Scenario) {
     for v in &s.vendors {
         let path = join("vendor", &v.id);
-        let places = || s.countries.iter().map(|x| x.id.as_str()).chain(s.blocs.iter().map(|b| b.id.as_str()));
+        let places = || {
+            s.countries
+                .iter()
+                .map(|x| x.id.as_str())
+                .chain(s.blocs.iter().map(|b| b.id.as_str()))
+        };
         for place in &v.sells_in {
             c.known(&join(&path, "sells_in"), place, "country or bloc", places());
         }
         for (place, _) in &v.regional_effect {
-            c.known(&join(&join(&path, "regional_effect"), place), place, "country or bloc", places());
+            c.known(
+                &join(&join(&path, "regional_effect"), place),
+                place,
+                "country or bloc",
+                places(),
+            );
         }
         if v.ru_cost.is_none() && v.bb_cost.is_none() && v.core_cost.is_none() {
-            c.fault(&path, format!("vendor `{}` sells nothing", v.id), "ru_usd_per_site, bb_usd_per_site or core_usd_per_subscriber", None);
+            c.fault(
+                &path,
+                format!("vendor `{}` sells nothing", v.id),
+                "ru_usd_per_site, bb_usd_per_site or core_usd_per_subscriber",
+                None,
+            );
         }
         if v.home.len() != 3 || !v.home.bytes().all(|b| b.is_ascii_uppercase()) {
-            c.fault(&join(&path, "home"), format!("`{}` is not a country code", v.home), "an ISO 3166-1 alpha-3 code", None);
+            c.fault(
+                &join(&path, "home"),
+                format!("`{}` is not a country code", v.home),
+                "an ISO 3166-1 alpha-3 code",
+                None,
+            );
         }
     }
 }
 
 fn levers(c: &mut Checker, s: &Scenario) {
     for named in &s.levers {
-        let Scoped { countries, vendors, components, .. } = named.lever.scope();
+        let Scoped {
+            countries,
+            vendors,
+            components,
+            ..
+        } = named.lever.scope();
         let scope = join(&named.path, "scope");
         for country in countries {
-            c.known(&join(&scope, "countries"), country, "country", s.countries.iter().map(|x| x.id.as_str()));
+            c.known(
+                &join(&scope, "countries"),
+                country,
+                "country",
+                s.countries.iter().map(|x| x.id.as_str()),
+            );
         }
         for bloc in &named.lever.scope().blocs {
-            c.known(&join(&scope, "blocs"), bloc, "bloc", s.blocs.iter().map(|x| x.id.as_str()));
+            c.known(
+                &join(&scope, "blocs"),
+                bloc,
+                "bloc",
+                s.blocs.iter().map(|x| x.id.as_str()),
+            );
         }
         for vendor in vendors {
             match vendor.strip_prefix("group:") {
                 Some(group) => {
-                    let groups: Vec<&str> = s.vendors.iter().flat_map(|v| v.groups.iter().map(String::as_str)).collect();
+                    let groups: Vec<&str> = s
+                        .vendors
+                        .iter()
+                        .flat_map(|v| v.groups.iter().map(String::as_str))
+                        .collect();
                     c.known(&join(&scope, "vendors"), group, "vendor group", groups.iter().copied());
                 }
                 None => {
-                    c.known(&join(&scope, "vendors"), vendor, "vendor", s.vendors.iter().map(|x| x.id.as_str()));
+                    c.known(
+                        &join(&scope, "vendors"),
+                        vendor,
+                        "vendor",
+                        s.vendors.iter().map(|x| x.id.as_str()),
+                    );
                 }
             }
         }
         for component in components {
-            c.known(&join(&scope, "components"), component, "component", ["ru", "bb", "core"].into_iter());
+            c.known(
+                &join(&scope, "components"),
+                component,
+                "component",
+                ["ru", "bb", "core"].into_iter(),
+            );
         }
         for generation in &named.lever.scope().generations {
-            c.known(&join(&scope, "generations"), generation, "generation", s.generations.iter().map(|g| g.id.as_str()));
+            c.known(
+                &join(&scope, "generations"),
+                generation,
+                "generation",
+                s.generations.iter().map(|g| g.id.as_str()),
+            );
         }
     }
 }
@@ -222,7 +381,12 @@ fn uncertainties(c: &mut Checker, s: &Scenario) {
             let refused = refused.err();
             if let Some(why) = refused {
                 let first = why.iter().next().map(|d| d.allowed.clone().unwrap_or_default());
-                c.fault(&format!("uncertainties.{}", document_key(&u.path)), format!("`{}` may not be {bound}", u.path), first.unwrap_or_default(), None);
+                c.fault(
+                    &format!("uncertainties.{}", document_key(&u.path)),
+                    format!("`{}` may not be {bound}", u.path),
+                    first.unwrap_or_default(),
+                    None,
+                );
             }
         }
     }

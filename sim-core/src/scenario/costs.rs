@@ -40,20 +40,69 @@ impl Table for Switching {
         let site = || Number::new("USD/site").range(0.0..=1e6);
         let sum = || Number::new("USD").range(0.0..=1e10);
         Switching {
-            ru_work: f.number("ru_work_usd_per_site", site(), "Tower work of a new radio: crew, climb, three sectors"),
+            ru_work: f.number(
+                "ru_work_usd_per_site",
+                site(),
+                "Tower work of a new radio: crew, climb, three sectors",
+            ),
             bb_work: f.number("bb_work_usd_per_site", site(), "Cabinet work of a new baseband box"),
-            bb_software_work: f.number("bb_software_work_usd_per_site", site(), "Load and acceptance of virtual baseband software"),
-            removal: f.number("removal_usd_per_site", site(), "Removal, transport and disposal of what is replaced"),
-            optimisation: f.number("optimisation_usd_per_site", site(), "Engineering, drive test and optimisation after a change"),
-            renewal_work_share: f.number("renewal_work_share", Number::new("share").range(0.0..=1.0), "phi: work of the incumbent's own renewal over that of a change"),
-            x2_anchor: f.number("x2_anchor_usd_per_site", site(), "Integration with a neighbouring generation from another seller, at maturity 0"),
-            oss_onboarding: f.number("oss_onboarding_usd", sum(), "Adapters, alarms and tools for a vendor new to the operator, at the reference size"),
-            training: f.number("training_usd", sum(), "Training on a vendor new to the operator, at the reference size"),
-            onboarding_reference_sites: f.number("onboarding_reference_sites", Number::new("sites").range(1.0..=1e7), "Sites of an operator of reference size"),
-            onboarding_size_elasticity: f.number("onboarding_size_elasticity", Number::new("1").range(0.0..=1.0), "Elasticity of onboarding cost to the operator's size"),
-            training_half_life_years: f.number("training_half_life_years", Number::new("years").range(0.1..=100.0), "Half-life of training without the vendor"),
+            bb_software_work: f.number(
+                "bb_software_work_usd_per_site",
+                site(),
+                "Load and acceptance of virtual baseband software",
+            ),
+            removal: f.number(
+                "removal_usd_per_site",
+                site(),
+                "Removal, transport and disposal of what is replaced",
+            ),
+            optimisation: f.number(
+                "optimisation_usd_per_site",
+                site(),
+                "Engineering, drive test and optimisation after a change",
+            ),
+            renewal_work_share: f.number(
+                "renewal_work_share",
+                Number::new("share").range(0.0..=1.0),
+                "phi: work of the incumbent's own renewal over that of a change",
+            ),
+            x2_anchor: f.number(
+                "x2_anchor_usd_per_site",
+                site(),
+                "Integration with a neighbouring generation from another seller, at maturity 0",
+            ),
+            oss_onboarding: f.number(
+                "oss_onboarding_usd",
+                sum(),
+                "Adapters, alarms and tools for a vendor new to the operator, at the reference size",
+            ),
+            training: f.number(
+                "training_usd",
+                sum(),
+                "Training on a vendor new to the operator, at the reference size",
+            ),
+            onboarding_reference_sites: f.number(
+                "onboarding_reference_sites",
+                Number::new("sites").range(1.0..=1e7),
+                "Sites of an operator of reference size",
+            ),
+            onboarding_size_elasticity: f.number(
+                "onboarding_size_elasticity",
+                Number::new("1").range(0.0..=1.0),
+                "Elasticity of onboarding cost to the operator's size",
+            ),
+            training_half_life_years: f.number(
+                "training_half_life_years",
+                Number::new("years").range(0.1..=100.0),
+                "Half-life of training without the vendor",
+            ),
             outage: f.number("outage_usd_per_site", site(), "Outage and migration of subscribers"),
-            core_work_share: f.number_or("core_work_share", 0.25, Number::new("share of price").range(0.0..=5.0), "Work of replacing a core"),
+            core_work_share: f.number_or(
+                "core_work_share",
+                0.25,
+                Number::new("share of price").range(0.0..=5.0),
+                "Work of replacing a core",
+            ),
         }
     }
 }
@@ -80,13 +129,43 @@ pub struct Integration {
 impl Table for Integration {
     fn fields(f: &mut Fields<'_>) -> Self {
         Integration {
-            start_up: f.number("start_up_usd_per_site", Number::new("USD/site").range(0.0..=1e6), "Start-up of a two-seller stack at maturity 0"),
-            operations_share_per_year: f.number("operations_share_per_year", Number::new("share of price/yr").range(0.0..=1.0), "Operation of a two-seller stack"),
-            experience_reference_sites: f.number("experience_reference_sites", Number::new("sites").range(1.0..=1e8), "Sites of a pair after which experience begins to tell"),
-            experience_exponent: f.number("experience_exponent", Number::new("1").range(0.0..=3.0), "Exponent of learning in pair experience"),
-            extra_vendor_per_year: f.number_or("extra_vendor_usd_per_year", 0.0, Number::new("USD/yr").range(0.0..=1e9), "Each vendor of an operator beyond the first, at the reference size"),
-            single_vendor_gap_share: f.number("single_vendor_gap_share", Number::new("share").range(0.0..=1.0), "Part of the open gap that an open stack of one vendor has"),
-            virtual_running_per_year: f.number_or("virtual_running_usd_per_site_year", 0.0, Number::new("USD/site/yr").range(0.0..=1e5), "Energy gap of general-purpose servers at maturity 0"),
+            start_up: f.number(
+                "start_up_usd_per_site",
+                Number::new("USD/site").range(0.0..=1e6),
+                "Start-up of a two-seller stack at maturity 0",
+            ),
+            operations_share_per_year: f.number(
+                "operations_share_per_year",
+                Number::new("share of price/yr").range(0.0..=1.0),
+                "Operation of a two-seller stack",
+            ),
+            experience_reference_sites: f.number(
+                "experience_reference_sites",
+                Number::new("sites").range(1.0..=1e8),
+                "Sites of a pair after which experience begins to tell",
+            ),
+            experience_exponent: f.number(
+                "experience_exponent",
+                Number::new("1").range(0.0..=3.0),
+                "Exponent of learning in pair experience",
+            ),
+            extra_vendor_per_year: f.number_or(
+                "extra_vendor_usd_per_year",
+                0.0,
+                Number::new("USD/yr").range(0.0..=1e9),
+                "Each vendor of an operator beyond the first, at the reference size",
+            ),
+            single_vendor_gap_share: f.number(
+                "single_vendor_gap_share",
+                Number::new("share").range(0.0..=1.0),
+                "Part of the open gap that an open stack of one vendor has",
+            ),
+            virtual_running_per_year: f.number_or(
+                "virtual_running_usd_per_site_year",
+                0.0,
+                Number::new("USD/site/yr").range(0.0..=1e5),
+                "Energy gap of general-purpose servers at maturity 0",
+            ),
         }
     }
 }
@@ -106,9 +185,21 @@ impl Table for Learning {
     fn fields(f: &mut Fields<'_>) -> Self {
         let ratio = || Number::new("cost ratio per doubling").range(0.3..=1.0);
         Learning {
-            progress_ratio: f.number("progress_ratio", ratio(), "Unit cost after a doubling of own cumulative volume"),
-            white_box_progress_ratio: f.number("white_box_progress_ratio", ratio(), "The same for white-box hardware, on shared volume"),
-            white_box_sites: f.number("white_box_sites", Number::new("sites").range(1.0..=1e8), "Cumulative white-box sites at the start"),
+            progress_ratio: f.number(
+                "progress_ratio",
+                ratio(),
+                "Unit cost after a doubling of own cumulative volume",
+            ),
+            white_box_progress_ratio: f.number(
+                "white_box_progress_ratio",
+                ratio(),
+                "The same for white-box hardware, on shared volume",
+            ),
+            white_box_sites: f.number(
+                "white_box_sites",
+                Number::new("sites").range(1.0..=1e8),
+                "Cumulative white-box sites at the start",
+            ),
         }
     }
 }
@@ -124,7 +215,11 @@ pub struct Hazard {
 impl Table for Hazard {
     fn fields(f: &mut Fields<'_>) -> Self {
         Hazard {
-            after_announcement_per_year: f.number("after_announcement_per_year", Number::new("1/yr").range(0.0..=2.0), "Hazard of a stricter or earlier rule once one has been announced"),
+            after_announcement_per_year: f.number(
+                "after_announcement_per_year",
+                Number::new("1/yr").range(0.0..=2.0),
+                "Hazard of a stricter or earlier rule once one has been announced",
+            ),
         }
     }
 }
@@ -139,7 +234,11 @@ pub struct Supply {
 impl Table for Supply {
     fn fields(f: &mut Fields<'_>) -> Self {
         Supply {
-            sites_per_crew_week: f.number("sites_per_crew_week", Number::new("sites/crew/week").range(0.01..=100.0), "Radio swaps of one crew in a week"),
+            sites_per_crew_week: f.number(
+                "sites_per_crew_week",
+                Number::new("sites/crew/week").range(0.01..=100.0),
+                "Radio swaps of one crew in a week",
+            ),
         }
     }
 }

@@ -43,17 +43,69 @@ impl Table for Market {
     fn fields(f: &mut Fields<'_>) -> Self {
         let share = || Number::new("share of price").range(0.0..=5.0);
         Market {
-            reference_price: f.number("reference_price_usd_per_site", Number::new("USD/site").range(1.0..=1e7), "Price of one 5G site, full stack, at price level 1 (Europe)"),
-            taste_scale_share: f.number("taste_scale_share", Number::new("share of price").range(1e-4..=2.0), "mu: scale of the taste shocks of a tender"),
-            persistent_taste_sd_share: f.number("persistent_taste_sd_share", share(), "Standard deviation of an operator's lasting affinity to a vendor"),
-            quality_value_share: f.number("quality_value_share", Number::new("share of price").range(0.0..=20.0), "Money value of quality 1"),
-            ru_share: f.number("ru_share", Number::new("share of price").range(0.05..=0.95), "Share of the radio unit in the price of a stack; its weight in component `ran`"),
-            risk_share: f.number("risk_share", share(), "Price of one unit of trust weight at criticality 1"),
-            price_cap_reserve_share: f.number_or("price_cap_reserve_share", 0.1, share(), "Reserve over list price where one seller stands in every lawful alternative"),
-            core_price_per_subscriber: f.number_or("core_price_usd_per_subscriber", 5.0, Number::new("USD/subscriber").range(0.01..=1e4), "Price of a core network per subscriber"),
-            expansion_share_per_year: f.number_or("expansion_share_per_year", 0.0, Number::new("share of price/yr").range(0.0..=1.0), "Capacity added each year at the contract's price"),
-            social_discount_rate: f.number_or("social_discount_rate", 0.05, Number::new("1/yr").range(0.0..=0.5), "Discount rate for public outlay"),
-            component_bidding: f.choice_or("component_bidding", "independent", &[("independent", ComponentBidding::Independent), ("prime", ComponentBidding::Prime)], "Who sets the price of a stack that two sellers make"),
+            reference_price: f.number(
+                "reference_price_usd_per_site",
+                Number::new("USD/site").range(1.0..=1e7),
+                "Price of one 5G site, full stack, at price level 1 (Europe)",
+            ),
+            taste_scale_share: f.number(
+                "taste_scale_share",
+                Number::new("share of price").range(1e-4..=2.0),
+                "mu: scale of the taste shocks of a tender",
+            ),
+            persistent_taste_sd_share: f.number(
+                "persistent_taste_sd_share",
+                share(),
+                "Standard deviation of an operator's lasting affinity to a vendor",
+            ),
+            quality_value_share: f.number(
+                "quality_value_share",
+                Number::new("share of price").range(0.0..=20.0),
+                "Money value of quality 1",
+            ),
+            ru_share: f.number(
+                "ru_share",
+                Number::new("share of price").range(0.05..=0.95),
+                "Share of the radio unit in the price of a stack; its weight in component `ran`",
+            ),
+            risk_share: f.number(
+                "risk_share",
+                share(),
+                "Price of one unit of trust weight at criticality 1",
+            ),
+            price_cap_reserve_share: f.number_or(
+                "price_cap_reserve_share",
+                0.1,
+                share(),
+                "Reserve over list price where one seller stands in every lawful alternative",
+            ),
+            core_price_per_subscriber: f.number_or(
+                "core_price_usd_per_subscriber",
+                5.0,
+                Number::new("USD/subscriber").range(0.01..=1e4),
+                "Price of a core network per subscriber",
+            ),
+            expansion_share_per_year: f.number_or(
+                "expansion_share_per_year",
+                0.0,
+                Number::new("share of price/yr").range(0.0..=1.0),
+                "Capacity added each year at the contract's price",
+            ),
+            social_discount_rate: f.number_or(
+                "social_discount_rate",
+                0.05,
+                Number::new("1/yr").range(0.0..=0.5),
+                "Discount rate for public outlay",
+            ),
+            component_bidding: f.choice_or(
+                "component_bidding",
+                "independent",
+                &[
+                    ("independent", ComponentBidding::Independent),
+                    ("prime", ComponentBidding::Prime),
+                ],
+                "Who sets the price of a stack that two sellers make",
+            ),
         }
     }
 }
@@ -96,8 +148,16 @@ pub struct Keep {
 impl Table for Keep {
     fn fields(f: &mut Fields<'_>) -> Self {
         Keep {
-            growth_share_per_year: f.number("growth_share_per_year", Number::new("share of price/yr").range(0.0..=1.0), "Growth of upkeep and performance gap with each year of age"),
-            retender_years: f.number("retender_years", Number::new("years").range(0.25..=5.0), "Years until the next tender after a keep"),
+            growth_share_per_year: f.number(
+                "growth_share_per_year",
+                Number::new("share of price/yr").range(0.0..=1.0),
+                "Growth of upkeep and performance gap with each year of age",
+            ),
+            retender_years: f.number(
+                "retender_years",
+                Number::new("years").range(0.25..=5.0),
+                "Years until the next tender after a keep",
+            ),
         }
     }
 }
@@ -118,10 +178,28 @@ pub struct Contract {
 impl Table for Contract {
     fn fields(f: &mut Fields<'_>) -> Self {
         Contract {
-            term_years: f.number("term_years", Number::new("years").range(1.0..=40.0), "Contract term and economic life of the kit"),
-            lead_time_months: f.number("lead_time_months", Number::new("months").range(0.0..=36.0), "Months from award to the first site"),
-            break_fee_share: f.number_or("break_fee_share", 0.0, Number::new("share of price").range(0.0..=1.0), "Fee for leaving a contract at its start, falling to nil at its end"),
-            after_ban_margin_months: f.number_or("after_ban_margin_months", 1.0, Number::new("months").range(0.0..=36.0), "Forced tenders aim to be finished this long before a removal deadline"),
+            term_years: f.number(
+                "term_years",
+                Number::new("years").range(1.0..=40.0),
+                "Contract term and economic life of the kit",
+            ),
+            lead_time_months: f.number(
+                "lead_time_months",
+                Number::new("months").range(0.0..=36.0),
+                "Months from award to the first site",
+            ),
+            break_fee_share: f.number_or(
+                "break_fee_share",
+                0.0,
+                Number::new("share of price").range(0.0..=1.0),
+                "Fee for leaving a contract at its start, falling to nil at its end",
+            ),
+            after_ban_margin_months: f.number_or(
+                "after_ban_margin_months",
+                1.0,
+                Number::new("months").range(0.0..=36.0),
+                "Forced tenders aim to be finished this long before a removal deadline",
+            ),
         }
     }
 }

@@ -44,7 +44,12 @@ pub struct Measures {
 impl Table for Measures {
     fn fields(f: &mut Fields<'_>) -> Self {
         Measures {
-            dates: f.choice_or("dates", "yearly", &[("yearly", MeasureDates::Yearly), ("quarterly", MeasureDates::Quarterly)], "How often: the start, and each end of a year or quarter"),
+            dates: f.choice_or(
+                "dates",
+                "yearly",
+                &[("yearly", MeasureDates::Yearly), ("quarterly", MeasureDates::Quarterly)],
+                "How often: the start, and each end of a year or quarter",
+            ),
         }
     }
 }
@@ -61,8 +66,18 @@ pub struct Money {
 impl Table for Money {
     fn fields(f: &mut Fields<'_>) -> Self {
         Money {
-            base_year: f.integer_or("base_year", 2020, Number::count("year", 2020..=2020), "Year of the prices of all money in results"),
-            rates: f.map("rates", Number::new("1").range(1e-9..=1e9), Keys::Any, "US dollars of the base year by unit, such as gbp_2020 = 1.28"),
+            base_year: f.integer_or(
+                "base_year",
+                2020,
+                Number::count("year", 2020..=2020),
+                "Year of the prices of all money in results",
+            ),
+            rates: f.map(
+                "rates",
+                Number::new("1").range(1e-9..=1e9),
+                Keys::Any,
+                "US dollars of the base year by unit, such as gbp_2020 = 1.28",
+            ),
         }
     }
 }
@@ -82,20 +97,49 @@ struct Header {
 
 impl Table for Header {
     fn fields(f: &mut Fields<'_>) -> Self {
-        f.integer("format", Number::count("1", 1..=document::FORMAT), "Format of this file");
+        f.integer(
+            "format",
+            Number::count("1", 1..=document::FORMAT),
+            "Format of this file",
+        );
         let header = Header {
             id: f.id("id", document::Kind::slug("scenario"), "Id: names runs and rows"),
             title: f.text_or("title", "", "Name for people"),
             question: f.text_or("question", "", "The question that it answers"),
             start: day(f.date("start", "First day")),
             end: day(f.date("end", "Last day")),
-            replicates: f.integer_or("replicates", 100, Number::count("replicates", 1..=10_000_000), "Replicates to play") as u64,
+            replicates: f.integer_or(
+                "replicates",
+                100,
+                Number::count("replicates", 1..=10_000_000),
+                "Replicates to play",
+            ) as u64,
             seed: f.integer_or("seed", 1, Number::count("1", 0..=i64::MAX), "Seed of all luck") as u64,
-            review_months: f.integer_or("review_months", 3, Number::count("months", 1..=12), "Months between market reviews") as u32,
+            review_months: f.integer_or(
+                "review_months",
+                3,
+                Number::count("months", 1..=12),
+                "Months between market reviews",
+            ) as u32,
         };
-        f.require(header.start < header.end, "end", "the run ends before it starts", "a day after `start`");
-        f.require(header.start.years_until(header.end) <= 200.5, "end", "the run is longer than 200 years", "at most 200 years after `start`");
-        f.require(header.start >= Day::MIN.add_months(600), "start", "the run starts too early", "1950-01-01 or later");
+        f.require(
+            header.start < header.end,
+            "end",
+            "the run ends before it starts",
+            "a day after `start`",
+        );
+        f.require(
+            header.start.years_until(header.end) <= 200.5,
+            "end",
+            "the run is longer than 200 years",
+            "at most 200 years after `start`",
+        );
+        f.require(
+            header.start >= Day::MIN.add_months(600),
+            "start",
+            "the run starts too early",
+            "1950-01-01 or later",
+        );
         header
     }
 }
@@ -152,7 +196,10 @@ pub const INTERFACES: [&str; 3] = ["fronthaul", "x2", "management"];
 
 impl Table for Scenario {
     fn fields(f: &mut Fields<'_>) -> Self {
-        f.optional_text("extends", "Scenario that this one changes: a path relative to this file");
+        f.optional_text(
+            "extends",
+            "Scenario that this one changes: a path relative to this file",
+        );
         let header: Header = f.table("scenario", "What is played, from when to when");
         let mut scenario = Scenario {
             id: header.id,
@@ -169,7 +216,10 @@ impl Table for Scenario {
             keep: f.table("keep", "Running kit on past its date"),
             contract: f.table("contract", "Terms of a contract"),
             switching: f.table("switching", "The engineering bill of a change of supplier"),
-            integration: f.table("integration", "What stacks of two sellers, and open and virtual parts, cost more"),
+            integration: f.table(
+                "integration",
+                "What stacks of two sellers, and open and virtual parts, cost more",
+            ),
             learning: f.table("learning", "Learning by doing"),
             hazard: f.table("hazard", "Fear of rules to come"),
             supply: f.table("supply", "Crews"),
@@ -182,13 +232,29 @@ impl Table for Scenario {
             programmes: f.tables("programme", 2000, "Sites built beside the replacement cycle"),
             vendors: f.tables("vendor", 200, "Vendors"),
             levers: Vec::new(),
-            uncertainties: f.entries("uncertainties", Keys::NumberPaths, "What is not known, by the quoted path of a number")
-                .into_iter().map(|(path, distribution)| Uncertainty { path, distribution }).collect(),
+            uncertainties: f
+                .entries(
+                    "uncertainties",
+                    Keys::NumberPaths,
+                    "What is not known, by the quoted path of a number",
+                )
+                .into_iter()
+                .map(|(path, distribution)| Uncertainty { path, distribution })
+                .collect(),
             measures: f.table_or_default("measures", "What is recorded, and how often"),
         };
         let levers = f.named_tables("levers", Keys::Names, lever::CATALOGUE, "Policies, by name and kind");
-        scenario.levers = levers.into_iter().map(|n| NamedLever { name: n.name, path: n.path, lever: n.value }).collect();
-        scenario.interfaces.sort_by_key(|i| INTERFACES.iter().position(|id| *id == i.id));
+        scenario.levers = levers
+            .into_iter()
+            .map(|n| NamedLever {
+                name: n.name,
+                path: n.path,
+                lever: n.value,
+            })
+            .collect();
+        scenario
+            .interfaces
+            .sort_by_key(|i| INTERFACES.iter().position(|id| *id == i.id));
         scenario
     }
 }
@@ -197,8 +263,14 @@ impl Table for Scenario {
 #[must_use]
 pub fn units(document: &Document) -> Units {
     let rates = document.node("money.rates").and_then(|n| n.entries()).unwrap_or(&[]);
-    let number = |node: &document::Node| node.number().or_else(|| node.get("value").and_then(document::Node::number));
-    rates.iter().filter_map(|e| Some((&e.key, number(&e.node)?))).fold(Units::new(), |units, (key, rate)| units.with_money(key, rate))
+    let number = |node: &document::Node| {
+        node.number()
+            .or_else(|| node.get("value").and_then(document::Node::number))
+    };
+    rates
+        .iter()
+        .filter_map(|e| Some((&e.key, number(&e.node)?)))
+        .fold(Units::new(), |units, (key, rate)| units.with_money(key, rate))
 }
 
 /// Decodes a document and checks what spans several tables.

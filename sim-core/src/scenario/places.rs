@@ -26,10 +26,29 @@ impl Table for Environment {
         Environment {
             id: f.id("id", ENVIRONMENT, "Id"),
             title: f.text("title", "Name for people"),
-            open_gap_share: f.number("open_gap_share", Number::new("share of quality value").range(0.0..=1.0), "Performance gap of open stacks at maturity 0"),
-            criticality: f.number_or("criticality", 1.0, Number::new("1").range(0.0..=10.0), "Weight of security risk here, 1 = average"),
-            ru_work_factor: f.number_or("ru_work_factor", 1.0, Number::new("1").range(0.0..=20.0), "Tower work here, 1 = average"),
-            coverage: f.map("coverage", Number::new("share").range(0.0..=1.0), Keys::Of(GENERATION), "Share of these sites that carry a generation"),
+            open_gap_share: f.number(
+                "open_gap_share",
+                Number::new("share of quality value").range(0.0..=1.0),
+                "Performance gap of open stacks at maturity 0",
+            ),
+            criticality: f.number_or(
+                "criticality",
+                1.0,
+                Number::new("1").range(0.0..=10.0),
+                "Weight of security risk here, 1 = average",
+            ),
+            ru_work_factor: f.number_or(
+                "ru_work_factor",
+                1.0,
+                Number::new("1").range(0.0..=20.0),
+                "Tower work here, 1 = average",
+            ),
+            coverage: f.map(
+                "coverage",
+                Number::new("share").range(0.0..=1.0),
+                Keys::Of(GENERATION),
+                "Share of these sites that carry a generation",
+            ),
         }
     }
 }
@@ -47,7 +66,11 @@ impl Table for Generation {
     fn fields(f: &mut Fields<'_>) -> Self {
         Generation {
             id: f.id("id", GENERATION, "Id"),
-            price_factor: f.number("price_factor", Number::new("1").range(0.01..=10.0), "Price of a site's stack over the reference price"),
+            price_factor: f.number(
+                "price_factor",
+                Number::new("1").range(0.01..=10.0),
+                "Price of a site's stack over the reference price",
+            ),
         }
     }
 }
@@ -70,7 +93,11 @@ impl Table for Bloc {
         Bloc {
             id: f.id("id", BLOC, "Id"),
             title: f.text("title", "Name for people"),
-            region: f.flag_or("region", false, "Whether list prices are formed here; each country has one region"),
+            region: f.flag_or(
+                "region",
+                false,
+                "Whether list prices are formed here; each country has one region",
+            ),
             report: f.flag_or("report", true, "Whether results are recorded for it by default"),
         }
     }
@@ -120,18 +147,64 @@ impl Table for Country {
             name: f.text("name", "Name for people"),
             region: f.reference("region", BLOC, "Bloc in which its list prices form"),
             blocs: f.references("blocs", BLOC, "Further blocs it belongs to"),
-            price_level: f.number("price_level", Number::new("1").range(0.01..=20.0), "Price of equipment, 1 = Europe"),
-            labour_level: f.number("labour_level", Number::new("1").range(0.001..=20.0), "Price of labour, 1 = Europe"),
-            wacc: f.number("wacc", Number::new("1/yr").range(0.001..=0.9), "Operators' cost of capital"),
-            crews_per_1000_sites: f.number("crews_per_1000_sites", Number::new("crews/1000 sites").range(0.01..=1000.0), "Crews free for replacement"),
+            price_level: f.number(
+                "price_level",
+                Number::new("1").range(0.01..=20.0),
+                "Price of equipment, 1 = Europe",
+            ),
+            labour_level: f.number(
+                "labour_level",
+                Number::new("1").range(0.001..=20.0),
+                "Price of labour, 1 = Europe",
+            ),
+            wacc: f.number(
+                "wacc",
+                Number::new("1/yr").range(0.001..=0.9),
+                "Operators' cost of capital",
+            ),
+            crews_per_1000_sites: f.number(
+                "crews_per_1000_sites",
+                Number::new("crews/1000 sites").range(0.01..=1000.0),
+                "Crews free for replacement",
+            ),
             credit_eligible: f.flag_or("credit_eligible", false, "Whether tied export credit is offered here"),
-            environment_mix: f.map("environment_mix", Number::new("share").range(0.0..=1.0), Keys::Of(ENVIRONMENT), "Share of sites by environment; sums to 1"),
-            trust: f.map("trust", Number::new("weight").range(0.0..=100.0), Keys::Any, "Weight against vendors of a home country"),
-            ban_hazard: f.map("ban_hazard_per_year", Number::new("1/yr").range(0.0..=2.0), Keys::Any, "Yearly hazard of a ban on a home country's vendors before any announcement"),
-            installed: f.map("installed_4g", Number::new("share").range(0.0..=1.0), Keys::Any, "Market mix of the oldest generation at the start; sums to 1"),
+            environment_mix: f.map(
+                "environment_mix",
+                Number::new("share").range(0.0..=1.0),
+                Keys::Of(ENVIRONMENT),
+                "Share of sites by environment; sums to 1",
+            ),
+            trust: f.map(
+                "trust",
+                Number::new("weight").range(0.0..=100.0),
+                Keys::Any,
+                "Weight against vendors of a home country",
+            ),
+            ban_hazard: f.map(
+                "ban_hazard_per_year",
+                Number::new("1/yr").range(0.0..=2.0),
+                Keys::Any,
+                "Yearly hazard of a ban on a home country's vendors before any announcement",
+            ),
+            installed: f.map(
+                "installed_4g",
+                Number::new("share").range(0.0..=1.0),
+                Keys::Any,
+                "Market mix of the oldest generation at the start; sums to 1",
+            ),
             launch: days(f.dates_map("launch", Keys::Of(GENERATION), "Launch of each generation")),
-            rollout_years: f.map("rollout_years", Number::new("years").range(0.25..=40.0), Keys::Of(GENERATION), "Years over which a generation's cohorts are tendered"),
-            coverage_factor: f.map("coverage_factor", Number::new("1").range(0.0..=20.0), Keys::Of(GENERATION), "Multiplier on the environments' coverage"),
+            rollout_years: f.map(
+                "rollout_years",
+                Number::new("years").range(0.25..=40.0),
+                Keys::Of(GENERATION),
+                "Years over which a generation's cohorts are tendered",
+            ),
+            coverage_factor: f.map(
+                "coverage_factor",
+                Number::new("1").range(0.0..=20.0),
+                Keys::Of(GENERATION),
+                "Multiplier on the environments' coverage",
+            ),
         }
     }
 }
@@ -166,8 +239,18 @@ impl Table for Interface {
             growth_per_year: f.number("growth_per_year", rate(), "Growth toward 1"),
             decay_per_year: f.number("decay_per_year", rate(), "Decay"),
             release_loss: f.number_or("release_loss", 0.0, share(), "Share of maturity lost at each release"),
-            release_years: f.number_or("release_years", 2.0, Number::new("years").range(0.25..=50.0), "Years between releases"),
-            generation_loss: f.number_or("generation_loss", 0.0, share(), "Share of maturity lost when a generation is first launched"),
+            release_years: f.number_or(
+                "release_years",
+                2.0,
+                Number::new("years").range(0.25..=50.0),
+                "Years between releases",
+            ),
+            generation_loss: f.number_or(
+                "generation_loss",
+                0.0,
+                share(),
+                "Share of maturity lost when a generation is first launched",
+            ),
         }
     }
 }

@@ -42,23 +42,49 @@ fn uniform(f: &mut Fields<'_>) -> Distribution {
 }
 
 fn triangular(f: &mut Fields<'_>) -> Distribution {
-    let (low, mode, high) = (bound(f, "low", "Lower bound"), bound(f, "mode", "Most likely value"), bound(f, "high", "Upper bound"));
-    f.require(low <= mode && mode <= high && low < high, "mode", "the three values are in the wrong order", "low <= mode <= high, low < high");
+    let (low, mode, high) = (
+        bound(f, "low", "Lower bound"),
+        bound(f, "mode", "Most likely value"),
+        bound(f, "high", "Upper bound"),
+    );
+    f.require(
+        low <= mode && mode <= high && low < high,
+        "mode",
+        "the three values are in the wrong order",
+        "low <= mode <= high, low < high",
+    );
     Distribution::Triangular { low, mode, high }
 }
 
 fn log_uniform(f: &mut Fields<'_>) -> Distribution {
     let (low, high) = (bound(f, "low", "Lower bound, above 0"), bound(f, "high", "Upper bound"));
-    f.require(low > 0.0 && low < high, "low", "a log-uniform needs positive bounds in order", "0 < low < high");
+    f.require(
+        low > 0.0 && low < high,
+        "low",
+        "a log-uniform needs positive bounds in order",
+        "0 < low < high",
+    );
     Distribution::LogUniform { low, high }
 }
 
 impl Table for Distribution {
     fn fields(f: &mut Fields<'_>) -> Self {
         f.one_of(&[
-            Variant { key: "uniform", doc: "Between two bounds, all alike", fields: uniform },
-            Variant { key: "triangular", doc: "Between two bounds, with a most likely value", fields: triangular },
-            Variant { key: "log_uniform", doc: "Between two positive bounds, all alike in the logarithm", fields: log_uniform },
+            Variant {
+                key: "uniform",
+                doc: "Between two bounds, all alike",
+                fields: uniform,
+            },
+            Variant {
+                key: "triangular",
+                doc: "Between two bounds, with a most likely value",
+                fields: triangular,
+            },
+            Variant {
+                key: "log_uniform",
+                doc: "Between two positive bounds, all alike in the logarithm",
+                fields: log_uniform,
+            },
         ])
     }
 }
@@ -71,9 +97,15 @@ impl Distribution {
             Distribution::Uniform { low, high } => low + u * (high - low),
             Distribution::Triangular { low, mode, high } => {
                 let (left, whole) = (mode - low, high - low);
-                if u * whole < left { low + (u * whole * left).sqrt() } else { high - ((1.0 - u) * whole * (high - mode)).sqrt() }
+                if u * whole < left {
+                    low + (u * whole * left).sqrt()
+                } else {
+                    high - ((1.0 - u) * whole * (high - mode)).sqrt()
+                }
             }
-            Distribution::LogUniform { low, high } => libm::exp(libm::log(low) + u * (libm::log(high) - libm::log(low))),
+            Distribution::LogUniform { low, high } => {
+                libm::exp(libm::log(low) + u * (libm::log(high) - libm::log(low)))
+            }
         }
     }
 
@@ -81,7 +113,9 @@ impl Distribution {
     #[must_use]
     pub fn support(&self) -> [f64; 2] {
         match *self {
-            Distribution::Uniform { low, high } | Distribution::Triangular { low, high, .. } | Distribution::LogUniform { low, high } => [low, high],
+            Distribution::Uniform { low, high }
+            | Distribution::Triangular { low, high, .. }
+            | Distribution::LogUniform { low, high } => [low, high],
         }
     }
 }
@@ -98,7 +132,15 @@ pub struct Uncertainty {
 /// Draws one vector: the value of each uncertain number in this replicate, keyed by (seed, replicate, path).
 #[must_use]
 pub fn draw<'a>(uncertainties: &'a [Uncertainty], luck: &Luck) -> Vec<(&'a str, f64)> {
-    uncertainties.iter().map(|u| (u.path.as_str(), u.distribution.quantile(luck.for_path(&u.path).uniform_at(0)))).collect()
+    uncertainties
+        .iter()
+        .map(|u| {
+            (
+                u.path.as_str(),
+                u.distribution.quantile(luck.for_path(&u.path).uniform_at(0)),
+            )
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -107,8 +149,15 @@ mod tests {
 
     #[test]
     fn quantiles_of_the_triangular_are_those_of_the_textbook() {
-        let t = Distribution::Triangular { low: 0.0, mode: 1.0, high: 4.0 };
-        assert!((t.quantile(0.25) - 1.0).abs() < 1e-15, "F(mode) = (mode-low)/(high-low)");
+        let t = Distribution::Triangular {
+            low: 0.0,
+            mode: 1.0,
+            high: 4.0,
+        };
+        assert!(
+            (t.quantile(0.25) - 1.0).abs() < 1e-15,
+            "F(mode) = (mode-low)/(high-low)"
+        );
         assert!((t.quantile(0.0625) - 0.5).abs() < 1e-15);
         assert!((t.quantile(0.75) - (4.0 - 3f64.sqrt())).abs() < 1e-15);
         let l = Distribution::LogUniform { low: 1.0, high: 100.0 };

@@ -54,19 +54,35 @@ pub fn allocate(scenario: &Scenario) -> Result<Allocation, Vec<Contradiction>> {
             .collect();
         let weight = |o: &usize| scenario.operators[*o].subscribers_m.max(NEGLIGIBLE);
         let total: f64 = local.iter().map(weight).sum();
-        let (known, unknown): (Vec<usize>, Vec<usize>) = local.iter().partition(|o| !scenario.operators[**o].installed.is_empty());
+        let (known, unknown): (Vec<usize>, Vec<usize>) = local
+            .iter()
+            .partition(|o| !scenario.operators[**o].installed.is_empty());
         let unknown_weight: f64 = unknown.iter().map(weight).sum();
         for o in &known {
             operators[*o] = scenario.operators[*o].installed.clone();
         }
         let known_of = |key: &str| -> f64 {
-            let share = |o: &usize| scenario.operators[*o].installed.iter().find(|(k, _)| k == key).map_or(0.0, |(_, s)| *s);
+            let share = |o: &usize| {
+                scenario.operators[*o]
+                    .installed
+                    .iter()
+                    .find(|(k, _)| k == key)
+                    .map_or(0.0, |(_, s)| *s)
+            };
             known.iter().map(|o| share(o) * weight(o)).sum()
         };
-        let rest: StackMix = country.installed.iter().map(|(key, share)| (key.clone(), (share * total - known_of(key)) / unknown_weight)).collect();
+        let rest: StackMix = country
+            .installed
+            .iter()
+            .map(|(key, share)| (key.clone(), (share * total - known_of(key)) / unknown_weight))
+            .collect();
         if !unknown.is_empty() {
             let bad = rest.iter().filter(|(_, s)| *s < -1e-6);
-            faults.extend(bad.map(|(stack, s)| Contradiction { country: country.id.clone(), stack: stack.clone(), rest: *s }));
+            faults.extend(bad.map(|(stack, s)| Contradiction {
+                country: country.id.clone(),
+                stack: stack.clone(),
+                rest: *s,
+            }));
             let kept: StackMix = rest.into_iter().filter(|(_, s)| *s > 1e-6).collect();
             // Known operators may hold suppliers that the country's mix does not name (a greenfield's, say).
             let sum: f64 = kept.iter().map(|(_, s)| s).sum();
@@ -86,7 +102,11 @@ pub fn allocate(scenario: &Scenario) -> Result<Allocation, Vec<Contradiction>> {
         }
         countries.push(aggregate);
     }
-    if faults.is_empty() { Ok(Allocation { operators, countries }) } else { Err(faults) }
+    if faults.is_empty() {
+        Ok(Allocation { operators, countries })
+    } else {
+        Err(faults)
+    }
 }
 
 /// Splits a stack key into its radio and its baseband seller.

@@ -27,7 +27,11 @@ pub fn build(scenario: &Arc<Scenario>) -> Result<World, Vec<Contradiction>> {
     let s = scenario.as_ref();
     let bloc_index = |id: &str| s.blocs.iter().position(|b| b.id == id).unwrap_or(0);
     let region_blocs: Vec<usize> = (0..s.blocs.len()).filter(|b| s.blocs[*b].region).collect();
-    let countries: Vec<CountryInfo> = s.countries.iter().map(|c| country(s, c, &region_blocs, bloc_index)).collect();
+    let countries: Vec<CountryInfo> = s
+        .countries
+        .iter()
+        .map(|c| country(s, c, &region_blocs, bloc_index))
+        .collect();
     let gens = s.generations.iter().map(|g| Gen {
         id: g.id.clone(),
         price_factor: g.price_factor,
@@ -38,7 +42,15 @@ pub fn build(scenario: &Arc<Scenario>) -> Result<World, Vec<Contradiction>> {
         start: s.start,
         end: s.end,
         gens: gens.collect(),
-        environments: s.environments.iter().map(|e| Mix { open_gap: e.open_gap_share, criticality: e.criticality, ru_work: e.ru_work_factor }).collect(),
+        environments: s
+            .environments
+            .iter()
+            .map(|e| Mix {
+                open_gap: e.open_gap_share,
+                criticality: e.criticality,
+                ru_work: e.ru_work_factor,
+            })
+            .collect(),
         environment_ids: s.environments.iter().map(|e| e.id.clone()).collect(),
         blocs: s.blocs.iter().map(|b| b.id.clone()).collect(),
         regions: region_blocs,
@@ -71,11 +83,18 @@ fn date(map: &[(String, Day)], key: &str) -> Option<Day> {
 
 fn country(s: &Scenario, c: &Country, regions: &[usize], bloc_index: impl Fn(&str) -> usize) -> CountryInfo {
     let region_bloc = bloc_index(&c.region);
-    let mut blocs: Vec<usize> = std::iter::once(region_bloc).chain(c.blocs.iter().map(|b| bloc_index(b))).collect();
+    let mut blocs: Vec<usize> = std::iter::once(region_bloc)
+        .chain(c.blocs.iter().map(|b| bloc_index(b)))
+        .collect();
     blocs.sort_unstable();
     blocs.dedup();
     let is_here = |place: &str| place == c.id || place == c.region || c.blocs.iter().any(|b| b == place);
-    let by_home = |map: &[(String, f64)]| s.vendors.iter().map(|v| lookup(map, &v.home).unwrap_or(0.0)).collect::<Vec<_>>();
+    let by_home = |map: &[(String, f64)]| {
+        s.vendors
+            .iter()
+            .map(|v| lookup(map, &v.home).unwrap_or(0.0))
+            .collect::<Vec<_>>()
+    };
     CountryInfo {
         id: c.id.clone(),
         region: regions.iter().position(|r| *r == region_bloc).unwrap_or(0),
@@ -86,12 +105,38 @@ fn country(s: &Scenario, c: &Country, regions: &[usize], bloc_index: impl Fn(&st
         crews_per_site: c.crews_per_1000_sites / 1000.0,
         trust: by_home(&c.trust),
         hazard: by_home(&c.ban_hazard),
-        sells: s.vendors.iter().map(|v| v.sells_in.is_empty() || v.sells_in.iter().any(|p| is_here(p))).collect(),
-        effect: s.vendors.iter().map(|v| v.regional_effect.iter().filter(|(p, _)| is_here(p)).map(|(_, e)| e).sum()).collect(),
-        grant: s.vendors.iter().map(|v| match (&v.credit, c.credit_eligible && v.home != c.id) {
-            (Some(credit), true) => credit.financed_share * grant_element(c.wacc, credit.interest, credit.tenor_years.min(s.contract.term_years), credit.grace_years),
-            _ => 0.0,
-        }).collect(),
+        sells: s
+            .vendors
+            .iter()
+            .map(|v| v.sells_in.is_empty() || v.sells_in.iter().any(|p| is_here(p)))
+            .collect(),
+        effect: s
+            .vendors
+            .iter()
+            .map(|v| {
+                v.regional_effect
+                    .iter()
+                    .filter(|(p, _)| is_here(p))
+                    .map(|(_, e)| e)
+                    .sum()
+            })
+            .collect(),
+        grant: s
+            .vendors
+            .iter()
+            .map(|v| match (&v.credit, c.credit_eligible && v.home != c.id) {
+                (Some(credit), true) => {
+                    credit.financed_share
+                        * grant_element(
+                            c.wacc,
+                            credit.interest,
+                            credit.tenor_years.min(s.contract.term_years),
+                            credit.grace_years,
+                        )
+                }
+                _ => 0.0,
+            })
+            .collect(),
         launch: s.generations.iter().map(|g| date(&c.launch, &g.id)).collect(),
     }
 }
@@ -147,13 +192,27 @@ fn add_operator(world: &mut World, o: usize, mix: &StackMix) {
     let pieces = |wave: u32| cohorts / waves + u32::from(wave < cohorts % waves);
     let programmes: Vec<_> = s.programmes.iter().filter(|p| p.operator == op.id).collect();
     let sites = op.sites + programmes.iter().map(|p| p.sites).sum::<f64>();
-    let mix_of = |sites: f64| -> Vec<f64> { s.environments.iter().map(|e| sites * lookup(&country.environment_mix, &e.id).unwrap_or(0.0)).collect() };
+    let mix_of = |sites: f64| -> Vec<f64> {
+        s.environments
+            .iter()
+            .map(|e| sites * lookup(&country.environment_mix, &e.id).unwrap_or(0.0))
+            .collect()
+    };
     let mut stretches = Vec::new();
     let term = s.contract.term_years;
-    let base_launch = s.generations.first().and_then(|g| date(&country.launch, &g.id)).unwrap_or(world.start);
+    let base_launch = s
+        .generations
+        .first()
+        .and_then(|g| date(&country.launch, &g.id))
+        .unwrap_or(world.start);
     for (t, (key, share)) in mix.iter().enumerate() {
         let (ru, bb) = sellers_of(key);
-        let seller = |id: &str| s.vendors.iter().position(|v| v.id == id).map_or(NO_VENDOR, |v| v as VendorIx);
+        let seller = |id: &str| {
+            s.vendors
+                .iter()
+                .position(|v| v.id == id)
+                .map_or(NO_VENDOR, |v| v as VendorIx)
+        };
         for cohort in 0..waves {
             let phase = (f64::from(cohort) + (t as f64 + 0.5) / mix.len() as f64) / f64::from(waves);
             // Ages are uniform by cohort from the national launch on: the cycle's phase goes round with it.
@@ -167,16 +226,38 @@ fn add_operator(world: &mut World, o: usize, mix: &StackMix) {
                 installed: [installed; 2],
                 exercised: false,
             };
-            stretches.push(Stretch { territory: t as u32, cohort, phase, name: key.clone(), pieces: pieces(cohort), by_environment: mix_of(op.sites * share / f64::from(waves)), first: (0, None), stack: Some(stack) });
+            stretches.push(Stretch {
+                territory: t as u32,
+                cohort,
+                phase,
+                name: key.clone(),
+                pieces: pieces(cohort),
+                by_environment: mix_of(op.sites * share / f64::from(waves)),
+                first: (0, None),
+                stack: Some(stack),
+            });
         }
     }
     let mut cohort = waves;
     for (p, programme) in programmes.iter().enumerate() {
-        let g = s.generations.iter().position(|g| g.id == programme.generation).unwrap_or(0);
+        let g = s
+            .generations
+            .iter()
+            .position(|g| g.id == programme.generation)
+            .unwrap_or(0);
         for batch in 0..programme.years {
             let tender = programme.start.add_months(12 * batch as i32).max(world.start);
             let phase = (f64::from(batch) + 0.5) / f64::from(programme.years);
-            stretches.push(Stretch { territory: (mix.len() + p) as u32, cohort, phase, name: programme.id.clone(), pieces: 1, by_environment: mix_of(programme.sites / f64::from(programme.years)), first: (g, Some(tender)), stack: None });
+            stretches.push(Stretch {
+                territory: (mix.len() + p) as u32,
+                cohort,
+                phase,
+                name: programme.id.clone(),
+                pieces: 1,
+                by_environment: mix_of(programme.sites / f64::from(programme.years)),
+                first: (g, Some(tender)),
+                stack: None,
+            });
             cohort += 1;
         }
     }
@@ -187,12 +268,19 @@ fn add_operator(world: &mut World, o: usize, mix: &StackMix) {
     let core_slot = world.slots.len();
     for i in first_slot..core_slot {
         let (layer, territory) = (world.slots[i].layer, world.slots[i].territory);
-        world.slots[i].territory_sites = world.slots[first_slot..core_slot].iter().filter(|x| x.layer == layer && x.territory == territory).map(|x| x.sites).sum();
+        world.slots[i].territory_sites = world.slots[first_slot..core_slot]
+            .iter()
+            .filter(|x| x.layer == layer && x.territory == territory)
+            .map(|x| x.sites)
+            .sum();
     }
     if op.sites > 0.0 && op.subscribers_m > 0.0 {
         add_core(world, o, c, op.sites, mix);
     }
-    let size = libm::pow(sites.max(1.0) / s.switching.onboarding_reference_sites, s.switching.onboarding_size_elasticity);
+    let size = libm::pow(
+        sites.max(1.0) / s.switching.onboarding_reference_sites,
+        s.switching.onboarding_size_elasticity,
+    );
     let info = &world.countries[c];
     world.operators.push(OperatorInfo {
         id: op.id.clone(),
@@ -201,7 +289,10 @@ fn add_operator(world: &mut World, o: usize, mix: &StackMix) {
         country: c,
         sites,
         skill: op.integration_skill,
-        onboarding: [info.labour * size * s.switching.oss_onboarding, info.labour * size * s.switching.training],
+        onboarding: [
+            info.labour * size * s.switching.oss_onboarding,
+            info.labour * size * s.switching.training,
+        ],
         extra_vendor: info.labour * size * s.integration.extra_vendor_per_year,
         sites_per_day: (sites * info.crews_per_site * s.supply.sites_per_crew_week / 7.0).max(f64::MIN_POSITIVE),
         slots: first_slot..world.slots.len(),
@@ -224,20 +315,44 @@ fn add_stretch(world: &mut World, o: usize, c: usize, stretch: &Stretch) {
         let rollout = lookup(&country.rollout_years, &generation.id).unwrap_or(4.0);
         let launch = date(&country.launch, &generation.id).map(|d| d.plus_years(rollout * stretch.phase));
         let built = stretch.first.1.unwrap_or(world.start);
-        let first_tender = if is_first { stretch.first.1 } else { launch.map(|d| d.max(built)) };
+        let first_tender = if is_first {
+            stretch.first.1
+        } else {
+            launch.map(|d| d.max(built))
+        };
         if (!is_first && launch.is_none()) || first_tender.is_some_and(|d| d > world.end) {
             continue;
         }
         let factor = lookup(&country.coverage_factor, &generation.id).unwrap_or(1.0);
-        let covered = |e: usize| if is_first { 1.0 } else { lookup(&s.environments[e].coverage, &generation.id).unwrap_or(1.0) * factor };
-        let whole = (0..s.environments.len()).map(|e| (e, stretch.by_environment[e] * covered(e))).filter(|(_, n)| *n > 0.0);
-        let clusters: Vec<(usize, f64)> = whole.flat_map(|(e, n)| (0..stretch.pieces).map(move |_| (e, n / f64::from(stretch.pieces)))).collect();
+        let covered = |e: usize| {
+            if is_first {
+                1.0
+            } else {
+                lookup(&s.environments[e].coverage, &generation.id).unwrap_or(1.0) * factor
+            }
+        };
+        let whole = (0..s.environments.len())
+            .map(|e| (e, stretch.by_environment[e] * covered(e)))
+            .filter(|(_, n)| *n > 0.0);
+        let clusters: Vec<(usize, f64)> = whole
+            .flat_map(|(e, n)| (0..stretch.pieces).map(move |_| (e, n / f64::from(stretch.pieces))))
+            .collect();
         let sites: f64 = clusters.iter().map(|(_, n)| n).sum();
         if sites <= 0.0 {
             continue;
         }
-        let mean = |of: fn(&Mix) -> f64| clusters.iter().map(|(e, n)| n * of(&world.environments[*e])).sum::<f64>() / sites;
-        let mix = Mix { open_gap: mean(|m| m.open_gap), criticality: mean(|m| m.criticality), ru_work: mean(|m| m.ru_work) };
+        let mean = |of: fn(&Mix) -> f64| {
+            clusters
+                .iter()
+                .map(|(e, n)| n * of(&world.environments[*e]))
+                .sum::<f64>()
+                / sites
+        };
+        let mix = Mix {
+            open_gap: mean(|m| m.open_gap),
+            criticality: mean(|m| m.criticality),
+            ru_work: mean(|m| m.ru_work),
+        };
         let stack = if is_first { stretch.stack } else { None };
         let initial_due = match stack {
             Some(stack) => stack.installed[RU].plus_years(s.contract.term_years),
@@ -278,7 +393,13 @@ fn add_core(world: &mut World, o: usize, c: usize, sites: f64, mix: &StackMix) {
     let mut by_share: Vec<&(String, f64)> = mix.iter().collect();
     by_share.sort_by(|a, b| b.1.total_cmp(&a.1));
     let supplier = by_share.iter().find_map(|(key, _)| cores(sellers_of(key).1));
-    let Some(supplier) = supplier.or_else(|| s.vendors.iter().position(|v| v.core_cost.is_some() && v.sells_in.is_empty())) else { return };
+    let Some(supplier) = supplier.or_else(|| {
+        s.vendors
+            .iter()
+            .position(|v| v.core_cost.is_some() && v.sells_in.is_empty())
+    }) else {
+        return;
+    };
     let subscribers_per_site = op.subscribers_m * 1e6 / sites;
     let term = s.contract.term_years;
     // The phase is the operator's own: neither the order of operators nor another operator moves it.
@@ -297,11 +418,21 @@ fn add_core(world: &mut World, o: usize, c: usize, sites: f64, mix: &StackMix) {
         territory_sites: sites,
         price: s.market.core_price_per_subscriber * subscribers_per_site,
         weight: [0.0, 1.0],
-        mix: Mix { open_gap: 0.0, criticality: 2.0, ru_work: 1.0 },
+        mix: Mix {
+            open_gap: 0.0,
+            criticality: 2.0,
+            ru_work: 1.0,
+        },
         clusters: vec![(0, sites)],
         siblings: vec![None; s.generations.len()],
         first_tender: None,
-        initial: Some(Stack { seller: [NO_VENDOR, supplier as VendorIx], arch: Arch::Closed, is_virtual: false, installed: [due.plus_years(-term); 2], exercised: false }),
+        initial: Some(Stack {
+            seller: [NO_VENDOR, supplier as VendorIx],
+            arch: Arch::Closed,
+            is_virtual: false,
+            installed: [due.plus_years(-term); 2],
+            exercised: false,
+        }),
         initial_due: due,
         cost_scale: subscribers_per_site,
     });
@@ -309,22 +440,34 @@ fn add_core(world: &mut World, o: usize, c: usize, sites: f64, mix: &StackMix) {
 }
 
 fn add_places(world: &mut World) {
-    let place = |kind, id: &str| Place { kind, id: id.to_owned(), reported: true };
+    let place = |kind, id: &str| Place {
+        kind,
+        id: id.to_owned(),
+        reported: true,
+    };
     let mut places = vec![place("world", "world"), place("world_ex_china", "world_ex_china")];
     let first_bloc = places.len();
-    places.extend(world.scenario.blocs.iter().map(|b| Place { reported: b.report, ..place("bloc", &b.id) }));
+    places.extend(world.scenario.blocs.iter().map(|b| Place {
+        reported: b.report,
+        ..place("bloc", &b.id)
+    }));
     let first_country = places.len();
     places.extend(world.countries.iter().map(|c| place("country", &c.id)));
     world.first_operator_place = places.len();
     places.extend(world.operators.iter().map(|o| place("operator", &o.id)));
-    world.places_of_country = world.countries.iter().enumerate().map(|(i, c)| {
-        let mut all = vec![0];
-        if c.id != CHINA {
-            all.push(1);
-        }
-        all.extend(c.blocs.iter().map(|b| first_bloc + b));
-        all.push(first_country + i);
-        all
-    }).collect();
+    world.places_of_country = world
+        .countries
+        .iter()
+        .enumerate()
+        .map(|(i, c)| {
+            let mut all = vec![0];
+            if c.id != CHINA {
+                all.push(1);
+            }
+            all.extend(c.blocs.iter().map(|b| first_bloc + b));
+            all.push(first_country + i);
+            all
+        })
+        .collect();
     world.places = places;
 }

@@ -276,7 +276,9 @@ impl World {
     #[must_use]
     pub fn cluster_count(&self) -> usize {
         // A cluster is a place, whatever generations stand there: count those of the base layer.
-        let ran = self.slots.iter().filter(|s| s.layer == Layer::Ran(0) || s.initial.is_none() && s.siblings.first().is_some_and(Option::is_none));
+        let ran = self.slots.iter().filter(|s| {
+            s.layer == Layer::Ran(0) || s.initial.is_none() && s.siblings.first().is_some_and(Option::is_none)
+        });
         ran.map(|s| s.clusters.len()).sum()
     }
 
@@ -288,6 +290,9 @@ impl World {
             Layer::Ran(g) => self.gens[g].id.as_str(),
             Layer::Core => "core",
         };
-        format!("{}.t{}.c{}.{layer}", self.operators[s.operator].id, s.territory, s.cohort)
+        format!(
+            "{}.t{}.c{}.{layer}",
+            self.operators[s.operator].id, s.territory, s.cohort
+        )
     }
 }

@@ -59,7 +59,11 @@ impl Bound {
     /// The share `strength` of all operators.
     #[must_use]
     pub fn share(strength: f64) -> Self {
-        if strength >= 1.0 { Self::ALL } else { Self((strength * u64::MAX as f64) as u64) }
+        if strength >= 1.0 {
+            Self::ALL
+        } else {
+            Self((strength * u64::MAX as f64) as u64)
+        }
     }
 
     /// Whether an operator with this mark is bound.
@@ -96,7 +100,11 @@ impl RuleBook {
     /// No rules.
     #[must_use]
     pub fn new(countries: usize, vendors: usize) -> Self {
-        Self { vendors, rules: vec![Vec::new(); countries * vendors], removals: 0 }
+        Self {
+            vendors,
+            rules: vec![Vec::new(); countries * vendors],
+            removals: 0,
+        }
     }
 
     fn at(&self, country: usize, vendor: VendorIx) -> usize {
@@ -113,19 +121,27 @@ impl RuleBook {
     /// Stops purchases under the rules of a lever.
     pub fn enforce(&mut self, country: usize, vendor: VendorIx, lever: usize) {
         let at = self.at(country, vendor);
-        self.rules[at].iter_mut().filter(|r| r.lever == lever).for_each(|r| r.in_force = true);
+        self.rules[at]
+            .iter_mut()
+            .filter(|r| r.lever == lever)
+            .for_each(|r| r.in_force = true);
     }
 
     /// Takes the rules of a lever back.
     pub fn lift(&mut self, country: usize, vendor: VendorIx, lever: usize) {
         let at = self.at(country, vendor);
-        self.removals -= self.rules[at].iter().filter(|r| r.lever == lever && r.deadline.is_some()).count();
+        self.removals -= self.rules[at]
+            .iter()
+            .filter(|r| r.lever == lever && r.deadline.is_some())
+            .count();
         self.rules[at].retain(|r| r.lever != lever);
     }
 
     /// Rules that concern this of a vendor and bind this operator.
     fn concerning(&self, country: usize, vendor: VendorIx, what: RuleScope, mark: u64) -> impl Iterator<Item = &Rule> {
-        self.rules[self.at(country, vendor)].iter().filter(move |r| r.scope.meets(what) && r.bound.binds(mark))
+        self.rules[self.at(country, vendor)]
+            .iter()
+            .filter(move |r| r.scope.meets(what) && r.bound.binds(mark))
     }
 
     /// Whether an operator may buy a component of a layer from a vendor today.
@@ -146,7 +162,9 @@ impl RuleBook {
         if self.removals == 0 {
             return None;
         }
-        self.concerning(country, vendor, what, mark).filter_map(|r| r.deadline).min()
+        self.concerning(country, vendor, what, mark)
+            .filter_map(|r| r.deadline)
+            .min()
     }
 
     /// Whether any duty of removal stands.
@@ -166,12 +184,25 @@ mod tests {
         let scope = RuleScope::of(Layer::Ran(0), 0);
         let day = |y| Day::from_ymd(y, 12, 31);
         for (lever, year) in [(0, 2027), (1, 2025)] {
-            book.add(0, 0, Rule { lever, scope, bound: Bound::ALL, in_force: false, deadline: day(year) });
+            book.add(
+                0,
+                0,
+                Rule {
+                    lever,
+                    scope,
+                    bound: Bound::ALL,
+                    in_force: false,
+                    deadline: day(year),
+                },
+            );
         }
         assert!(book.may_buy(0, 0, scope, 7), "an announcement stops nothing");
         book.enforce(0, 0, 0);
         assert!(!book.may_buy(0, 0, scope, 7));
-        assert!(book.may_buy(0, 0, RuleScope::of(Layer::Ran(0), 1), 7), "the baseband is out of scope");
+        assert!(
+            book.may_buy(0, 0, RuleScope::of(Layer::Ran(0), 1), 7),
+            "the baseband is out of scope"
+        );
         assert_eq!(book.deadline(0, 0, scope, 7), day(2025), "the earliest deadline counts");
         book.lift(0, 0, 1);
         assert_eq!(book.deadline(0, 0, scope, 7), day(2027));

@@ -57,7 +57,11 @@ pub struct Neighbour {
 
 impl Neighbour {
     /// No neighbour.
-    pub const NONE: Self = Self { seller: NO_VENDOR, overlap: 0.0, price: 0.0 };
+    pub const NONE: Self = Self {
+        seller: NO_VENDOR,
+        overlap: 0.0,
+        price: 0.0,
+    };
 }
 
 /// State of one slot.
@@ -143,7 +147,10 @@ impl State {
             contract_price_by: [s.price * s.weight[RU], s.price * s.weight[BB]],
         });
         let integration = &world.scenario.interfaces;
-        let interface = |i: usize| InterfaceState { maturity: integration[i].maturity, last_release: world.start };
+        let interface = |i: usize| InterfaceState {
+            maturity: integration[i].maturity,
+            last_release: world.start,
+        };
         let mut state = Self {
             today: world.start,
             slots: slots.collect(),
@@ -200,14 +207,23 @@ impl State {
     #[must_use]
     pub fn legacy(&self, world: &World, slot: usize) -> [Neighbour; 2] {
         let info = &world.slots[slot];
-        let Layer::Ran(own) = info.layer else { return [Neighbour::NONE; 2] };
+        let Layer::Ran(own) = info.layer else {
+            return [Neighbour::NONE; 2];
+        };
         let standing = |sibling: &Option<usize>| {
             let s = (*sibling)?;
             let stack = self.slots[s].stack?;
             let other = &world.slots[s];
-            Some(Neighbour { seller: stack.seller[BB], overlap: (other.sites / info.sites).min(1.0), price: other.price })
+            Some(Neighbour {
+                seller: stack.seller[BB],
+                overlap: (other.sites / info.sites).min(1.0),
+                price: other.price,
+            })
         };
-        let older = info.siblings[..own.min(info.siblings.len())].iter().rev().find_map(standing);
+        let older = info.siblings[..own.min(info.siblings.len())]
+            .iter()
+            .rev()
+            .find_map(standing);
         let newer = info.siblings.get(own + 1..).unwrap_or(&[]).iter().find_map(standing);
         [older.unwrap_or(Neighbour::NONE), newer.unwrap_or(Neighbour::NONE)]
     }
@@ -255,7 +271,13 @@ pub(super) fn draw_tastes(world: &World, luck: &Luck) -> Vec<f64> {
     let mut candidates = vec![0.0; TASTE_CANDIDATES * vendors];
     let mut weight = vec![0.0; TASTE_CANDIDATES];
     for operator in &world.operators {
-        let key = StreamKey { kind: Decision::Taste, entity: operator.key, lot: 0, cycle: 0, cause: 0 };
+        let key = StreamKey {
+            kind: Decision::Taste,
+            entity: operator.key,
+            lot: 0,
+            cycle: 0,
+            cause: 0,
+        };
         let mut draws = luck.stream(key);
         for (i, c) in candidates.iter_mut().enumerate() {
             // A fixed stride: a vendor that is added later changes no other vendor's taste.
@@ -265,7 +287,9 @@ pub(super) fn draw_tastes(world: &World, luck: &Luck) -> Vec<f64> {
         let mut held = vec![0.0; vendors];
         let mut all = 0.0;
         for slot in &world.slots[operator.slots.clone()] {
-            let (Layer::Ran(_), Some(stack)) = (slot.layer, slot.initial) else { continue };
+            let (Layer::Ran(_), Some(stack)) = (slot.layer, slot.initial) else {
+                continue;
+            };
             for component in [RU, BB] {
                 held[usize::from(stack.seller[component])] += slot.sites * slot.weight[component];
             }
@@ -274,24 +298,52 @@ pub(super) fn draw_tastes(world: &World, luck: &Luck) -> Vec<f64> {
         let country = &world.countries[operator.country];
         // What an unattached buyer here would think of each vendor's bundle, share of price: quality, trust and credit less cost.
         let part = [market.ru_share, 1.0 - market.ru_share];
-        let plain: Vec<f64> = world.vendors.iter().enumerate().map(|(v, info)| {
-            let per_component = |k: usize| part[k] * market.quality_value_share * info.quality[k] - info.cost[k] / market.reference_price;
-            per_component(RU) + per_component(BB) + country.effect[v] + country.grant[v] - market.risk_share * country.trust[v]
-        }).collect();
-        let open_to = |v: usize| country.sells[v] && world.vendors[v].sells_component(RU) && world.vendors[v].sells_component(BB);
+        let plain: Vec<f64> = world
+            .vendors
+            .iter()
+            .enumerate()
+            .map(|(v, info)| {
+                let per_component = |k: usize| {
+                    part[k] * market.quality_value_share * info.quality[k] - info.cost[k] / market.reference_price
+                };
+                per_component(RU) + per_component(BB) + country.effect[v] + country.grant[v]
+                    - market.risk_share * country.trust[v]
+            })
+            .collect();
+        let open_to =
+            |v: usize| country.sells[v] && world.vendors[v].sells_component(RU) && world.vendors[v].sells_component(BB);
         for (k, w) in weight.iter_mut().enumerate() {
             let taste = &candidates[k * vendors..(k + 1) * vendors];
             let utility = |v: usize| (sd * taste[v] + plain[v]) / market.taste_scale_share;
-            let top = (0..vendors).filter(|v| open_to(*v)).map(utility).fold(f64::NEG_INFINITY, f64::max);
-            let sum: f64 = (0..vendors).filter(|v| open_to(*v)).map(|v| libm::exp(utility(v) - top)).sum();
+            let top = (0..vendors)
+                .filter(|v| open_to(*v))
+                .map(utility)
+                .fold(f64::NEG_INFINITY, f64::max);
+            let sum: f64 = (0..vendors)
+                .filter(|v| open_to(*v))
+                .map(|v| libm::exp(utility(v) - top))
+                .sum();
             // Likelihood of the mix: a geometric mean over sites of the shares of those who hold them.
             let log = |v: usize| utility(v) - top - libm::log(sum);
-            let mean: f64 = if all > 0.0 { (0..vendors).filter(|v| held[*v] > 0.0).map(|v| held[v] / all * log(v)).sum() } else { 0.0 };
+            let mean: f64 = if all > 0.0 {
+                (0..vendors)
+                    .filter(|v| held[*v] > 0.0)
+                    .map(|v| held[v] / all * log(v))
+                    .sum()
+            } else {
+                0.0
+            };
             *w = libm::exp(mean);
         }
         let total: f64 = weight.iter().sum();
         let mut left = draws.uniform_at(0) * total;
-        let pick = weight.iter().position(|w| { left -= w; left <= 0.0 }).unwrap_or(TASTE_CANDIDATES - 1);
+        let pick = weight
+            .iter()
+            .position(|w| {
+                left -= w;
+                left <= 0.0
+            })
+            .unwrap_or(TASTE_CANDIDATES - 1);
         tastes.extend(candidates[pick * vendors..(pick + 1) * vendors].iter().map(|n| sd * n));
     }
     tastes

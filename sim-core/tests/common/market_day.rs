@@ -22,10 +22,7 @@ pub struct MarketDay<'a> {
 impl<'a> MarketDay<'a> {
     /// The first day.
     pub fn first(simulation: &'a Simulation, replicate: u64) -> Self {
-        Self::posted(
-            simulation,
-            State::new(simulation.world(), &simulation.luck(replicate)),
-        )
+        Self::posted(simulation, State::new(simulation.world(), &simulation.luck(replicate)))
     }
 
     /// A later day of a replicate that was watched, from what was delivered until then.
@@ -40,9 +37,7 @@ impl<'a> MarketDay<'a> {
             state.enter(world, *slot, stack);
             state.slots[*slot].stack = Some(*stack);
             for (component, seller) in stack.seller.iter().enumerate() {
-                if stack.installed[component] == *day
-                    && stack.seller[RU] != sim_core::world::NO_VENDOR
-                {
+                if stack.installed[component] == *day && stack.seller[RU] != sim_core::world::NO_VENDOR {
                     state.volume[usize::from(*seller)] +=
                         world.slots[*slot].sites * world.slots[*slot].weight[component];
                 }

@@ -36,20 +36,15 @@ impl ReadFiles for Repository<'_> {
         if path == OWN {
             Ok(self.own.to_owned())
         } else {
-            std::fs::read_to_string(format!(
-                "{}/../scenarios/{path}",
-                env!("CARGO_MANIFEST_DIR")
-            ))
-            .map_err(|e| e.to_string())
+            std::fs::read_to_string(format!("{}/../scenarios/{path}", env!("CARGO_MANIFEST_DIR")))
+                .map_err(|e| e.to_string())
         }
     }
 }
 
 /// The text of a scenario of the repository.
 pub fn text(name: &str) -> String {
-    Repository { own: "" }
-        .read(name)
-        .expect("a scenario of the repository")
+    Repository { own: "" }.read(name).expect("a scenario of the repository")
 }
 
 /// A scenario of the repository, changed by the text of a child.
@@ -143,9 +138,9 @@ impl Tender {
 
 /// Which components an award takes new from a vendor.
 pub fn bought_from(tender: &Tender, vendor: VendorIx) -> [bool; 2] {
-    tender.bought().map_or([false; 2], |a| {
-        [0, 1].map(|k| a.buys()[k] && a.seller[k] == vendor)
-    })
+    tender
+        .bought()
+        .map_or([false; 2], |a| [0, 1].map(|k| a.buys()[k] && a.seller[k] == vendor))
 }
 
 /// Keeps all that happens.
@@ -236,11 +231,7 @@ pub fn assert_same_trace(a: &Watch, b: &Watch, what: &str) {
     for (x, y) in a.tenders.iter().zip(&b.tenders) {
         assert!(exactly(x) == exactly(y), "{what}: tender {} differs", x.id);
     }
-    assert_eq!(
-        exactly(&a.deliveries),
-        exactly(&b.deliveries),
-        "{what}: deliveries"
-    );
+    assert_eq!(exactly(&a.deliveries), exactly(&b.deliveries), "{what}: deliveries");
     assert_eq!(exactly(&a.reviews), exactly(&b.reviews), "{what}: reviews");
     assert_eq!((&a.levers, &a.launches), (&b.levers, &b.launches), "{what}");
 }
@@ -274,11 +265,7 @@ impl Table<'_> {
 
     /// Index of a series.
     pub fn find(&self, of: impl Fn(&SeriesKey) -> bool) -> usize {
-        self.simulation
-            .series()
-            .iter()
-            .position(of)
-            .expect("a series")
+        self.simulation.series().iter().position(of).expect("a series")
     }
 
     /// Values of the world's series of a measure in the radio network over dates, all vendors, one part.
@@ -291,16 +278,13 @@ impl Table<'_> {
                 && k.vendor == "all"
                 && k.part == part
         });
-        (0..self.simulation.dates().len())
-            .map(|d| self.at(d, s))
-            .collect()
+        (0..self.simulation.dates().len()).map(|d| self.at(d, s)).collect()
     }
 }
 
 /// Asserts that two numbers are the same up to a relative error (absolute below 1), or both undefined.
 #[track_caller]
 pub fn assert_close(a: f64, b: f64, tolerance: f64, what: &dyn Debug) {
-    let same =
-        a.is_nan() && b.is_nan() || (a - b).abs() <= tolerance * a.abs().max(b.abs()).max(1.0);
+    let same = a.is_nan() && b.is_nan() || (a - b).abs() <= tolerance * a.abs().max(b.abs()).max(1.0);
     assert!(same, "{what:?}: {a} is not {b}");
 }

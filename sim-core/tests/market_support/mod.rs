@@ -69,10 +69,7 @@ impl Tender {
     }
 
     pub fn essential(&self) -> bool {
-        self.alternatives
-            .iter()
-            .fold(u64::MAX, |m, a| m & a.setter_mask())
-            != 0
+        self.alternatives.iter().fold(u64::MAX, |m, a| m & a.setter_mask()) != 0
     }
 }
 
@@ -97,17 +94,11 @@ pub fn random_tender(r: &mut Random, mu: f64) -> Tender {
     let spread = [0.0, 0.3, 1.0, 3.0, 10.0][r.below(5)];
     let pairs = [0.0, 0.3, 0.6, 1.0][r.below(4)];
     let skew = r.between(1.0, 3.0);
-    let lead = if r.chance(0.5) {
-        r.between(0.0, 12.0)
-    } else {
-        0.0
-    };
+    let lead = if r.chance(0.5) { r.between(0.0, 12.0) } else { 0.0 };
     let incumbent = r.below(sellers) as u8;
     let mut alternatives = Vec::new();
     for _ in 0..count {
-        let pick = |r: &mut Random| {
-            (sellers as f64 * libm::pow(r.unit(), skew)).min(sellers as f64 - 1.0) as u8
-        };
+        let pick = |r: &mut Random| (sellers as f64 * libm::pow(r.unit(), skew)).min(sellers as f64 - 1.0) as u8;
         let nest = r.below(priced) as u8;
         let (a, b) = (pick(r), pick(r));
         let value = mu * r.between(-spread, spread);
@@ -125,9 +116,7 @@ pub fn random_tender(r: &mut Random, mu: f64) -> Tender {
     let mut tender = Tender::new(mu, &lambda, sellers, &alternatives);
     if r.chance(0.5) || tender.essential() {
         let value = mu * r.between(-15.0, 5.0);
-        tender
-            .alternatives
-            .push(Alternative::unpriced(priced as u8, value));
+        tender.alternatives.push(Alternative::unpriced(priced as u8, value));
     }
     tender
 }

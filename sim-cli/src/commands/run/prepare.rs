@@ -42,9 +42,7 @@ pub fn plan_of(ensemble: &Ensemble, settings: &RunSettings, session: &Session<'_
     let refuse = |text: String| Err(Failure::Refused(text));
     let replicates = settings.replicates.unwrap_or(ensemble.replicates);
     if !(1..=MOST_REPLICATES).contains(&replicates) {
-        return refuse(format!(
-            "--replicates {replicates}: say 1 to {MOST_REPLICATES}"
-        ));
+        return refuse(format!("--replicates {replicates}: say 1 to {MOST_REPLICATES}"));
     }
     if ensemble.worlds.is_empty() {
         return refuse("no scenario is named".into());

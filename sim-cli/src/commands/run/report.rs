@@ -34,11 +34,7 @@ pub fn timing(played: &Played, jobs: usize) -> Option<String> {
 ///
 /// # Errors
 /// Where its tables cannot be read.
-pub fn show_headline(
-    directory: &RunDirectory,
-    session: &Session<'_>,
-    failed: Option<u64>,
-) -> Result<Exit> {
+pub fn show_headline(directory: &RunDirectory, session: &Session<'_>, failed: Option<u64>) -> Result<Exit> {
     let console = &session.console;
     if !console.is_quiet() {
         let mut text = headline(&directory.file("summary.csv"), &|title| console.bold(title))?;
@@ -66,17 +62,10 @@ pub fn show_headline(
 fn recorded_failures(directory: &RunDirectory) -> Result<u64> {
     let path = directory.file("failures.csv");
     let reader = csv::Reader::from_path(&path).while_doing("read", &path)?;
-    Ok(reader
-        .into_records()
-        .filter(std::result::Result::is_ok)
-        .count() as u64)
+    Ok(reader.into_records().filter(std::result::Result::is_ok).count() as u64)
 }
 
 /// The exit code of a process that played, by the number of failed replicates.
 pub fn exit_of(failed: u64) -> Exit {
-    if failed > 0 {
-        Exit::SomeFailed
-    } else {
-        Exit::Done
-    }
+    if failed > 0 { Exit::SomeFailed } else { Exit::Done }
 }

@@ -57,21 +57,10 @@ impl Run<'_> {
     fn play(&self, plan: &Plan, segments: &mut Segments) -> Result<Played> {
         let replicates = plan.manifest.replicates;
         let mut tasks = Vec::new();
-        for k in
-            (0..replicates).filter(|k| plan.shard.is_none_or(|shard| shard.plays(*k, replicates)))
-        {
-            tasks.extend(
-                (0..plan.worlds.len())
-                    .filter(|w| !segments.has(*w, k))
-                    .map(|w| (k, w)),
-            );
+        for k in (0..replicates).filter(|k| plan.shard.is_none_or(|shard| shard.plays(*k, replicates))) {
+            tasks.extend((0..plan.worlds.len()).filter(|w| !segments.has(*w, k)).map(|w| (k, w)));
         }
-        let engines: Vec<&dyn Engine> = self
-            .ensemble
-            .worlds
-            .iter()
-            .map(|world| world.engine.as_ref())
-            .collect();
+        let engines: Vec<&dyn Engine> = self.ensemble.worlds.iter().map(|world| world.engine.as_ref()).collect();
         let play = Play {
             engines: &engines,
             tasks: &tasks,

@@ -34,16 +34,9 @@ fn texts(svg: &str) -> Vec<Text> {
         .map(|line| {
             let (element, rest) = line.split_once('>').expect("an element");
             let content = rest.strip_suffix("</text>").expect("closed");
-            let content = [
-                ("&lt;", "<"),
-                ("&gt;", ">"),
-                ("&quot;", "\""),
-                ("&amp;", "&"),
-            ]
-            .iter()
-            .fold(content.to_owned(), |text, (from, to)| {
-                text.replace(from, to)
-            });
+            let content = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&amp;", "&")]
+                .iter()
+                .fold(content.to_owned(), |text, (from, to)| text.replace(from, to));
             let size = number(element, "font-size");
             let weight = match attribute(element, "font-weight") {
                 Some(_) => Weight::Bold,
@@ -72,10 +65,7 @@ fn assert_laid_out(svg: &str) {
     assert!(texts.len() > 3);
     for (i, a) in texts.iter().enumerate() {
         let place = a.place;
-        let inside = place.x >= 0.0
-            && place.right() <= width + 0.1
-            && place.y >= 0.0
-            && place.bottom() <= height + 0.1;
+        let inside = place.x >= 0.0 && place.right() <= width + 0.1 && place.y >= 0.0 && place.bottom() <= height + 0.1;
         assert!(inside, "`{}` leaves the page: {place:?}", a.content);
         for b in &texts[..i] {
             // Half a pixel each way: coordinates are rounded.
@@ -118,20 +108,15 @@ fn the_bytes_are_those_of_the_golden_files() {
             .collect();
         hashes.push_str(&format!("{hash}  {}.svg\n", figure.name()));
     }
-    let rows = ["base", "policy"]
-        .iter()
-        .zip([0.20, 0.14])
-        .flat_map(|(world, end)| {
-            fixture::series(
-                world,
-                "lock_in_curve",
-                "all",
-                &[(0.24, 0.004), (0.22, 0.006), (end, 0.01)],
-            )
-        });
-    let table = SummaryTable {
-        rows: rows.collect(),
-    };
+    let rows = ["base", "policy"].iter().zip([0.20, 0.14]).flat_map(|(world, end)| {
+        fixture::series(
+            world,
+            "lock_in_curve",
+            "all",
+            &[(0.24, 0.004), (0.22, 0.006), (end, 0.01)],
+        )
+    });
+    let table = SummaryTable { rows: rows.collect() };
     let small = FIGURES[0];
     let plot = small.plotted(&table, &Spec::default()).expect("plots");
     let svg = small.draw(&plot, &note).expect("draws");
@@ -141,19 +126,14 @@ fn the_bytes_are_those_of_the_golden_files() {
             std::fs::write(&path, &text).expect("writes");
         }
         let golden = std::fs::read_to_string(&path).expect("golden file");
-        assert!(
-            golden == text,
-            "{name} differs; see the comment on this test\n{text}"
-        );
+        assert!(golden == text, "{name} differs; see the comment on this test\n{text}");
     }
 }
 
 #[test]
 fn no_text_leaves_the_page_or_covers_another() {
     for figure in FIGURES {
-        let plot = figure
-            .plotted(&fixture::summary(), &fixture::spec())
-            .expect("plots");
+        let plot = figure.plotted(&fixture::summary(), &fixture::spec()).expect("plots");
         assert_laid_out(&figure.draw(&plot, &fixture::note()).expect("draws"));
     }
 }
@@ -162,9 +142,7 @@ fn no_text_leaves_the_page_or_covers_another() {
 #[test]
 fn the_renderer_measures_text_as_we_do() {
     for figure in FIGURES {
-        let plot = figure
-            .plotted(&fixture::summary(), &fixture::spec())
-            .expect("plots");
+        let plot = figure.plotted(&fixture::summary(), &fixture::spec()).expect("plots");
         let svg = figure.draw(&plot, &fixture::note()).expect("draws");
         let ours = texts(&svg);
         let tree = png::tree(&svg).expect("an SVG");
@@ -192,9 +170,7 @@ fn the_renderer_measures_text_as_we_do() {
 #[test]
 fn a_rendered_figure_shows_its_text() {
     let figure = FIGURES[0];
-    let plot = figure
-        .plotted(&fixture::summary(), &fixture::spec())
-        .expect("plots");
+    let plot = figure.plotted(&fixture::summary(), &fixture::spec()).expect("plots");
     let svg = figure.draw(&plot, &fixture::note()).expect("draws");
     let silent: String = (svg.lines())
         .filter(|line| !line.starts_with("<text"))
@@ -217,16 +193,11 @@ fn a_table_without_the_series_is_an_error_that_says_what_is_wanted() {
     }
     for table in [&empty, &undefined] {
         for figure in FIGURES {
-            let error = figure
-                .plotted(table, &fixture::spec())
-                .expect_err("nothing to plot");
+            let error = figure.plotted(table, &fixture::spec()).expect_err("nothing to plot");
             assert!(matches!(error, FigureError::NoSeries { .. }));
             let text = error.to_string();
             assert!(text.contains(figure.name()), "{text}");
-            assert!(
-                text.contains(figure.measures().last().copied().unwrap_or(""))
-                    || text.contains("open_share")
-            );
+            assert!(text.contains(figure.measures().last().copied().unwrap_or("")) || text.contains("open_share"));
         }
     }
     let nothing = PlotTable {
@@ -247,10 +218,7 @@ fn a_csv_of_something_else_is_refused_with_its_line() {
     let header = csv.lines().next().expect("a header");
     for (text, said) in [
         ("a,b\n1,2\n".to_owned(), "line 1: these are not the columns"),
-        (
-            format!("{header}\n"),
-            "line 1: the table has a header and no row",
-        ),
+        (format!("{header}\n"), "line 1: the table has a header and no row"),
         (
             csv.replacen(",1000,", ",many,", 1),
             "line 2, column `replicates`: `many` is not a whole number",
@@ -259,14 +227,8 @@ fn a_csv_of_something_else_is_refused_with_its_line() {
             csv.replacen("sampled", "guessed", 1),
             "line 2, column `uncertainty`: `guessed`",
         ),
-        (
-            csv.replacen("3f9c2a71", "00000000", 1),
-            "line 3, column `manifest`",
-        ),
-        (
-            csv.replacen("2020-12-31", "2020-12-32", 1),
-            "line 3, column `time`",
-        ),
+        (csv.replacen("3f9c2a71", "00000000", 1), "line 3, column `manifest`"),
+        (csv.replacen("2020-12-31", "2020-12-32", 1), "line 3, column `time`"),
     ] {
         let error = PlotTable::from_csv(text.as_bytes()).expect_err(said);
         assert!(error.to_string().starts_with(said), "{error}");
@@ -274,13 +236,7 @@ fn a_csv_of_something_else_is_refused_with_its_line() {
 }
 
 /// A made-up run with other names, fewer worlds and dates, shifted values and extra marks.
-fn distort(
-    worlds: usize,
-    dates: usize,
-    names: &[String],
-    shift: f64,
-    marks: Vec<Mark>,
-) -> (SummaryTable, Spec, Note) {
+fn distort(worlds: usize, dates: usize, names: &[String], shift: f64, marks: Vec<Mark>) -> (SummaryTable, Spec, Note) {
     let mut table = fixture::summary();
     let last = fixture::dates()[dates - 1];
     let kept = &fixture::WORLDS[..worlds];

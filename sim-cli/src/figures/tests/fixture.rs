@@ -40,12 +40,10 @@ pub(in crate::figures) const REGIONS: [(&str, &str); 6] = [
 
 pub(in crate::figures) fn dates() -> Vec<Date> {
     let start = Date::parse("2020-01-01").expect("a date");
-    (2020..=2040)
-        .map(Date::end_of)
-        .fold(vec![start], |mut dates, date| {
-            dates.push(date);
-            dates
-        })
+    (2020..=2040).map(Date::end_of).fold(vec![start], |mut dates, date| {
+        dates.push(date);
+        dates
+    })
 }
 
 /// Statistics around `mean` whose spread grows with time, as a pure function of its arguments.
@@ -65,15 +63,7 @@ struct At<'a> {
 }
 
 impl At<'_> {
-    fn push(
-        &mut self,
-        measure: &str,
-        unit: &str,
-        (kind, place): (&str, &str),
-        vendor: &str,
-        part: &str,
-        stats: Stats,
-    ) {
+    fn push(&mut self, measure: &str, unit: &str, (kind, place): (&str, &str), vendor: &str, part: &str, stats: Stats) {
         self.rows.push(SummaryRow {
             scenario: self.world.to_owned(),
             time: self.time,
@@ -133,14 +123,7 @@ pub(in crate::figures) fn summary() -> SummaryTable {
             }
             let open = [0.42, 0.08, 0.47][w] * late + 0.01;
             let hhi = 0.215 + [0.045, 0.02, 0.07][w] * late - 0.03 * t;
-            at.push(
-                "hhi_sites",
-                "index",
-                here,
-                "all",
-                "all",
-                stats(hhi, 0.3 * spread),
-            );
+            at.push("hhi_sites", "index", here, "all", "all", stats(hhi, 0.3 * spread));
             at.push(
                 "effective_vendors",
                 "count",
@@ -172,11 +155,7 @@ pub(in crate::figures) fn summary() -> SummaryTable {
 
 fn shares(at: &mut At, place: (&str, &str), w: usize, late: f64, tilt: f64) {
     let value = |i: usize, base: f64, change: f64| {
-        let home = if i == 0 || i == 3 {
-            tilt
-        } else {
-            2.0 - tilt.min(1.7)
-        };
+        let home = if i == 0 || i == 3 { tilt } else { 2.0 - tilt.min(1.7) };
         let policy = if i == 0 || i == 3 {
             [1.0, 0.9, 2.2][w]
         } else {
@@ -184,11 +163,7 @@ fn shares(at: &mut At, place: (&str, &str), w: usize, late: f64, tilt: f64) {
         };
         ((base + change * late * policy) * home).max(0.001)
     };
-    let all: Vec<f64> = VENDORS
-        .iter()
-        .enumerate()
-        .map(|(i, v)| value(i, v.2, v.3))
-        .collect();
+    let all: Vec<f64> = VENDORS.iter().enumerate().map(|(i, v)| value(i, v.2, v.3)).collect();
     let total: f64 = all.iter().sum();
     for ((id, ..), share) in VENDORS.iter().zip(&all) {
         at.push(
@@ -217,10 +192,7 @@ pub(in crate::figures) fn spec() -> Spec {
             .map(|(id, title)| ((*id).to_owned(), (*title).to_owned()))
             .collect()
     };
-    let mut vendors: Vec<(String, String)> = VENDORS
-        .iter()
-        .map(|v| (v.0.to_owned(), v.1.to_owned()))
-        .collect();
+    let mut vendors: Vec<(String, String)> = VENDORS.iter().map(|v| (v.0.to_owned(), v.1.to_owned())).collect();
     vendors.push(("group:untrusted".to_owned(), "Untrusted sellers".to_owned()));
     Spec {
         worlds: pairs(&WORLDS),

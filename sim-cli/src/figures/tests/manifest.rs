@@ -35,10 +35,7 @@ fn read_text(text: &str) -> Result<Vec<FigureRun>> {
 fn a_list_is_read_with_its_worlds_and_marks() {
     let figures = read_text(LIST).expect("valid");
     let figure = &figures[0];
-    assert_eq!(
-        (figure.replicates, figure.seed, figure.cheap),
-        (20, 7, true)
-    );
+    assert_eq!((figure.replicates, figure.seed, figure.cheap), (20, 7, true));
     assert_eq!(figure.worlds[0], World::File("scenarios/base.toml".into()));
     let World::Inline { id, set, .. } = &figure.worlds[1] else {
         panic!("not inline");
@@ -68,51 +65,25 @@ fn errors_name_the_line_and_what_is_allowed() {
             8,
             "no figure is called `01-lockin`; there are 01-lock-in",
         ),
-        (
-            ", \"frozen\"",
-            ", \"fozen\"",
-            9,
-            "`fozen` is neither a scenario file",
-        ),
-        (
-            "[\"scenarios/base.toml\", \"frozen\"]",
-            "[]",
-            9,
-            "`worlds` is empty",
-        ),
-        (
-            "[\"scenarios/base.toml\"",
-            "[\"../base.toml\"",
-            9,
-            "without `..`",
-        ),
+        (", \"frozen\"", ", \"fozen\"", 9, "`fozen` is neither a scenario file"),
+        ("[\"scenarios/base.toml\", \"frozen\"]", "[]", 9, "`worlds` is empty"),
+        ("[\"scenarios/base.toml\"", "[\"../base.toml\"", 9, "without `..`"),
         (
             "[\"scenarios/base.toml\"",
             "[\"scenarios/bse.toml\"",
             9,
             "`scenarios/bse.toml` is not there",
         ),
-        (
-            "[\"lock_in_curve\"]",
-            "[\"hhi_sites\"]",
-            14,
-            "lacks lock_in_curve",
-        ),
+        ("[\"lock_in_curve\"]", "[\"hhi_sites\"]", 14, "lacks lock_in_curve"),
         ("2027-12-31", "12:00:00", 15, "`12:00:00` is not a date"),
     ] {
         let text = LIST.replacen(from, to, 1);
         assert_ne!(text, LIST, "{from}");
         let error = read_text(&text).expect_err(to).to_string();
-        assert!(
-            error.contains(&format!("figures.toml:{line}: ")),
-            "{to}: {error}"
-        );
+        assert!(error.contains(&format!("figures.toml:{line}: ")), "{to}: {error}");
         assert!(error.contains(said), "{to}: {error}");
     }
     let twice = format!("{LIST}{}", &LIST[LIST.find("[[figure]]").expect("there")..]);
     let error = read_text(&twice).expect_err("twice").to_string();
-    assert!(
-        error.contains("figure `01-lock-in` is given twice"),
-        "{error}"
-    );
+    assert!(error.contains("figure `01-lock-in` is given twice"), "{error}");
 }

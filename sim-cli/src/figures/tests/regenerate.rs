@@ -140,10 +140,7 @@ fn only_the_named_figure_is_made_and_a_wrong_name_is_refused() {
     let missing = |file: &str| Difference::Missing { file: file.into() };
     assert_eq!(
         found,
-        [
-            missing("results/01-lock-in.csv"),
-            missing("results/01-lock-in.svg")
-        ]
+        [missing("results/01-lock-in.csv"), missing("results/01-lock-in.svg")]
     );
 }
 
@@ -165,12 +162,7 @@ fn hands_on_the_files_are_seen() {
     let root = repository();
     let runner = Fake::new("aaaa", 1.0);
     make(root.path(), &[], &runner).expect("makes");
-    edit(
-        root.path(),
-        "03-shares.svg",
-        "</svg>",
-        "<!-- hand --></svg>",
-    );
+    edit(root.path(), "03-shares.svg", "</svg>", "<!-- hand --></svg>");
     let found = check(root.path(), false, &runner).expect("checks");
     assert!(
         matches!(&found[..], [Difference::Redrawn { file, .. }] if file.ends_with("03-shares.svg")),
@@ -179,15 +171,8 @@ fn hands_on_the_files_are_seen() {
     make(root.path(), &[], &runner).expect("makes");
     edit(root.path(), "03-shares.csv", "2020-01-01", "soon");
     let found = check(root.path(), false, &runner).expect("checks");
-    assert!(
-        matches!(&found[..], [Difference::Unreadable { .. }]),
-        "{found:?}"
-    );
-    assert!(
-        found[0].to_string().contains("line 2, column `time`"),
-        "{}",
-        found[0]
-    );
+    assert!(matches!(&found[..], [Difference::Unreadable { .. }]), "{found:?}");
+    assert!(found[0].to_string().contains("line 2, column `time`"), "{}", found[0]);
 }
 
 #[test]
@@ -198,24 +183,15 @@ fn other_numbers_are_found_in_cheap_figures_and_in_all_with_full() {
     for (full, files) in [(false, 2), (true, 4)] {
         let found = check(root.path(), full, &changed).expect("checks");
         assert_eq!(found.len(), files);
-        assert!(
-            found
-                .iter()
-                .all(|d| matches!(d, Difference::Recomputed { .. }))
-        );
+        assert!(found.iter().all(|d| matches!(d, Difference::Recomputed { .. })));
     }
 }
 
 #[test]
 fn a_failing_run_is_an_error_that_names_the_figure() {
     let root = repository();
-    let error = make(root.path(), &[], &Broken)
-        .expect_err("fails")
-        .to_string();
-    assert_eq!(
-        error,
-        "the simulation behind figure `01-lock-in` failed: disk is full"
-    );
+    let error = make(root.path(), &[], &Broken).expect_err("fails").to_string();
+    assert_eq!(error, "the simulation behind figure `01-lock-in` failed: disk is full");
     let error = make(root.path(), &[], &Unforeseen).expect_err("fails");
     assert!(
         error

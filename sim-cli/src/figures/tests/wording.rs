@@ -16,10 +16,7 @@ fn words(figure: &str, rows: Vec<SummaryRow>, spec: &Spec) -> (String, String) {
     let figure = by_name(figure).expect("known");
     let plot = figure.plotted(&SummaryTable { rows }, spec).expect("plots");
     let svg = figure.draw(&plot, &fixture::note()).expect("draws");
-    (
-        part(&svg, "title").to_owned(),
-        part(&svg, "desc").to_owned(),
-    )
+    (part(&svg, "title").to_owned(), part(&svg, "desc").to_owned())
 }
 
 fn policy() -> Spec {
@@ -41,14 +38,8 @@ fn two_worlds(measure: &str, vendor: &str, ends: [f64; 2]) -> Vec<SummaryRow> {
 #[test]
 fn lock_in_under_a_policy() {
     for (end, title) in [
-        (
-            0.15,
-            "Lock-in in 2021 is 5.0 points lower under “Early ban”",
-        ),
-        (
-            0.26,
-            "Lock-in in 2021 is 6.0 points higher under “Early ban”",
-        ),
+        (0.15, "Lock-in in 2021 is 5.0 points lower under “Early ban”"),
+        (0.26, "Lock-in in 2021 is 6.0 points higher under “Early ban”"),
         (
             0.21,
             "Effect of “Early ban” on lock-in by 2021 cannot be told from zero",
@@ -66,14 +57,8 @@ fn lock_in_under_a_policy() {
 #[test]
 fn lock_in_over_time_in_one_world() {
     for (end, title) in [
-        (
-            0.15,
-            "Lock-in falls from 24.0% to 15.0% of list price by 2021",
-        ),
-        (
-            0.30,
-            "Lock-in rises from 24.0% to 30.0% of list price by 2021",
-        ),
+        (0.15, "Lock-in falls from 24.0% to 15.0% of list price by 2021"),
+        (0.30, "Lock-in rises from 24.0% to 30.0% of list price by 2021"),
         (0.245, "Change in lock-in by 2021 cannot be told from zero"),
     ] {
         let rows = series("base", "lock_in_curve", "all", &[(0.24, 0.01), (end, 0.01)]);
@@ -84,14 +69,8 @@ fn lock_in_over_time_in_one_world() {
 #[test]
 fn causes_name_the_part_that_leads() {
     for (end, title) in [
-        (
-            0.05,
-            "Lock-in falls 19.0 points by 2021, led by swapping kit",
-        ),
-        (
-            0.40,
-            "Lock-in rises 16.0 points by 2021, led by swapping kit",
-        ),
+        (0.05, "Lock-in falls 19.0 points by 2021, led by swapping kit"),
+        (0.40, "Lock-in rises 16.0 points by 2021, led by swapping kit"),
         (0.25, "Change in lock-in by 2021 cannot be told from zero"),
     ] {
         let mut rows = series("base", "lock_in_part", "all", &[(0.24, 0.01), (end, 0.01)]);
@@ -132,59 +111,32 @@ fn regions_name_the_one_that_moves_most() {
     for (end, title) in [
         (0.04, "nokia lose most in asia by 2021"),
         (0.60, "nokia gain most in asia by 2021"),
-        (
-            0.24,
-            "No region’s change in nokia by 2021 can be told from zero",
-        ),
+        (0.24, "No region’s change in nokia by 2021 can be told from zero"),
     ] {
         let mut rows = series("base", "share_sites", "nokia", &[(0.24, 0.01), (end, 0.01)]);
         for row in &mut rows {
             row.place_kind = "bloc".to_owned();
             row.place = "asia".to_owned();
         }
-        assert_eq!(
-            words("04-shares-by-region", rows, &Spec::default()).0,
-            title
-        );
+        assert_eq!(words("04-shares-by-region", rows, &Spec::default()).0, title);
     }
 }
 
 #[test]
 fn openness_does_not_promise_diversity() {
     for (open, sellers, title) in [
-        (
-            0.4,
-            3.0,
-            "Open sites rise to 40%, yet effective sellers fall to 3.0",
-        ),
+        (0.4, 3.0, "Open sites rise to 40%, yet effective sellers fall to 3.0"),
         (0.4, 5.0, "Open sites rise to 40%, effective sellers to 5.0"),
         (
             0.4,
             4.0,
             "Open sites rise to 40%; change in diversity cannot be told from zero",
         ),
-        (
-            0.01,
-            3.0,
-            "Open sites fall to 1.0%, effective sellers to 3.0",
-        ),
-        (
-            0.01,
-            5.0,
-            "Open sites fall to 1.0%, yet effective sellers rise to 5.0",
-        ),
-        (
-            0.105,
-            5.0,
-            "Change in openness by 2021 cannot be told from zero",
-        ),
+        (0.01, 3.0, "Open sites fall to 1.0%, effective sellers to 3.0"),
+        (0.01, 5.0, "Open sites fall to 1.0%, yet effective sellers rise to 5.0"),
+        (0.105, 5.0, "Change in openness by 2021 cannot be told from zero"),
     ] {
-        let mut rows = series(
-            "base",
-            "open_share_specified",
-            "all",
-            &[(0.1, 0.01), (open, 0.01)],
-        );
+        let mut rows = series("base", "open_share_specified", "all", &[(0.1, 0.01), (open, 0.01)]);
         rows.extend(series(
             "base",
             "effective_vendors",
@@ -198,29 +150,19 @@ fn openness_does_not_promise_diversity() {
 
 #[test]
 fn one_replicate_claims_nothing() {
-    let mut rows = series(
-        "base",
-        "lock_in_curve",
-        "all",
-        &[(0.24, 0.01), (0.10, 0.01)],
-    );
+    let mut rows = series("base", "lock_in_curve", "all", &[(0.24, 0.01), (0.10, 0.01)]);
     for stats in rows.iter_mut().filter_map(|row| row.stats.as_mut()) {
         stats.ci = None;
     }
     let (title, description) = words("01-lock-in", rows, &Spec::default());
     assert_eq!(title, "Change in lock-in by 2021 cannot be told from zero");
-    assert!(
-        description.contains("one replicate: no interval"),
-        "{description}"
-    );
+    assert!(description.contains("one replicate: no interval"), "{description}");
 }
 
 #[test]
 fn titles_of_the_made_up_run_are_short() {
     for figure in crate::figures::FIGURES {
-        let plot = figure
-            .plotted(&fixture::summary(), &fixture::spec())
-            .expect("plots");
+        let plot = figure.plotted(&fixture::summary(), &fixture::spec()).expect("plots");
         let svg = figure.draw(&plot, &fixture::note()).expect("draws");
         let title = part(&svg, "title");
         assert!(title.split_whitespace().count() <= 12, "{title}");
@@ -234,9 +176,7 @@ fn the_note_says_what_the_bands_hold() {
         ..fixture::note()
     };
     for figure in crate::figures::FIGURES {
-        let plot = figure
-            .plotted(&fixture::summary(), &fixture::spec())
-            .expect("plots");
+        let plot = figure.plotted(&fixture::summary(), &fixture::spec()).expect("plots");
         for (note, said) in [
             (&fixture::note(), "sampled; manifest 3f9c2a71."),
             (&fixed, "uncertainty fixed"),

@@ -20,11 +20,7 @@ pub(super) fn log(world: &Loaded, decoded: &Decoded<Scenario>) -> String {
         .iter()
         .filter(|n| n.pedigree.is_none() && n.origin.is_some())
         .count();
-    let default = decoded
-        .numbers
-        .iter()
-        .filter(|n| n.origin.is_none())
-        .count();
+    let default = decoded.numbers.iter().filter(|n| n.origin.is_none()).count();
     let counts: Vec<String> = (KINDS.iter())
         .map(|kind| {
             let n = decoded.pedigrees().filter(|p| p.kind == *kind).count();
@@ -43,11 +39,7 @@ pub(super) fn log(world: &Loaded, decoded: &Decoded<Scenario>) -> String {
 fn line(world: &Loaded, p: &Pedigree) -> String {
     let number = |x: Option<f64>| x.map_or_else(String::new, |x| x.to_string());
     let (file, position, _) = world.document.files().locate(p.origin);
-    let ground: String = p
-        .text
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
+    let ground: String = p.text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     format!(
         "  {}\t{}\t{}\t{}\t{}\t{}\t{ground}\t{file}:{}\n",
         p.path,
@@ -71,14 +63,9 @@ fn site_weight(decoded: &Decoded<Scenario>) -> String {
     if all <= 0.0 {
         return "  no operator has sites at the start\n".to_owned();
     }
-    let grounds: Vec<(f64, Option<PedigreeKind>)> =
-        operators.iter().map(|o| (o.sites, ground(&o.id))).collect();
+    let grounds: Vec<(f64, Option<PedigreeKind>)> = operators.iter().map(|o| (o.sites, ground(&o.id))).collect();
     let share = |kind: Option<PedigreeKind>| -> f64 {
-        let sites: f64 = grounds
-            .iter()
-            .filter(|(_, k)| *k == kind)
-            .map(|(sites, _)| sites)
-            .sum();
+        let sites: f64 = grounds.iter().filter(|(_, k)| *k == kind).map(|(sites, _)| sites).sum();
         100.0 * sites / all
     };
     let words: Vec<String> = (KINDS.iter())

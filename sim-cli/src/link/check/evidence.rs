@@ -32,8 +32,7 @@ pub(super) fn check(world: &Loaded, decoded: &Decoded<Scenario>) -> Evidence {
     let sources = match find(world) {
         Some(path) => match read(&path) {
             Ok(sources) => {
-                let faults =
-                    check_pedigree(&world.document, decoded, &sources, &units(&world.document));
+                let faults = check_pedigree(&world.document, decoded, &sources, &units(&world.document));
                 if !faults.is_empty() {
                     errors.push(text_of(&faults));
                 }
@@ -79,7 +78,6 @@ fn find(world: &Loaded) -> Option<String> {
 }
 
 fn read(path: &str) -> Result<Sources, String> {
-    let text =
-        std::fs::read_to_string(path).map_err(|error| format!("cannot read {path}: {error}"))?;
+    let text = std::fs::read_to_string(path).map_err(|error| format!("cannot read {path}: {error}"))?;
     Sources::parse(path, &text).map_err(|faults| text_of(&faults))
 }

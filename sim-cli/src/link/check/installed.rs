@@ -24,11 +24,7 @@ pub(super) struct Installed {
 }
 
 /// Allocates the installed base and compares it with each country's mix.
-pub(super) fn check(
-    world: &Loaded,
-    decoded: &Decoded<Scenario>,
-    sources: Option<&Sources>,
-) -> Installed {
+pub(super) fn check(world: &Loaded, decoded: &Decoded<Scenario>, sources: Option<&Sources>) -> Installed {
     let scenario = &decoded.value;
     let mut found = Installed {
         report: String::new(),
@@ -77,12 +73,7 @@ pub(super) fn check(
         lines.push('\n');
         if !differing.is_empty() {
             let words: Vec<String> = (differing.iter())
-                .map(|p| {
-                    format!(
-                        "`{}` {:.6} where {:.6} is stated",
-                        p.stack, p.allocated, p.stated
-                    )
-                })
+                .map(|p| format!("`{}` {:.6} where {:.6} is stated", p.stack, p.allocated, p.stated))
                 .collect();
             let message = format!(
                 "the operators of {} add up to another mix: {}",
@@ -117,8 +108,7 @@ fn with_networks<'a>(
     scenario: &'a Scenario,
     allocation: &'a Allocation,
 ) -> impl Iterator<Item = (&'a Country, &'a StackMix)> {
-    (scenario.countries.iter().zip(&allocation.countries))
-        .filter(|(_, aggregate)| !aggregate.is_empty())
+    (scenario.countries.iter().zip(&allocation.countries)).filter(|(_, aggregate)| !aggregate.is_empty())
 }
 
 struct Pair<'a> {
@@ -129,16 +119,8 @@ struct Pair<'a> {
 
 /// Every stack of either mix, with its share in both.
 fn pairs<'a>(country: &'a Country, aggregate: &'a StackMix) -> Vec<Pair<'a>> {
-    let share = |mix: &StackMix, stack: &str| {
-        mix.iter()
-            .find(|(k, _)| k == stack)
-            .map_or(0.0, |(_, s)| *s)
-    };
-    let mut stacks: Vec<&str> = country
-        .installed
-        .iter()
-        .map(|(stack, _)| stack.as_str())
-        .collect();
+    let share = |mix: &StackMix, stack: &str| mix.iter().find(|(k, _)| k == stack).map_or(0.0, |(_, s)| *s);
+    let mut stacks: Vec<&str> = country.installed.iter().map(|(stack, _)| stack.as_str()).collect();
     for (stack, _) in aggregate {
         if !stacks.contains(&stack.as_str()) {
             stacks.push(stack);
@@ -171,11 +153,7 @@ fn untrusted_share(scenario: &Scenario, mix: &StackMix) -> f64 {
 }
 
 /// The rows that the numbers below a path cite, each once, in the order of the numbers.
-fn cited<'a>(
-    decoded: &Decoded<Scenario>,
-    path: &str,
-    sources: Option<&'a Sources>,
-) -> Vec<&'a SourceRow> {
+fn cited<'a>(decoded: &Decoded<Scenario>, path: &str, sources: Option<&'a Sources>) -> Vec<&'a SourceRow> {
     let Some(sources) = sources else {
         return Vec::new();
     };

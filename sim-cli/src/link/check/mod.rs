@@ -25,9 +25,8 @@ pub(super) fn check(request: &WorldRequest, assumptions: bool, upgrade: bool) ->
     };
     if upgrade {
         // Reading has refused what is newer, and nothing is older than the first format.
-        checked.report += &format!(
-            "format {FORMAT} is the only one there is: no file needs an upgrade, none was changed\n"
-        );
+        checked.report +=
+            &format!("format {FORMAT} is the only one there is: no file needs an upgrade, none was changed\n");
     }
     for (i, world) in read.worlds.iter().enumerate() {
         if i > 0 || upgrade {
@@ -71,11 +70,7 @@ fn check_one(world: &Loaded, assumptions: bool, checked: &mut Checked) {
         scenario.levers.len(),
         scenario.uncertainties.len(),
         decoded.numbers.len(),
-        decoded
-            .numbers
-            .iter()
-            .filter(|n| n.origin.is_none())
-            .count(),
+        decoded.numbers.iter().filter(|n| n.origin.is_none()).count(),
     );
     let _ = writeln!(report, "  {}", evidence.summary);
     report.push_str(&installed.report);

@@ -115,8 +115,7 @@ impl Anatomy {
             reach[w.nest] = reach[w.nest].max(w.net + w.shocks.0);
         }
         for w in weighed.iter_mut().filter(|w| w.net > f64::NEG_INFINITY) {
-            w.total =
-                report.inclusive[w.nest] + w.shocks.1 - (reach[w.nest] - (w.net + w.shocks.0));
+            w.total = report.inclusive[w.nest] + w.shocks.1 - (reach[w.nest] - (w.net + w.shocks.0));
         }
         weighed.sort_by(|a, b| b.total.total_cmp(&a.total).then(a.index.cmp(&b.index)));
         let why = why(report, &weighed);
@@ -128,10 +127,7 @@ impl Anatomy {
 pub(super) fn chosen(report: &TenderReport) -> Option<usize> {
     match report.outcome {
         Outcome::Award(a) => Some(a),
-        Outcome::Keep => report
-            .alternatives
-            .iter()
-            .position(|a| a.kind == Kind::Keep),
+        Outcome::Keep => report.alternatives.iter().position(|a| a.kind == Kind::Keep),
         Outcome::Relaxed => None,
     }
 }
@@ -163,11 +159,7 @@ fn parts(report: &TenderReport) -> Vec<[f64; PARTS]> {
         } else if let Some((_, b)) = best {
             let now = report.share_of_keep;
             for (k, part) in parts.iter_mut().enumerate() {
-                let then = if k == PRICE {
-                    -report.list_prices[b]
-                } else {
-                    all[b][k]
-                };
+                let then = if k == PRICE { -report.list_prices[b] } else { all[b][k] };
                 *part = now * *part + (1.0 - now) * then;
             }
             parts[LATER] = 0.0;
@@ -186,10 +178,7 @@ fn why(report: &TenderReport, weighed: &[Weighed]) -> Option<Why> {
     let index = chosen(report)?;
     let winner = weighed.iter().position(|w| w.index == index)?;
     let stands = |w: &Weighed| w.total > f64::NEG_INFINITY;
-    let runner_up = weighed
-        .iter()
-        .enumerate()
-        .position(|(i, w)| i != winner && stands(w))?;
+    let runner_up = weighed.iter().enumerate().position(|(i, w)| i != winner && stands(w))?;
     let (won, lost) = (&weighed[winner], &weighed[runner_up]);
     let comparison = if won.nest == lost.nest {
         Comparison::Within
@@ -211,13 +200,8 @@ fn why(report: &TenderReport, weighed: &[Weighed]) -> Option<Why> {
 
 /// The two items in which two alternatives differ most, the larger first; of equals the first.
 fn largest_differences(won: &Weighed, lost: &Weighed) -> [(usize, f64); 2] {
-    let mut differences: Vec<(usize, f64)> = (won
-        .parts
-        .iter()
-        .zip(&lost.parts)
-        .map(|(a, b)| a - b)
-        .enumerate())
-    .collect();
+    let mut differences: Vec<(usize, f64)> =
+        (won.parts.iter().zip(&lost.parts).map(|(a, b)| a - b).enumerate()).collect();
     differences.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()).then(a.0.cmp(&b.0)));
     [differences[0], differences[1]]
 }

@@ -36,14 +36,8 @@ pub(super) fn slot(world: &World, slot: usize) -> Map<String, Value> {
         Layer::Core => "core",
     };
     let mut fields = Map::new();
-    fields.insert(
-        "operator".into(),
-        world.operators[s.operator].id.clone().into(),
-    );
-    fields.insert(
-        "country".into(),
-        world.countries[s.country].id.clone().into(),
-    );
+    fields.insert("operator".into(), world.operators[s.operator].id.clone().into());
+    fields.insert("country".into(), world.countries[s.country].id.clone().into());
     fields.insert("layer".into(), generation.into());
     fields.insert("sites".into(), s.sites.into());
     fields
@@ -55,13 +49,7 @@ pub(super) fn tender(world: &World, report: &TenderReport, anatomy: &Anatomy) ->
     let mut put = |key: &str, value: Value| fields.insert(key.to_owned(), value);
     put("tender", report.id.clone().into());
     put("kind", report.kind.into());
-    put(
-        "old",
-        report
-            .old
-            .as_ref()
-            .map_or(Value::Null, |old| stack(world, old)),
-    );
+    put("old", report.old.as_ref().map_or(Value::Null, |old| stack(world, old)));
     let outcome = match report.outcome {
         Outcome::Award(_) => "award",
         Outcome::Keep => "keep",
@@ -70,15 +58,10 @@ pub(super) fn tender(world: &World, report: &TenderReport, anatomy: &Anatomy) ->
     put("outcome", outcome.into());
     put(
         "winner",
-        chosen(report).map_or(Value::Null, |a| {
-            label(world, &report.alternatives[a]).into()
-        }),
+        chosen(report).map_or(Value::Null, |a| label(world, &report.alternatives[a]).into()),
     );
     put("months_late", report.months_late.into());
-    let nests = NEST_NAMES
-        .iter()
-        .zip(report.inclusive)
-        .filter(|(_, i)| i.is_finite());
+    let nests = NEST_NAMES.iter().zip(report.inclusive).filter(|(_, i)| i.is_finite());
     put(
         "inclusive_values",
         nests

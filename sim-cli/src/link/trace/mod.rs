@@ -23,19 +23,12 @@ use teller::{Filter, Teller};
 ///
 /// # Errors
 /// Where the scenario is invalid, a name is unknown, the replicate fails, or nobody reads any more.
-pub(super) fn trace(
-    request: &TraceRequest,
-    print: &mut dyn FnMut(&str) -> Result<()>,
-) -> Result<Vec<String>> {
+pub(super) fn trace(request: &TraceRequest, print: &mut dyn FnMut(&str) -> Result<()>) -> Result<Vec<String>> {
     let (loaded, mut warnings) = files::load_all(&request.world)?;
     let Some(world) = loaded.first() else {
         return Err(Failure::Refused("no scenario is named".into()));
     };
-    let options = options(
-        request.world.seed,
-        request.world.uncertainty,
-        request.world.record,
-    );
+    let options = options(request.world.seed, request.world.uncertainty, request.world.record);
     let (playable, said) = playable(world, options).map_err(Failure::Refused)?;
     files::add_new(&mut warnings, said);
     let base = playable.simulation();
@@ -58,10 +51,7 @@ pub(super) fn trace(
     }
     let played = simulation.trace(request.replicate, &stop, &mut teller);
     let Teller {
-        failure,
-        tenders,
-        told,
-        ..
+        failure, tenders, told, ..
     } = teller;
     if let Some(failure) = failure {
         return Err(failure);
@@ -86,12 +76,7 @@ type Drawn<'a> = (Simulation, Vec<(&'a str, f64)>);
 
 /// The world of one replicate with its drawn parameters, as a simulation of its own: what is seen of it is told by that
 /// world. `None` where the base world serves.
-fn drawn<'a>(
-    world: &Loaded,
-    base: &'a Simulation,
-    options: Options,
-    replicate: u64,
-) -> Result<Option<Drawn<'a>>> {
+fn drawn<'a>(world: &Loaded, base: &'a Simulation, options: Options, replicate: u64) -> Result<Option<Drawn<'a>>> {
     let uncertain = &base.scenario().uncertainties;
     if base.mode() == UncertaintyMode::Fixed || uncertain.is_empty() {
         return Ok(None);
@@ -118,7 +103,5 @@ fn no_such_tender(wanted: &str, tenders: &[String]) -> String {
         Some(near) => format!("did you mean `{near}`?"),
         None => "without --tender all of them are shown".to_owned(),
     };
-    format!(
-        "there is no tender `{wanted}` in this replicate and in what else was asked for: {hint}"
-    )
+    format!("there is no tender `{wanted}` in this replicate and in what else was asked for: {hint}")
 }

@@ -32,19 +32,11 @@ impl Filter {
         let world = simulation.world();
         let operator = match &request.operator {
             None => None,
-            Some(id) => Some(
-                world
-                    .operators
-                    .iter()
-                    .position(|o| o.id == *id)
-                    .ok_or_else(|| {
-                        let near = nearest(id, world.operators.iter().map(|o| o.id.as_str()));
-                        let hint = near
-                            .map(|near| format!(": did you mean `{near}`?"))
-                            .unwrap_or_default();
-                        Failure::Refused(format!("there is no operator `{id}`{hint}"))
-                    })?,
-            ),
+            Some(id) => Some(world.operators.iter().position(|o| o.id == *id).ok_or_else(|| {
+                let near = nearest(id, world.operators.iter().map(|o| o.id.as_str()));
+                let hint = near.map(|near| format!(": did you mean `{near}`?")).unwrap_or_default();
+                Failure::Refused(format!("there is no operator `{id}`{hint}"))
+            })?),
         };
         let day = |text: &Option<String>| -> Result<Option<Day>> {
             let parsed = text.as_deref().map(Day::parse).transpose();
@@ -109,19 +101,12 @@ impl Teller<'_> {
 
     /// Tells the parameters that were drawn for this replicate.
     pub fn parameters(&mut self, drawn: &[(&str, f64)]) {
-        let words: Vec<String> = (drawn.iter())
-            .map(|(path, x)| format!("{path} {x}"))
-            .collect();
+        let words: Vec<String> = (drawn.iter()).map(|(path, x)| format!("{path} {x}")).collect();
         let fields: Map<String, Value> = (drawn.iter())
             .map(|(path, x)| ((*path).to_owned(), (*x).into()))
             .collect();
         let words = format!("drawn: {}", words.join(", "));
-        self.common(
-            self.world.start,
-            "draw",
-            &words,
-            json!({ "parameters": fields }),
-        );
+        self.common(self.world.start, "draw", &words, json!({ "parameters": fields }));
     }
 
     /// An event of everybody.
@@ -140,12 +125,7 @@ impl Teller<'_> {
 impl Observer for Teller<'_> {
     fn lever(&mut self, day: Day, name: &str, moment: Moment) {
         let words = format!("{name}: {}", moment.name());
-        self.common(
-            day,
-            "lever",
-            &words,
-            json!({ "lever": name, "moment": moment.name() }),
-        );
+        self.common(day, "lever", &words, json!({ "lever": name, "moment": moment.name() }));
     }
 
     fn launch(&mut self, day: Day, generation: &str) {

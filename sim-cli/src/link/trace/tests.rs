@@ -20,9 +20,7 @@ const SETS: [&str; 4] = [
 fn request(json: bool, sets: &[&str]) -> TraceRequest {
     TraceRequest {
         world: WorldRequest {
-            scenarios: vec![
-                concat!(env!("CARGO_MANIFEST_DIR"), "/../scenarios/minimal.toml").into(),
-            ],
+            scenarios: vec![concat!(env!("CARGO_MANIFEST_DIR"), "/../scenarios/minimal.toml").into()],
             overrides: sets.iter().map(|set| set.parse().unwrap()).collect(),
             seed: None,
             uncertainty: None,
@@ -82,10 +80,7 @@ fn standing(tender: &Value) -> Vec<&Value> {
 
 fn items(alternative: &Value) -> Vec<(&str, f64)> {
     let items = alternative["items"].as_object().unwrap();
-    items
-        .iter()
-        .map(|(name, x)| (name.as_str(), number(x)))
-        .collect()
+    items.iter().map(|(name, x)| (name.as_str(), number(x))).collect()
 }
 
 #[test]
@@ -96,10 +91,7 @@ fn items_sum_to_value_less_price_and_only_keep_and_partial_renewals_have_a_rest(
         let sum: f64 = items(alternative).iter().map(|(_, x)| x).sum();
         let net = number(&alternative["value"]) - number(&alternative["price"]);
         assert!((sum - net).abs() < 1e-6, "{alternative}");
-        assert!(
-            (number(&alternative["net"]) - net).abs() < 1e-6,
-            "{alternative}"
-        );
+        assert!((number(&alternative["net"]) - net).abs() < 1e-6, "{alternative}");
         let later = number(&alternative["items"]["later"]);
         let kind = alternative["kind"].as_str().unwrap();
         if matches!(kind, "keep" | "partial") {
@@ -152,10 +144,7 @@ fn totals_order_alternatives_as_the_draw_did_and_luck_is_owned_up_to() {
         let calm = members
             .max_by(|a, b| number(&a["net"]).total_cmp(&number(&b["net"])))
             .unwrap();
-        let says_luck = tender["sentence"]
-            .as_str()
-            .unwrap()
-            .contains("Luck decided");
+        let says_luck = tender["sentence"].as_str().unwrap().contains("Luck decided");
         assert_eq!(
             calm["alternative"] != tender["winner"],
             says_luck,
@@ -198,9 +187,7 @@ fn the_sentence_names_the_two_largest_differences() {
                 "{sentence}"
             );
             // Items of exactly one size may stand in either order.
-            let tied = differences
-                .iter()
-                .any(|(other, y)| other != name && y.abs() == x.abs());
+            let tied = differences.iter().any(|(other, y)| other != name && y.abs() == x.abs());
             if tied {
                 continue;
             }
@@ -210,11 +197,7 @@ fn the_sentence_names_the_two_largest_differences() {
                 name.replace('_', " ")
             };
             let gain = ["quality", "taste", "finance"].contains(&name.as_str());
-            let side = if (*x > 0.0) == gain {
-                "higher"
-            } else {
-                "lower"
-            };
+            let side = if (*x > 0.0) == gain { "higher" } else { "lower" };
             let words = format!("{name} {} {side}", super::words::money(x.abs()));
             assert!(sentence.contains(&words), "`{words}` is not in: {sentence}");
         }
@@ -230,20 +213,11 @@ fn upkeep_of_keep_is_that_of_the_formula() {
         ..request(true, &[])
     });
     let mut seen = 0;
-    for event in events
-        .iter()
-        .map(|line| serde_json::from_str::<Value>(line).unwrap())
-    {
-        if event["kind"] != "renewal"
-            || event["layer"] != "4g"
-            || !event["tender"].as_str().unwrap().ends_with("n0")
-        {
+    for event in events.iter().map(|line| serde_json::from_str::<Value>(line).unwrap()) {
+        if event["kind"] != "renewal" || event["layer"] != "4g" || !event["tender"].as_str().unwrap().ends_with("n0") {
             continue;
         }
-        let keep = standing(&event)
-            .into_iter()
-            .find(|a| a["kind"] == "keep")
-            .unwrap();
+        let keep = standing(&event).into_iter().find(|a| a["kind"] == "keep").unwrap();
         let wanted = -50_000.0 * 0.6 * extension_upkeep(0.03, 0.07, 8.0, 1.5, 8.0);
         let found = number(&keep["items"]["later"]);
         assert!((found / wanted - 1.0).abs() < 0.01, "{found} {wanted}");
@@ -255,12 +229,8 @@ fn upkeep_of_keep_is_that_of_the_formula() {
 #[test]
 fn filters_leave_out_what_was_not_asked_for() {
     let all = lines(&request(true, &[]));
-    let parse = |lines: Vec<String>| -> Vec<Value> {
-        lines
-            .iter()
-            .map(|line| serde_json::from_str(line).unwrap())
-            .collect()
-    };
+    let parse =
+        |lines: Vec<String>| -> Vec<Value> { lines.iter().map(|line| serde_json::from_str(line).unwrap()).collect() };
     let north = parse(lines(&TraceRequest {
         operator: Some("north".into()),
         ..request(true, &[])
@@ -273,18 +243,12 @@ fn filters_leave_out_what_was_not_asked_for() {
         ..request(true, &[])
     };
     let some = parse(lines(&some));
-    let dates: Vec<&str> = some
-        .iter()
-        .map(|event| event["date"].as_str().unwrap())
-        .collect();
+    let dates: Vec<&str> = some.iter().map(|event| event["date"].as_str().unwrap()).collect();
     assert!(
         dates.iter().all(|date| date.starts_with("2023")) && dates.len() > 4,
         "{dates:?}"
     );
-    let id = north
-        .iter()
-        .find(|event| event["event"] == "tender")
-        .unwrap()["tender"]
+    let id = north.iter().find(|event| event["event"] == "tender").unwrap()["tender"]
         .as_str()
         .unwrap()
         .to_owned();
@@ -300,10 +264,7 @@ fn filters_leave_out_what_was_not_asked_for() {
         ..request(true, &[])
     };
     let said = trace(&unknown, &mut nothing).unwrap_err();
-    assert!(
-        said.message().contains(&format!("did you mean `{id}`?")),
-        "{said}"
-    );
+    assert!(said.message().contains(&format!("did you mean `{id}`?")), "{said}");
 }
 
 #[test]
@@ -313,8 +274,5 @@ fn a_reader_that_leaves_ends_the_run() {
         printed += 1;
         Err(crate::exit::Failure::ClosedPipe)
     });
-    assert_eq!(
-        (left.unwrap_err(), printed),
-        (crate::exit::Failure::ClosedPipe, 1)
-    );
+    assert_eq!((left.unwrap_err(), printed), (crate::exit::Failure::ClosedPipe, 1));
 }

@@ -13,22 +13,14 @@ use sim_core::world::{BB, NO_VENDOR, RU, Stack, VendorIx, World};
 use super::anatomy::{Anatomy, Comparison, LATER, Why, part_names};
 
 /// Names of nests for a reader, in the order of their indices.
-pub(super) const NEST_NAMES: [&str; 4] = [
-    "closed",
-    "open from one seller",
-    "open from two sellers",
-    "keep",
-];
+pub(super) const NEST_NAMES: [&str; 4] = ["closed", "open from one seller", "open from two sellers", "keep"];
 
 /// Id of a vendor; empty where there is none.
 pub(super) fn vendor(world: &World, v: VendorIx) -> &str {
     if v == NO_VENDOR {
         return "";
     }
-    world
-        .vendors
-        .get(usize::from(v))
-        .map_or("", |info| info.id.as_str())
+    world.vendors.get(usize::from(v)).map_or("", |info| info.id.as_str())
 }
 
 /// The sellers of a stack: `nokia`, or `mavenir+nokia` for radio and baseband.
@@ -143,11 +135,7 @@ pub(super) fn tender(world: &World, report: &TenderReport, anatomy: &Anatomy) ->
         let _ = write!(text, "    {:width$}    {what}{}", "", items.join(", "));
         let forward = report.bills[i][BROUGHT_FORWARD];
         if forward >= 0.5 {
-            let _ = write!(
-                text,
-                "; in price and continuation: brought_forward {}",
-                money(forward)
-            );
+            let _ = write!(text, "; in price and continuation: brought_forward {}", money(forward));
         }
         text.push('\n');
     }
@@ -174,39 +162,49 @@ pub(super) fn verdict(world: &World, report: &TenderReport, anatomy: &Anatomy) -
                 compared(anatomy, why),
             );
             if let Some((place, margin)) = why.without_luck {
-                let of = if anatomy.weighed[place].nest == anatomy.weighed[why.winner].nest { "of value net of price" } else { "of its nest's inclusive value" };
-                let _ = write!(text, " Luck decided: without it {} would have won by {} USD a site {of}.", name(place), money(margin));
+                let of = if anatomy.weighed[place].nest == anatomy.weighed[why.winner].nest {
+                    "of value net of price"
+                } else {
+                    "of its nest's inclusive value"
+                };
+                let _ = write!(
+                    text,
+                    " Luck decided: without it {} would have won by {} USD a site {of}.",
+                    name(place),
+                    money(margin)
+                );
             }
             text + &late
         }
-        (None, Outcome::Award(a)) => format!("{} won: nothing else may be bought or kept.{late}", label(world, &report.alternatives[a])),
+        (None, Outcome::Award(a)) => format!(
+            "{} won: nothing else may be bought or kept.{late}",
+            label(world, &report.alternatives[a])
+        ),
         (None, Outcome::Keep) => "The kit runs on: nothing may be bought.".to_owned(),
-        (None, Outcome::Relaxed) => "The kit runs on against the rules, which is recorded as a relaxation: nothing may be bought or kept.".to_owned(),
+        (None, Outcome::Relaxed) => {
+            "The kit runs on against the rules, which is recorded as a relaxation: nothing may be bought or kept."
+                .to_owned()
+        }
     }
 }
 
 /// The two largest differences in words: `price 4,100 lower, taste 1,250 higher`.
 pub(super) fn reasons(why: &Why) -> String {
-    let words = why
-        .differences
-        .iter()
-        .filter(|(_, x)| x.abs() >= 0.5)
-        .map(|(part, x)| {
-            // Quality, taste and finance are gains; all else is a cost, of which less is better.
-            let gain =
-                *part < FLOWS.len() && matches!(FLOWS[*part], "quality" | "taste" | "finance");
-            let higher = (*x > 0.0) == gain;
-            let name = match *part {
-                LATER => "upkeep and later renewal",
-                part => part_names()[part],
-            };
-            format!(
-                "{} {} {}",
-                name.replace('_', " "),
-                money(x.abs()),
-                if higher { "higher" } else { "lower" }
-            )
-        });
+    let words = why.differences.iter().filter(|(_, x)| x.abs() >= 0.5).map(|(part, x)| {
+        // Quality, taste and finance are gains; all else is a cost, of which less is better.
+        let gain = *part < FLOWS.len() && matches!(FLOWS[*part], "quality" | "taste" | "finance");
+        let higher = (*x > 0.0) == gain;
+        let name = match *part {
+            LATER => "upkeep and later renewal",
+            part => part_names()[part],
+        };
+        format!(
+            "{} {} {}",
+            name.replace('_', " "),
+            money(x.abs()),
+            if higher { "higher" } else { "lower" }
+        )
+    });
     let words: Vec<String> = words.collect();
     if words.is_empty() {
         "by luck alone, they are worth the same".to_owned()
@@ -217,12 +215,7 @@ pub(super) fn reasons(why: &Why) -> String {
 
 /// What the closest comparison was between.
 fn compared(anatomy: &Anatomy, why: &Why) -> String {
-    let nest = |place: usize| {
-        NEST_NAMES
-            .get(anatomy.weighed[place].nest)
-            .copied()
-            .unwrap_or_default()
-    };
+    let nest = |place: usize| NEST_NAMES.get(anatomy.weighed[place].nest).copied().unwrap_or_default();
     match why.comparison {
         Comparison::Within => format!(
             " Both are in the nest `{}`, where value net of price and own luck decide.",

@@ -159,11 +159,7 @@ impl Demand {
         factor[unknowns.len()] = 1.0;
         own[..=unknowns.len()].fill(0.0);
         let reference = &self.reference[unknowns.clone()];
-        for ((f, m), reference) in factor
-            .iter_mut()
-            .zip(&margins[unknowns.clone()])
-            .zip(reference)
-        {
+        for ((f, m), reference) in factor.iter_mut().zip(&margins[unknowns.clone()]).zip(reference) {
             let change = (reference - m) * scale;
             if change.abs() > REBASE {
                 return false;
@@ -268,9 +264,7 @@ impl Demand {
     pub fn others(&self, layout: &Layout, k: usize) -> f64 {
         let g = usize::from(layout.unknowns[k].nest);
         let range = layout.start[g]..layout.start[g + 1];
-        let products = layout.products[range.clone()]
-            .iter()
-            .zip(&self.inside[range]);
+        let products = layout.products[range.clone()].iter().zip(&self.inside[range]);
         let without = products.filter(|(p, _)| !p.unknown.contains(&(k as u16)));
         without.map(|(_, s)| s).sum()
     }

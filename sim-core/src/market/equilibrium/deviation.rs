@@ -32,16 +32,9 @@ const GOLDEN_STEPS: usize = 60;
 /// If `equilibrium` is not one of `tender`: a fault of the program, not of its input.
 #[must_use]
 pub fn one_shot_gain(tender: &TenderSpec<'_>, equilibrium: &Equilibrium<'_>) -> Deviation {
-    let mut largest = Deviation {
-        seller: 0,
-        gain: 0.0,
-    };
+    let mut largest = Deviation { seller: 0, gain: 0.0 };
     for seller in 0..tender.sellers {
-        if tender
-            .alternatives
-            .iter()
-            .any(|a| a.setter_mask() >> seller & 1 == 1)
-        {
+        if tender.alternatives.iter().any(|a| a.setter_mask() >> seller & 1 == 1) {
             let gain = seller_gain(tender, equilibrium, seller);
             if gain > largest.gain {
                 largest = Deviation { seller, gain };
@@ -69,10 +62,7 @@ impl Side<'_> {
             let m = margin(*later, *cap);
             ((v - m) / self.scale, m + later)
         });
-        let others = self
-            .others
-            .iter()
-            .map(|(v, later)| (v / self.scale, *later));
+        let others = self.others.iter().map(|(v, later)| (v / self.scale, *later));
         let all = own.chain(others);
         let size = log_sum_exp(all.clone().map(|(x, _)| x));
         let yields = all.map(|(x, gain)| libm::exp(x - size) * gain).sum();
@@ -88,11 +78,7 @@ impl Side<'_> {
     /// The margin with the highest worth.
     fn best(&self, base: f64, t: f64) -> f64 {
         let mu = self.tender.mu;
-        let later = self
-            .own
-            .iter()
-            .map(|o| o.1)
-            .chain(self.others.iter().map(|o| o.1));
+        let later = self.own.iter().map(|o| o.1).chain(self.others.iter().map(|o| o.1));
         let low = later.clone().fold(t.min(0.0), f64::min) - 2.0 * mu;
         let high = later.fold(t, f64::max) + 6.0 * mu;
         let at = |i: usize| low + (high - low) * i as f64 / CELLS as f64;
@@ -148,10 +134,7 @@ fn seller_gain(tender: &TenderSpec<'_>, equilibrium: &Equilibrium<'_>, seller: u
             weight += shares[i];
             if let Some(s) = slot(a) {
                 let margin = equilibrium.margins[i][s];
-                let cap = tender
-                    .margin_caps
-                    .filter(|_| capped)
-                    .map_or(f64::INFINITY, |c| c[i][s]);
+                let cap = tender.margin_caps.filter(|_| capped).map_or(f64::INFINITY, |c| c[i][s]);
                 side.own.push((net + margin, later(i), cap));
                 earned += shares[i] * (margin + later(i));
             } else {

@@ -29,8 +29,7 @@ pub(super) fn dot_lanes(a: &[f64], b: &[f64]) -> f64 {
     let mut sums = [0.0; 4];
     for (x, y) in a.iter().zip(b) {
         for (i, sum) in sums.iter_mut().enumerate() {
-            *sum +=
-                (x[i] * y[i] + x[i + 4] * y[i + 4]) + (x[i + 8] * y[i + 8] + x[i + 12] * y[i + 12]);
+            *sum += (x[i] * y[i] + x[i + 4] * y[i + 4]) + (x[i + 8] * y[i + 8] + x[i + 12] * y[i + 12]);
         }
     }
     (sums[0] + sums[1]) + (sums[2] + sums[3])
@@ -53,11 +52,7 @@ mod tests {
             let x: Vec<f64> = (0..n).map(|i| f64::from(i) - 2.5).collect();
             let y: Vec<f64> = (0..n).map(|i| 3.0 - 0.5 * f64::from(i)).collect();
             let plain: f64 = x.iter().zip(&y).map(|(a, b)| a * b).sum();
-            assert_eq!(
-                dot(&x, &y),
-                plain,
-                "exact: all terms are multiples of a quarter"
-            );
+            assert_eq!(dot(&x, &y), plain, "exact: all terms are multiples of a quarter");
             let whole = x.len() / LANES * LANES;
             assert_eq!(dot_lanes(&x, &y), dot(&x[..whole], &y[..whole]));
             let mut z = x.clone();

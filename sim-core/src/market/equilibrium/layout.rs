@@ -108,8 +108,7 @@ impl Layout {
         self.lambda.clear();
         self.lambda.extend_from_slice(tender.lambda);
         self.inverse_lambda.clear();
-        self.inverse_lambda
-            .extend(tender.lambda.iter().map(|l| 1.0 / l));
+        self.inverse_lambda.extend(tender.lambda.iter().map(|l| 1.0 / l));
         self.number_sellers(tender.sellers, present);
         let (n, nests) = (self.sellers.len(), self.lambda.len());
         // Place of each world seller; nobody's comes last.
@@ -175,11 +174,8 @@ impl Layout {
         self.local.clear();
         for j in 0..sellers {
             let takes_part = present >> j & 1 == 1;
-            self.local.push(if takes_part {
-                self.sellers.len() as u8
-            } else {
-                NOBODY
-            });
+            self.local
+                .push(if takes_part { self.sellers.len() as u8 } else { NOBODY });
             if takes_part {
                 self.sellers.push(j as u8);
             }
@@ -199,8 +195,7 @@ impl Layout {
         // The table is done with: its head serves as the next free place of each nest.
         let nests = self.lambda.len();
         self.table.clear();
-        self.table
-            .extend(self.start[..nests].iter().map(|s| *s as u16));
+        self.table.extend(self.start[..nests].iter().map(|s| *s as u16));
         self.sorted.clear();
         for product in &self.found {
             let free = &mut self.table[usize::from(product.nest)];
@@ -318,11 +313,7 @@ impl Layout {
             let shift = if lowest == f64::INFINITY { 0.0 } else { lowest };
             self.shift.push(shift);
             for value in row {
-                *value = if *value == f64::INFINITY {
-                    0.0
-                } else {
-                    *value - shift
-                };
+                *value = if *value == f64::INFINITY { 0.0 } else { *value - shift };
             }
         }
         for i in 0..m {

@@ -117,8 +117,7 @@ impl Newton {
         let n = margins.len();
         self.step.clear();
         let terms = margins.iter().zip(&demand.target).zip(&demand.phi);
-        self.step
-            .extend(terms.map(|((m, target), phi)| target / m - phi));
+        self.step.extend(terms.map(|((m, target), phi)| target / m - phi));
         if layout.extended {
             self.dense.solve(&mut self.step);
         } else {
@@ -141,15 +140,9 @@ impl Newton {
             return;
         };
         for j in 0..last {
-            let (s, next) = (
-                &self.history[j * n..][..n],
-                &self.history[(j + 1) * n..][..n],
-            );
+            let (s, next) = (&self.history[j * n..][..n], &self.history[(j + 1) * n..][..n]);
             let weight = dot(s, &self.step) / self.lengths[j];
-            self.step
-                .iter_mut()
-                .zip(next)
-                .for_each(|(z, s)| *z += weight * s);
+            self.step.iter_mut().zip(next).for_each(|(z, s)| *z += weight * s);
         }
         let slope = dot(&self.history[last * n..], &self.step) / self.lengths[last];
         // Beyond one half the last step says little: fall back on the Jacobian as it is.

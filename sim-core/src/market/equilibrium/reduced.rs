@@ -171,8 +171,7 @@ impl Reduced {
             let form = &mut self.forms[v * width..][..width];
             form[nest] += probability * m * share * (inverse - 1.0);
             let mut row = Row {
-                own: layout.stacked_from[g]
-                    .map(|first| (first + k - layout.unknown_start[g]) as u16),
+                own: layout.stacked_from[g].map(|first| (first + k - layout.unknown_start[g]) as u16),
                 nest: nest as u16,
                 seller: u.seller,
                 inverse_margin,

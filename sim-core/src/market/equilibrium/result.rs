@@ -86,24 +86,14 @@ pub(super) struct Output {
 
 impl Output {
     /// Translates a solved game back to the tender's own order and money.
-    pub fn write(
-        &mut self,
-        tender: &TenderSpec<'_>,
-        layout: &Layout,
-        demand: &Demand,
-        margins: &[f64],
-    ) {
+    pub fn write(&mut self, tender: &TenderSpec<'_>, layout: &Layout, demand: &Demand, margins: &[f64]) {
         let mu = tender.mu;
         let count = tender.alternatives.len();
         self.write_effective(mu, layout, margins);
         self.capped = 0;
         self.win_probability.clear();
         self.win_probability.resize(tender.sellers, 0.0);
-        for buffer in [
-            &mut self.probability,
-            &mut self.net_value,
-            &mut self.total_margin,
-        ] {
+        for buffer in [&mut self.probability, &mut self.net_value, &mut self.total_margin] {
             buffer.resize(count, 0.0);
         }
         self.margins.resize(count, [0.0; 2]);
@@ -112,9 +102,7 @@ impl Output {
         let prices = self.total_margin.iter_mut().zip(&mut self.margins);
         let outcomes = self.probability.iter_mut().zip(&mut self.net_value);
         let given = tender.alternatives.iter().zip(&layout.product_of);
-        for (i, (((total, slots), (probability, net_value)), (a, at))) in
-            prices.zip(outcomes).zip(given).enumerate()
-        {
+        for (i, (((total, slots), (probability, net_value)), (a, at))) in prices.zip(outcomes).zip(given).enumerate() {
             let at = usize::from(*at);
             let p = &layout.products[at];
             let stands = usize::from(p.alternative) == i;
@@ -151,8 +139,7 @@ impl Output {
         self.write_sellers(tender, layout, demand);
         self.inclusive.clear();
         let nests = 0..layout.nest_count();
-        self.inclusive
-            .extend(nests.map(|g| mu * demand.inclusive(layout, g)));
+        self.inclusive.extend(nests.map(|g| mu * demand.inclusive(layout, g)));
         self.logsum = mu * log_sum_exp(self.inclusive.iter().map(|i| i / mu));
     }
 
@@ -174,8 +161,7 @@ impl Output {
         }
         let nests = layout.nest_count();
         self.effective_margins.clear();
-        self.effective_margins
-            .resize(layout.local.len() * nests, f64::NAN);
+        self.effective_margins.resize(layout.local.len() * nests, f64::NAN);
         for (u, m) in layout.unknowns.iter().zip(&self.effective) {
             let j = usize::from(layout.sellers[usize::from(u.seller)]);
             self.effective_margins[j * nests + usize::from(u.nest)] = *m;

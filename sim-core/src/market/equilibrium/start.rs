@@ -17,13 +17,8 @@ pub(super) fn starting_step(layout: &Layout, demand: &Demand, margins: &mut [f64
             largest = (probability, Some(k));
         }
     }
-    let main = largest
-        .1
-        .map(|k| (k, main_margin(layout, demand, margins, k)));
-    for (m, (target, phi)) in margins
-        .iter_mut()
-        .zip(demand.target.iter().zip(&demand.phi))
-    {
+    let main = largest.1.map(|k| (k, main_margin(layout, demand, margins, k)));
+    for (m, (target, phi)) in margins.iter_mut().zip(demand.target.iter().zip(&demand.phi)) {
         *m = target / phi;
     }
     if let Some((k, margin)) = main {
@@ -78,9 +73,5 @@ fn main_margin(layout: &Layout, demand: &Demand, margins: &[f64], k: usize) -> f
             break;
         }
     }
-    if m.is_finite() && m > 0.0 {
-        m
-    } else {
-        margins[k]
-    }
+    if m.is_finite() && m > 0.0 { m } else { margins[k] }
 }

@@ -141,10 +141,7 @@ impl std::fmt::Display for SolveError {
         match self {
             Self::Scale(mu) => write!(f, "taste scale mu is {mu}; it must be positive and finite"),
             Self::Lambda { nest, lambda } => {
-                write!(
-                    f,
-                    "lambda of nest {nest} is {lambda}; it must lie in [{MIN_LAMBDA}, 1]"
-                )
+                write!(f, "lambda of nest {nest} is {lambda}; it must lie in [{MIN_LAMBDA}, 1]")
             }
             Self::NoAlternatives => write!(f, "the tender has no alternative"),
             Self::TooLarge => write!(f, "too many sellers, nests or alternatives"),
@@ -183,10 +180,7 @@ impl TenderSpec<'_> {
             return Err(SolveError::Scale(self.mu));
         }
         let lambdas = self.lambda.iter().enumerate();
-        if let Some((nest, &lambda)) = lambdas
-            .into_iter()
-            .find(|(_, l)| !(MIN_LAMBDA..=1.0).contains(*l))
-        {
+        if let Some((nest, &lambda)) = lambdas.into_iter().find(|(_, l)| !(MIN_LAMBDA..=1.0).contains(*l)) {
             return Err(SolveError::Lambda { nest, lambda });
         }
         let count = self.alternatives.len();
@@ -219,8 +213,7 @@ impl TenderSpec<'_> {
             present |= all;
             essential &= first | second;
         }
-        let after_ok =
-            |w: &[f64]| w.len() == self.sellers * count && w.iter().all(|v| v.is_finite());
+        let after_ok = |w: &[f64]| w.len() == self.sellers * count && w.iter().all(|v| v.is_finite());
         if !self.after.is_none_or(after_ok) {
             return Err(SolveError::After);
         }

@@ -97,8 +97,7 @@ impl Workspace {
         }
         work.factorings = self.newton.factorings;
         work.evaluations += self.newton.evaluations;
-        self.output
-            .write(tender, &self.layout, &self.demand, &self.margins);
+        self.output.write(tender, &self.layout, &self.demand, &self.margins);
         Ok(self.output.view(converged, work))
     }
 
@@ -132,9 +131,7 @@ impl Workspace {
             rounds += 1;
             error = self.sweep(work);
             let (layout, demand) = (&self.layout, &mut self.demand);
-            error = self
-                .newton
-                .run(layout, demand, &mut self.margins, error, TOLERANCE);
+            error = self.newton.run(layout, demand, &mut self.margins, error, TOLERANCE);
         }
         true
     }
@@ -149,20 +146,15 @@ impl Workspace {
             let (v, g) = (usize::from(u.seller), usize::from(u.nest));
             let lambda = layout.lambda[g];
             let given = start.map_or(f64::NAN, |s| {
-                let shift = if layout.extended {
-                    layout.shift[v]
-                } else {
-                    0.0
-                };
+                let shift = if layout.extended { layout.shift[v] } else { 0.0 };
                 s[usize::from(layout.sellers[v]) * nests + g] / mu - shift
             });
             // NaN fails the comparison too.
-            self.margins
-                .push(if given > 0.5 * lambda && given.is_finite() {
-                    given
-                } else {
-                    lambda
-                });
+            self.margins.push(if given > 0.5 * lambda && given.is_finite() {
+                given
+            } else {
+                lambda
+            });
         }
     }
 
@@ -217,9 +209,7 @@ impl Workspace {
             return;
         };
         let layout = &mut self.layout;
-        layout
-            .held
-            .resize(layout.products.len(), [f64::INFINITY; 2]);
+        layout.held.resize(layout.products.len(), [f64::INFINITY; 2]);
         for (p, held) in layout.products.iter().zip(&mut layout.held) {
             for (&v, held) in p.setters.iter().zip(held) {
                 if v != NOBODY && essential >> layout.sellers[usize::from(v)] & 1 == 1 {
@@ -265,8 +255,7 @@ impl Workspace {
                 } else {
                     let lambda = layout.lambda[g];
                     let kappa = 1.0 + self.demand.profit[v];
-                    let wanted = lambda * kappa
-                        + (1.0 - lambda) * self.demand.yields(layout, &self.margins, v, g);
+                    let wanted = lambda * kappa + (1.0 - lambda) * self.demand.yields(layout, &self.margins, v, g);
                     if layout.losing[v * width + i] > wanted + TOLERANCE * kappa {
                         layout.held[i][slot] = f64::INFINITY;
                         changed = true;
@@ -281,9 +270,6 @@ impl Workspace {
 /// Ceiling of a world seller's margin on an alternative, in units of mu.
 fn ceiling(tender: &TenderSpec<'_>, caps: &[[f64; 2]], alternative: u16, world: u8) -> f64 {
     let a = usize::from(alternative);
-    let slot = tender.alternatives[a]
-        .setters
-        .iter()
-        .position(|s| *s == world);
+    let slot = tender.alternatives[a].setters.iter().position(|s| *s == world);
     slot.map_or(f64::INFINITY, |s| caps[a][s] / tender.mu)
 }

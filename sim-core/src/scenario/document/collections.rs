@@ -17,13 +17,7 @@ const MAX_ITEMS: usize = 100_000;
 
 impl Fields<'_> {
     /// An array of at most `most` numbers, empty where the file has none.
-    pub fn numbers(
-        &mut self,
-        key: &'static str,
-        number: Number,
-        most: usize,
-        doc: &'static str,
-    ) -> Vec<f64> {
+    pub fn numbers(&mut self, key: &'static str, number: Number, most: usize, doc: &'static str) -> Vec<f64> {
         let shape = || Shape::Numbers(number.clone(), most);
         let Some(node) = self.find_or(key, doc, "[]".to_owned(), shape) else {
             return Vec::new();
@@ -32,9 +26,7 @@ impl Fields<'_> {
         items(self.cx, node, &path, most, &shape())
             .iter()
             .enumerate()
-            .map(|(i, item)| {
-                read_number(self.cx, item, &join(&path, &(i + 1).to_string()), &number)
-            })
+            .map(|(i, item)| read_number(self.cx, item, &join(&path, &(i + 1).to_string()), &number))
             .collect()
     }
 
@@ -95,13 +87,7 @@ impl Fields<'_> {
     }
 
     /// A table from names to numbers, in the order of the file, empty where the file has none.
-    pub fn map(
-        &mut self,
-        key: &'static str,
-        number: Number,
-        keys: Keys,
-        doc: &'static str,
-    ) -> Vec<(String, f64)> {
+    pub fn map(&mut self, key: &'static str, number: Number, keys: Keys, doc: &'static str) -> Vec<(String, f64)> {
         let shape = || Shape::NumberMap(keys, number.clone());
         let Some(node) = self.find_or(key, doc, "{}".to_owned(), shape) else {
             return Vec::new();
@@ -111,21 +97,13 @@ impl Fields<'_> {
         for entry in entries(self.cx, node, &path, &shape()) {
             let path = join(&path, &entry.key);
             read_key(self.cx, entry, &path, keys);
-            map.push((
-                entry.key.clone(),
-                read_number(self.cx, &entry.node, &path, &number),
-            ));
+            map.push((entry.key.clone(), read_number(self.cx, &entry.node, &path, &number)));
         }
         map
     }
 
     /// A table from names to dates, in the order of the file, empty where the file has none.
-    pub fn dates_map(
-        &mut self,
-        key: &'static str,
-        keys: Keys,
-        doc: &'static str,
-    ) -> Vec<(String, ScenarioDate)> {
+    pub fn dates_map(&mut self, key: &'static str, keys: Keys, doc: &'static str) -> Vec<(String, ScenarioDate)> {
         let shape = || Shape::DateMap(keys);
         let Some(node) = self.find_or(key, doc, "{}".to_owned(), shape) else {
             return Vec::new();
@@ -147,13 +125,7 @@ impl Fields<'_> {
 }
 
 /// The items of an array, none where it is no array or too long.
-pub(super) fn items<'a>(
-    cx: &mut Context,
-    node: &'a Node,
-    path: &str,
-    most: usize,
-    shape: &Shape,
-) -> &'a [Node] {
+pub(super) fn items<'a>(cx: &mut Context, node: &'a Node, path: &str, most: usize, shape: &Shape) -> &'a [Node] {
     match node.items() {
         Some(items) if items.len() <= most => items,
         Some(items) => {
@@ -164,9 +136,7 @@ pub(super) fn items<'a>(
         None => {
             let fault = cx.wrong_kind(node, path, allowed(shape));
             fault.hint = Some(match shape {
-                Shape::Tables(..) => {
-                    "each entry has a header in double brackets: [[name]]".to_owned()
-                }
+                Shape::Tables(..) => "each entry has a header in double brackets: [[name]]".to_owned(),
                 _ => "an array stands in brackets: [\"a\", \"b\"]".to_owned(),
             });
             &[]
@@ -175,12 +145,7 @@ pub(super) fn items<'a>(
 }
 
 /// The entries of a table, none where it is no table.
-pub(super) fn entries<'a>(
-    cx: &mut Context,
-    node: &'a Node,
-    path: &str,
-    shape: &Shape,
-) -> &'a [Entry] {
+pub(super) fn entries<'a>(cx: &mut Context, node: &'a Node, path: &str, shape: &Shape) -> &'a [Entry] {
     match node.entries() {
         Some(entries) => entries,
         None => {
@@ -218,11 +183,7 @@ pub(super) fn read_key(cx: &mut Context, entry: &Entry, path: &str, keys: Keys) 
             Keys::Words(words) => nearest(name, words.iter().copied()),
             _ => None,
         };
-        let fault = cx.fault(
-            entry.key_origin,
-            path,
-            format!("`{name}` cannot be a key here"),
-        );
+        let fault = cx.fault(entry.key_origin, path, format!("`{name}` cannot be a key here"));
         fault.allowed = Some(keys.allowed());
         fault.hint = near.map(|near| format!("did you mean `{near}`?"));
     }

@@ -118,12 +118,7 @@ impl Context {
     }
 
     /// Notes what is odd but allowed.
-    pub(super) fn warn(
-        &mut self,
-        origin: Origin,
-        key: &str,
-        message: impl Into<String>,
-    ) -> &mut Diagnostic {
+    pub(super) fn warn(&mut self, origin: Origin, key: &str, message: impl Into<String>) -> &mut Diagnostic {
         self.warnings += 1;
         let fault = self.fault(origin, key, message);
         fault.severity = Severity::Warning;
@@ -136,20 +131,14 @@ impl Context {
         let mut faults = std::mem::take(&mut self.faults);
         if self.unkept > 0 {
             let message = format!("{} further faults are not shown", self.unkept);
-            let last =
-                Diagnostic::without_place(message).hint("correct the first ones and check again");
+            let last = Diagnostic::without_place(message).hint("correct the first ones and check again");
             // An error among those not shown is still an error.
             faults.push(if errors { last } else { last.warning() });
         }
         faults
     }
 
-    pub(super) fn fault(
-        &mut self,
-        origin: Origin,
-        key: &str,
-        message: impl Into<String>,
-    ) -> &mut Diagnostic {
+    pub(super) fn fault(&mut self, origin: Origin, key: &str, message: impl Into<String>) -> &mut Diagnostic {
         if self.faults.len() >= MAX_FAULTS {
             self.unkept += 1;
             return &mut self.spare;
@@ -176,12 +165,7 @@ impl Context {
         fault
     }
 
-    pub(super) fn wrong_kind(
-        &mut self,
-        node: &Node,
-        key: &str,
-        allowed: impl Into<String>,
-    ) -> &mut Diagnostic {
+    pub(super) fn wrong_kind(&mut self, node: &Node, key: &str, allowed: impl Into<String>) -> &mut Diagnostic {
         let message = format!("{} cannot stand here", node.kind());
         self.bad_value(node, key, message, allowed)
     }
@@ -232,18 +216,8 @@ impl Context {
     }
 
     fn dangling(&mut self, reference: &Reference, known: &BTreeMap<String, Origin>) {
-        let Reference {
-            kind,
-            id,
-            path,
-            origin,
-        } = reference;
-        let candidates = || {
-            known
-                .keys()
-                .map(String::as_str)
-                .chain(kind.words.iter().copied())
-        };
+        let Reference { kind, id, path, origin } = reference;
+        let candidates = || known.keys().map(String::as_str).chain(kind.words.iter().copied());
         let near = self.nearest(id, candidates());
         let place = near
             .and_then(|near| known.get(near))
@@ -263,11 +237,7 @@ impl Context {
     }
 
     /// The nearest candidate, as long as faults are kept: a look at all of them takes time.
-    fn nearest<'c>(
-        &self,
-        word: &str,
-        candidates: impl Iterator<Item = &'c str>,
-    ) -> Option<&'c str> {
+    fn nearest<'c>(&self, word: &str, candidates: impl Iterator<Item = &'c str>) -> Option<&'c str> {
         if self.faults.len() < MAX_FAULTS {
             nearest(word, candidates)
         } else {

@@ -59,11 +59,7 @@ impl Document {
     ///
     /// # Errors
     /// All faults of the section at once, sorted by place.
-    pub fn decode_section<T: Table>(
-        &self,
-        key: &str,
-        units: &Units,
-    ) -> Result<Option<Decoded<T>>, Diagnostics> {
+    pub fn decode_section<T: Table>(&self, key: &str, units: &Units) -> Result<Option<Decoded<T>>, Diagnostics> {
         let Some(node) = self.root.get(key) else {
             return Ok(None);
         };
@@ -79,10 +75,7 @@ impl Document {
         let segments = split(path).unwrap_or_default();
         let mut node = &self.root;
         let mut reached = 0;
-        while let Some(next) = segments
-            .get(reached)
-            .and_then(|segment| step(node, segment))
-        {
+        while let Some(next) = segments.get(reached).and_then(|segment| step(node, segment)) {
             node = next;
             reached += 1;
         }

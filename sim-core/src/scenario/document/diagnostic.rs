@@ -64,12 +64,7 @@ impl Place {
     pub fn new(files: &Files, origin: Origin) -> Self {
         let (file, position, line) = files.locate(origin);
         let excerpt = files.excerpt(origin);
-        let width = excerpt
-            .chars()
-            .take(SHOWN)
-            .take_while(|c| *c != '\n')
-            .count()
-            .max(1);
+        let width = excerpt.chars().take(SHOWN).take_while(|c| *c != '\n').count().max(1);
         // A long line is shown from a little before the fault, so that the caret stays in sight.
         let long = line.chars().nth(SHOWN).is_some();
         let skipped = if long {
@@ -159,9 +154,7 @@ impl Diagnostic {
     }
 
     fn rank(&self) -> (u32, u32, u32) {
-        self.place
-            .as_ref()
-            .map_or((0, 0, 0), |p| (p.order, p.line, p.column))
+        self.place.as_ref().map_or((0, 0, 0), |p| (p.order, p.line, p.column))
     }
 }
 
@@ -218,9 +211,7 @@ impl fmt::Display for Diagnostic {
 
 /// Draws one place: `file:line:column`, the line, and carets under it.
 fn draw(f: &mut fmt::Formatter<'_>, place: &Place, gutter: usize, why: &str) -> fmt::Result {
-    let Place {
-        file, line, column, ..
-    } = place;
+    let Place { file, line, column, .. } = place;
     write!(f, "\n{:gutter$}--> {file}:{line}:{column}", "")?;
     if !why.is_empty() {
         write!(f, " ({why})")?;
@@ -285,9 +276,7 @@ impl Diagnostics {
 
 impl From<Diagnostic> for Diagnostics {
     fn from(diagnostic: Diagnostic) -> Self {
-        Self {
-            list: vec![diagnostic],
-        }
+        Self { list: vec![diagnostic] }
     }
 }
 

@@ -124,11 +124,7 @@ impl Number {
     /// What is allowed, in words.
     #[must_use]
     pub fn allowed(&self) -> String {
-        let what = if self.whole {
-            "a whole number"
-        } else {
-            "a number"
-        };
+        let what = if self.whole { "a whole number" } else { "a number" };
         let range = match (self.low, self.high) {
             (Bound::Unbounded, Bound::Unbounded) => String::new(),
             (Bound::Included(a), Bound::Included(b)) => format!(" from {a} to {b}"),
@@ -165,9 +161,7 @@ impl Number {
             _ => None,
         });
         let middle = match (self.low, self.high) {
-            (Bound::Included(a) | Bound::Excluded(a), Bound::Included(b) | Bound::Excluded(b)) => {
-                0.5 * a + 0.5 * b
-            }
+            (Bound::Included(a) | Bound::Excluded(a), Bound::Included(b) | Bound::Excluded(b)) => 0.5 * a + 0.5 * b,
             (Bound::Included(a) | Bound::Excluded(a), _) => a + 1.0,
             (_, Bound::Included(b) | Bound::Excluded(b)) => b - 1.0,
             _ => 0.0,

@@ -21,12 +21,7 @@ impl Document {
     /// # Errors
     /// A path that is no key of `spec` or names no entry, with the nearest one; a value that is no TOML.
     /// Whether the value is allowed is checked by the next [`Document::decode`]. Nothing changes on error.
-    pub fn set(
-        &mut self,
-        spec: &TableSpec,
-        path: &str,
-        value: &str,
-    ) -> Result<Diagnostics, Diagnostics> {
+    pub fn set(&mut self, spec: &TableSpec, path: &str, value: &str) -> Result<Diagnostics, Diagnostics> {
         let mut files = self.files.clone();
         let file = files.add("--set".to_owned(), format!("{path}={value}"));
         let key_origin = Origin {
@@ -34,16 +29,12 @@ impl Document {
             start: 0,
             end: path.len() as u32,
         };
-        let fault =
-            |message: String| Diagnostic::error(&files, key_origin, message).key(path.trim());
-        let segments = split(path).map_err(|why| {
-            fault(why).allowed("names joined by points, such as vendor.huawei.bb_usd_per_site")
-        })?;
+        let fault = |message: String| Diagnostic::error(&files, key_origin, message).key(path.trim());
+        let segments = split(path)
+            .map_err(|why| fault(why).allowed("names joined by points, such as vendor.huawei.bb_usd_per_site"))?;
         let shape = find_shape(&self.root, spec, &segments).map_err(|unknown| {
             let mut fault = fault(unknown.message).allowed(unknown.allowed);
-            fault.hint = unknown
-                .nearest
-                .map(|near| format!("did you mean `{near}`?"));
+            fault.hint = unknown.nearest.map(|near| format!("did you mean `{near}`?"));
             fault
         })?;
         let offset = path.len() + 1;
@@ -123,8 +114,7 @@ impl Document {
     pub fn with_numbers(&self, numbers: &[(&str, f64)]) -> Result<Self, Diagnostics> {
         let mut root = self.root.clone();
         for (path, value) in numbers {
-            let unknown =
-                || Diagnostic::without_place(format!("no number can stand at `{path}`")).key(*path);
+            let unknown = || Diagnostic::without_place(format!("no number can stand at `{path}`")).key(*path);
             let segments = split(path).map_err(|_| unknown())?;
             let origin = root.origin;
             let make = |old: Option<Node>| Node {
@@ -144,12 +134,7 @@ impl Document {
 
 /// Puts a value at a path, making the tables on the way; `false` where something else stands there or an
 /// entry of an array is missing.
-fn put(
-    node: &mut Node,
-    segments: &[String],
-    key_origin: Origin,
-    make: impl FnOnce(Option<Node>) -> Node,
-) -> bool {
+fn put(node: &mut Node, segments: &[String], key_origin: Origin, make: impl FnOnce(Option<Node>) -> Node) -> bool {
     let Some((first, rest)) = segments.split_first() else {
         return false;
     };
@@ -224,19 +209,12 @@ fn ground(node: &Node) -> String {
         Some(Value::Float(x)) => x.to_string(),
         _ => String::new(),
     };
-    let unit = node
-        .get("unit")
-        .and_then(Node::text)
-        .map(|u| format!(" {u}"));
+    let unit = node.get("unit").and_then(Node::text).map(|u| format!(" {u}"));
     let kinds = ["source", "derived", "assumption"];
     let ground = kinds
         .iter()
         .find_map(|kind| Some(format!(" ({kind} {})", node.get(kind)?.text()?)));
-    format!(
-        "{value}{}{}",
-        unit.unwrap_or_default(),
-        ground.unwrap_or_default()
-    )
+    format!("{value}{}{}", unit.unwrap_or_default(), ground.unwrap_or_default())
 }
 
 /// Drops the uncertainties of a path and of all below it; returns their names.

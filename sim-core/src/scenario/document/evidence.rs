@@ -18,12 +18,7 @@ const COPYING: f64 = 1e-9;
 /// A copied number must equal its row; one that was converted from another unit may be rounded to a
 /// relative 1e-3. A `derived` formula is evaluated over rows in base units (shares, US dollars of the base
 /// year, years, pieces) and its result compared in the base of the number's unit, to a relative 1e-3.
-pub fn check_pedigree<T>(
-    document: &Document,
-    decoded: &Decoded<T>,
-    sources: &Sources,
-    units: &Units,
-) -> Diagnostics {
+pub fn check_pedigree<T>(document: &Document, decoded: &Decoded<T>, sources: &Sources, units: &Units) -> Diagnostics {
     let faults = decoded
         .pedigrees()
         .filter_map(|pedigree| {
@@ -37,10 +32,7 @@ pub fn check_pedigree<T>(
                 .key(&pedigree.path)
                 .found(files.excerpt(pedigree.origin))
                 .allowed(allowed)
-                .hint(format!(
-                    "correct the value, or its `{}`",
-                    pedigree.kind.name()
-                ));
+                .hint(format!("correct the value, or its `{}`", pedigree.kind.name()));
             Some(fault)
         })
         .take(MAX_FAULTS)
@@ -58,10 +50,7 @@ fn check_source(pedigree: &Pedigree, sources: &Sources, units: &Units) -> Check 
     };
     let Some(stated) = row.value else {
         let message = format!("row {id} states no single value");
-        return Err((
-            message,
-            format!("derived = \"midpoint({id})\", or another formula"),
-        ));
+        return Err((message, format!("derived = \"midpoint({id})\", or another formula")));
     };
     let Some(factor) = units.factor_of_year(&row.unit, &row.year, &pedigree.unit) else {
         let message = format!(

@@ -51,8 +51,7 @@ pub fn load(reader: &dyn ReadFiles, path: &str) -> Result<Document, Diagnostics>
     let mut room = MAX_TOTAL_BYTES;
     let mut next = Some((normalise(path), None));
     while let Some((path, from)) = next {
-        let refuse =
-            |message: String, chain: &[String]| refuse(&files, from, message, chain, &path);
+        let refuse = |message: String, chain: &[String]| refuse(&files, from, message, chain, &path);
         if chain.contains(&path) {
             return Err(refuse(format!("`extends` comes back to {path}"), &chain));
         }
@@ -90,11 +89,7 @@ pub fn load(reader: &dyn ReadFiles, path: &str) -> Result<Document, Diagnostics>
 pub(super) fn empty(file: FileId) -> Node {
     Node {
         value: Value::Table(Vec::new()),
-        origin: Origin {
-            file,
-            start: 0,
-            end: 0,
-        },
+        origin: Origin { file, start: 0, end: 0 },
     }
 }
 
@@ -139,9 +134,7 @@ fn refuse_newer(files: &Files, root: &Node) -> Result<(), Diagnostics> {
     )
     .key("scenario.format")
     .found(number.to_string())
-    .allowed(format!(
-        "a format up to {FORMAT}, which version {version} reads"
-    ))
+    .allowed(format!("a format up to {FORMAT}, which version {version} reads"))
     .hint(format!(
         "take a later version of the program, one that reads format {number}"
     ))
@@ -178,13 +171,7 @@ fn take_extends(files: &Files, layer: &mut Node, path: &str) -> Result<Next, Dia
     Ok(Some((parent, Some(entry.node.origin))))
 }
 
-fn refuse(
-    files: &Files,
-    from: Option<Origin>,
-    message: String,
-    chain: &[String],
-    path: &str,
-) -> Diagnostics {
+fn refuse(files: &Files, from: Option<Origin>, message: String, chain: &[String], path: &str) -> Diagnostics {
     match from {
         None => Diagnostic::without_place(message).into(),
         Some(origin) => {
@@ -193,9 +180,7 @@ fn refuse(
             Diagnostic::error(files, origin, message)
                 .key("extends")
                 .found(files.excerpt(origin))
-                .allowed(format!(
-                    "a chain of at most {MAX_EXTENDS} files that exist, each once"
-                ))
+                .allowed(format!("a chain of at most {MAX_EXTENDS} files that exist, each once"))
                 .hint(format!("the chain is {}", names.join(" -> ")))
                 .into()
         }

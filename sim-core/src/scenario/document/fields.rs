@@ -50,12 +50,7 @@ pub(super) enum Found<'a> {
 }
 
 impl<'a> Fields<'a> {
-    pub(super) fn decode(
-        cx: &'a mut Context,
-        entries: &'a [Entry],
-        origin: Origin,
-        path: String,
-    ) -> Self {
+    pub(super) fn decode(cx: &'a mut Context, entries: &'a [Entry], origin: Origin, path: String) -> Self {
         let errors_before = cx.errors();
         let asked = Vec::new();
         let mode = Mode::Decode {
@@ -92,13 +87,7 @@ impl<'a> Fields<'a> {
     /// the table where it has no such key.
     ///
     /// Does nothing where the table has a fault already: its values are then stand-ins.
-    pub fn require(
-        &mut self,
-        ok: bool,
-        key: &str,
-        message: impl Into<String>,
-        allowed: impl Into<String>,
-    ) {
+    pub fn require(&mut self, ok: bool, key: &str, message: impl Into<String>, allowed: impl Into<String>) {
         let Mode::Decode {
             entries,
             origin,
@@ -124,17 +113,8 @@ impl<'a> Fields<'a> {
     }
 
     /// Warns unless `ok`: the document is used as it stands. The warning points as [`Fields::require`] does.
-    pub fn warn_unless(
-        &mut self,
-        ok: bool,
-        key: &str,
-        message: impl Into<String>,
-        hint: impl Into<String>,
-    ) {
-        let Mode::Decode {
-            entries, origin, ..
-        } = &self.mode
-        else {
+    pub fn warn_unless(&mut self, ok: bool, key: &str, message: impl Into<String>, hint: impl Into<String>) {
+        let Mode::Decode { entries, origin, .. } = &self.mode else {
             return;
         };
         if ok {
@@ -156,10 +136,7 @@ impl<'a> Fields<'a> {
     ) -> Found<'a> {
         match &mut self.mode {
             Mode::Decode {
-                entries,
-                origin,
-                asked,
-                ..
+                entries, origin, asked, ..
             } => {
                 let entries: &'a [Entry] = entries;
                 asked.push(key);
@@ -202,9 +179,7 @@ impl<'a> Fields<'a> {
                 };
                 let allowed = super::words::allowed(&shape());
                 let path = join(&self.path, key);
-                let fault = self
-                    .cx
-                    .fault(origin, &path, format!("{place} lacks the key `{key}`"));
+                let fault = self.cx.fault(origin, &path, format!("{place} lacks the key `{key}`"));
                 fault.allowed = Some(allowed);
                 fault.hint = Some(format!("`{key}`: {doc}"));
                 None

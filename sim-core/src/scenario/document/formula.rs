@@ -21,10 +21,7 @@ const MAX_DEPTH: u32 = 64;
 ///
 /// # Errors
 /// A sentence that says what is wrong with the formula or with a row.
-pub(super) fn evaluate(
-    text: &str,
-    look_up: &dyn Fn(&str, Part) -> Result<f64, String>,
-) -> Result<f64, String> {
+pub(super) fn evaluate(text: &str, look_up: &dyn Fn(&str, Part) -> Result<f64, String>) -> Result<f64, String> {
     let mut parser = Parser {
         rest: text,
         depth: 0,

@@ -15,13 +15,10 @@ pub(super) fn step<'n>(node: &'n Node, segment: &str) -> Option<&'n Node> {
 
 /// Place of an entry in an array: by its id, else by its number from 1 where it has no id.
 pub(super) fn place(items: &[Node], segment: &str) -> Option<usize> {
-    items
-        .iter()
-        .position(|item| item.id() == Some(segment))
-        .or_else(|| {
-            let index = segment.parse::<usize>().ok()?.checked_sub(1)?;
-            items.get(index)?.id().is_none().then_some(index)
-        })
+    items.iter().position(|item| item.id() == Some(segment)).or_else(|| {
+        let index = segment.parse::<usize>().ok()?.checked_sub(1)?;
+        items.get(index)?.id().is_none().then_some(index)
+    })
 }
 
 /// A path that leads nowhere.
@@ -32,11 +29,7 @@ pub(super) struct Unknown {
 }
 
 /// The shape that a path leads to.
-pub(super) fn find_shape(
-    root: &Node,
-    spec: &TableSpec,
-    segments: &[String],
-) -> Result<Shape, Unknown> {
+pub(super) fn find_shape(root: &Node, spec: &TableSpec, segments: &[String]) -> Result<Shape, Unknown> {
     let mut spec = spec;
     let mut node = Some(root);
     let mut rest = segments;

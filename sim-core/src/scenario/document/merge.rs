@@ -15,12 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) const FLAT_MAPS: [&str; 2] = ["uncertainties", "choices"];
 
 /// Merges `child` over `parent`.
-pub(super) fn merge(
-    parent: Node,
-    child: Node,
-    files: &Files,
-    faults: &mut Vec<Diagnostic>,
-) -> Node {
+pub(super) fn merge(parent: Node, child: Node, files: &Files, faults: &mut Vec<Diagnostic>) -> Node {
     Merge { files, faults }.node(parent, child, "")
 }
 
@@ -48,20 +43,13 @@ impl Merge<'_> {
     fn table(&mut self, mut old: Vec<Entry>, new: Vec<Entry>, path: &str) -> Vec<Entry> {
         let replace = FLAT_MAPS.contains(&path);
         // Large tables are looked up by name; a scan for each key would take quadratic time.
-        let index: BTreeMap<String, usize> = old
-            .iter()
-            .enumerate()
-            .map(|(i, e)| (e.key.clone(), i))
-            .collect();
+        let index: BTreeMap<String, usize> = old.iter().enumerate().map(|(i, e)| (e.key.clone(), i)).collect();
         for entry in new {
             match index.get(&entry.key).and_then(|i| old.get_mut(*i)) {
                 Some(slot) if replace => *slot = entry,
                 Some(slot) => {
                     let path = join(path, &entry.key);
-                    let parent = std::mem::replace(
-                        &mut slot.node,
-                        super::extends::empty(entry.key_origin.file),
-                    );
+                    let parent = std::mem::replace(&mut slot.node, super::extends::empty(entry.key_origin.file));
                     slot.node = self.node(parent, entry.node, &path);
                     slot.key_origin = entry.key_origin;
                 }
@@ -102,16 +90,12 @@ impl Merge<'_> {
                 (None, true) => {
                     let near = nearest(&id, index.keys().map(String::as_str));
                     let origin = node.get("id").map_or(node.origin, |n| n.origin);
-                    let mut fault = Diagnostic::error(
-                        self.files,
-                        origin,
-                        format!("there is no `{id}` to remove"),
-                    )
-                    .key(join(path, &id))
-                    .found(self.files.excerpt(origin))
-                    .allowed(format!(
-                        "the id of an entry of `{path}` in the file that this one extends, once"
-                    ));
+                    let mut fault = Diagnostic::error(self.files, origin, format!("there is no `{id}` to remove"))
+                        .key(join(path, &id))
+                        .found(self.files.excerpt(origin))
+                        .allowed(format!(
+                            "the id of an entry of `{path}` in the file that this one extends, once"
+                        ));
                     fault.hint = near.map(|near| format!("did you mean `{near}`?"));
                     self.faults.push(fault);
                 }

@@ -22,9 +22,9 @@ impl Spelling {
                         .bytes()
                         .next()
                         .is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
-                    && text.bytes().all(|b| {
-                        b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_.".contains(&b)
-                    })
+                    && text
+                        .bytes()
+                        .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_.".contains(&b))
             }
             Self::Alpha3 => text.len() == 3 && text.bytes().all(|b| b.is_ascii_uppercase()),
         }
@@ -44,9 +44,7 @@ impl Spelling {
     #[must_use]
     pub fn allowed(self) -> &'static str {
         match self {
-            Self::Slug => {
-                "at most 64 of a-z, 0-9, `-`, `_` and `.`, beginning with a letter or a digit"
-            }
+            Self::Slug => "at most 64 of a-z, 0-9, `-`, `_` and `.`, beginning with a letter or a digit",
             Self::Alpha3 => "three capital letters, the ISO 3166-1 alpha-3 code",
         }
     }
@@ -126,9 +124,7 @@ impl Keys {
             Self::Names => format!("a name of {}", Spelling::Slug.allowed()),
             Self::Define(kind) => format!("a {} id: {}", kind.name, kind.spelling.allowed()),
             Self::Words(words) => list_words(words.iter().copied()),
-            Self::NumberPaths => {
-                "the quoted path of a number, such as \"vendor.huawei.bb_usd_per_site\"".to_owned()
-            }
+            Self::NumberPaths => "the quoted path of a number, such as \"vendor.huawei.bb_usd_per_site\"".to_owned(),
             Self::Any => "any name".to_owned(),
         }
     }

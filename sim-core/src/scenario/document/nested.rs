@@ -59,21 +59,14 @@ impl Fields<'_> {
         match self.find_or(key, doc, "{}".to_owned(), describe) {
             Some(node) => read_table(self.cx, node, join(&self.path, key), &T::fields),
             None => match self.mode {
-                Mode::Decode { origin, .. } => {
-                    read_entries(self.cx, &[], origin, join(&self.path, key), &T::fields)
-                }
+                Mode::Decode { origin, .. } => read_entries(self.cx, &[], origin, join(&self.path, key), &T::fields),
                 _ => stand_in(self.cx, &T::fields),
             },
         }
     }
 
     /// An array of at most `most` tables, empty where the file has none; an `id` may stand once.
-    pub fn tables<T: Table>(
-        &mut self,
-        key: &'static str,
-        most: usize,
-        doc: &'static str,
-    ) -> Vec<T> {
+    pub fn tables<T: Table>(&mut self, key: &'static str, most: usize, doc: &'static str) -> Vec<T> {
         let shape = || Shape::Tables(describe(&T::fields), most);
         let Some(node) = self.find_or(key, doc, "[]".to_owned(), shape) else {
             return Vec::new();
@@ -95,12 +88,7 @@ impl Fields<'_> {
     }
 
     /// A table from names to tables of one type, in the order of the file, empty where the file has none.
-    pub fn entries<T: Table>(
-        &mut self,
-        key: &'static str,
-        keys: Keys,
-        doc: &'static str,
-    ) -> Vec<(String, T)> {
+    pub fn entries<T: Table>(&mut self, key: &'static str, keys: Keys, doc: &'static str) -> Vec<(String, T)> {
         let shape = || Shape::Entries(keys, describe(&T::fields));
         let Some(node) = self.find_or(key, doc, "{}".to_owned(), shape) else {
             return Vec::new();
@@ -112,10 +100,7 @@ impl Fields<'_> {
             .map(|entry| {
                 let path = join(&path, &entry.key);
                 read_key(self.cx, entry, &path, keys);
-                (
-                    entry.key.clone(),
-                    read_table(self.cx, &entry.node, path, &T::fields),
-                )
+                (entry.key.clone(), read_table(self.cx, &entry.node, path, &T::fields))
             })
             .collect()
     }
@@ -138,12 +123,7 @@ impl Fields<'_> {
         for entry in entries(self.cx, node, &path, &shape) {
             let path = join(&path, &entry.key);
             read_key(self.cx, entry, &path, keys);
-            let tables = entries(
-                self.cx,
-                &entry.node,
-                &path,
-                &Shape::Table(TableSpec::default()),
-            );
+            let tables = entries(self.cx, &entry.node, &path, &Shape::Table(TableSpec::default()));
             if tables.is_empty() && entry.node.entries().is_some() {
                 no_variant(self.cx, entry.node.origin, &path, kinds);
             }
@@ -173,19 +153,14 @@ impl Fields<'_> {
         }
         let (list, origin) = match &mut self.mode {
             Mode::Decode {
-                entries,
-                origin,
-                asked,
-                ..
+                entries, origin, asked, ..
             } => {
                 asked.extend(variants.iter().map(|v| v.key));
                 (*entries, *origin)
             }
             _ => return stand_in(self.cx, &variants[0].fields),
         };
-        let mut standing = list
-            .iter()
-            .filter(|e| variants.iter().any(|v| v.key == e.key));
+        let mut standing = list.iter().filter(|e| variants.iter().any(|v| v.key == e.key));
         let first = standing.next();
         if let Some(second) = standing.next() {
             let path = join(&self.path, &second.key);
@@ -212,18 +187,10 @@ fn no_variant<T>(cx: &mut Context, origin: Origin, path: &str, variants: &[Varia
     fault.allowed = Some(list_words(variants.iter().map(|v| v.key)));
 }
 
-fn read_variant<T>(
-    cx: &mut Context,
-    entry: &Entry,
-    path: &str,
-    variants: &[Variant<T>],
-) -> Option<(&'static str, T)> {
+fn read_variant<T>(cx: &mut Context, entry: &Entry, path: &str, variants: &[Variant<T>]) -> Option<(&'static str, T)> {
     let inner = join(path, &entry.key);
     match variants.iter().find(|v| v.key == entry.key) {
-        Some(variant) => Some((
-            variant.key,
-            read_table(cx, &entry.node, inner, &variant.fields),
-        )),
+        Some(variant) => Some((variant.key, read_table(cx, &entry.node, inner, &variant.fields))),
         None => {
             let known: Vec<&str> = variants.iter().map(|v| v.key).collect();
             unknown_key(cx, entry, &inner, path, &known);
@@ -233,12 +200,7 @@ fn read_variant<T>(
 }
 
 /// Reads one table by its reader and reports the keys that it does not know.
-pub(super) fn read_table<T>(
-    cx: &mut Context,
-    node: &Node,
-    path: String,
-    read: &dyn Fn(&mut Fields<'_>) -> T,
-) -> T {
+pub(super) fn read_table<T>(cx: &mut Context, node: &Node, path: String, read: &dyn Fn(&mut Fields<'_>) -> T) -> T {
     match node.entries() {
         Some(entries) => read_entries(cx, entries, node.origin, path, read),
         None => {
@@ -318,12 +280,7 @@ fn refuse_duplicates(cx: &mut Context, list: &[Node], path: &str) {
             Some(first) => {
                 let first = Place::new(&cx.files, *first);
                 let path = join(path, id);
-                let fault = cx.bad_value(
-                    node,
-                    &path,
-                    format!("the id `{id}` stands twice"),
-                    "each id once",
-                );
+                let fault = cx.bad_value(node, &path, format!("the id `{id}` stands twice"), "each id once");
                 fault.related.push(("the first one".to_owned(), first));
             }
         }

@@ -8,16 +8,7 @@ use super::tree::{Node, Origin, Value};
 use super::words::list_words;
 
 /// The keys of a number with a pedigree.
-pub(super) const PEDIGREE_KEYS: [&str; 8] = [
-    "value",
-    "unit",
-    "low",
-    "high",
-    "source",
-    "derived",
-    "assumption",
-    "was",
-];
+pub(super) const PEDIGREE_KEYS: [&str; 8] = ["value", "unit", "low", "high", "source", "derived", "assumption", "was"];
 
 /// An assumption says why in at least so many words.
 pub(super) const ASSUMPTION_WORDS: usize = 6;
@@ -45,9 +36,7 @@ pub(super) fn is_pedigree(node: &Node) -> bool {
         return false;
     };
     entries.len() > 1
-        && entries
-            .iter()
-            .all(|e| PEDIGREE_KEYS.contains(&e.key.as_str()))
+        && entries.iter().all(|e| PEDIGREE_KEYS.contains(&e.key.as_str()))
         && node.get("value").is_some_and(|v| v.number().is_some())
 }
 
@@ -69,9 +58,7 @@ pub(super) fn read_number(cx: &mut Context, node: &Node, path: &str, number: &Nu
         _ => {
             let fault = cx.wrong_kind(node, path, number.allowed());
             fault.hint = Some(match &node.value {
-                Value::Text(text) if text.trim().parse::<f64>().is_ok() => {
-                    "remove the quotes".to_owned()
-                }
+                Value::Text(text) if text.trim().parse::<f64>().is_ok() => "remove the quotes".to_owned(),
                 _ => "a number stands alone, or as { value = .., source = \"..\" }".to_owned(),
             });
             return number.stand_in();
@@ -116,10 +103,7 @@ fn unit_factor(cx: &mut Context, node: &Node, path: &str, number: &Number) -> Op
     };
     let factor = cx.units.factor(unit, number.unit());
     if let (None, Some(unit_node)) = (factor, unit_node) {
-        let message = format!(
-            "the unit `{unit}` does not convert into `{}`",
-            number.unit()
-        );
+        let message = format!("the unit `{unit}` does not convert into `{}`", number.unit());
         let allowed = format!(
             "`{}`, or a unit that [money] or the built-in scales convert into it",
             number.unit()
@@ -130,35 +114,20 @@ fn unit_factor(cx: &mut Context, node: &Node, path: &str, number: &Number) -> Op
 }
 
 /// Reads `{ value, unit, low, high, was, source | derived | assumption }`; `None` where there is no value.
-fn read_pedigree<'n>(
-    cx: &mut Context,
-    node: &'n Node,
-    path: &str,
-    number: &Number,
-) -> Option<(Pedigree, &'n Node)> {
+fn read_pedigree<'n>(cx: &mut Context, node: &'n Node, path: &str, number: &Number) -> Option<(Pedigree, &'n Node)> {
     let faults = cx.errors();
     for entry in node.entries().unwrap_or(&[]) {
         if !PEDIGREE_KEYS.contains(&entry.key.as_str()) {
-            let near =
-                nearest(&entry.key, PEDIGREE_KEYS).map(|near| format!("did you mean `{near}`?"));
-            let fault = cx.fault(
-                entry.key_origin,
-                path,
-                format!("a number has no key `{}`", entry.key),
-            );
+            let near = nearest(&entry.key, PEDIGREE_KEYS).map(|near| format!("did you mean `{near}`?"));
+            let fault = cx.fault(entry.key_origin, path, format!("a number has no key `{}`", entry.key));
             fault.allowed = Some(list_words(PEDIGREE_KEYS.into_iter()));
             fault.hint = near;
         }
     }
     let Some(value_node) = node.get("value") else {
-        let fault = cx.fault(
-            node.origin,
-            path,
-            "a number with a pedigree needs a `value`",
-        );
+        let fault = cx.fault(node.origin, path, "a number with a pedigree needs a `value`");
         fault.allowed = Some(number.allowed());
-        fault.hint =
-            Some("{ value = 6000, low = 3000, high = 12000, source = \"P054\" }".to_owned());
+        fault.hint = Some("{ value = 6000, low = 3000, high = 12000, source = \"P054\" }".to_owned());
         return None;
     };
     let value = plain(cx, value_node, path, number)?;
@@ -166,11 +135,7 @@ fn read_pedigree<'n>(
     let high = optional_plain(cx, node, "high", path, number);
     let unit = text(cx, node, "unit", path);
     let was = text(cx, node, "was", path);
-    let kinds = [
-        PedigreeKind::Source,
-        PedigreeKind::Derived,
-        PedigreeKind::Assumption,
-    ];
+    let kinds = [PedigreeKind::Source, PedigreeKind::Derived, PedigreeKind::Assumption];
     let grounds: Vec<(PedigreeKind, String, Origin)> = kinds
         .into_iter()
         .filter_map(|kind| {
@@ -187,24 +152,16 @@ fn read_pedigree<'n>(
         ([], Some(was)) => (PedigreeKind::Set, was.clone()),
         ([], None) if cx.errors() > faults => return None,
         // A sum may name its unit and nothing else.
-        ([], None) if unit.is_some() && low.is_none() && high.is_none() => {
-            (PedigreeKind::Set, String::new())
-        }
+        ([], None) if unit.is_some() && low.is_none() && high.is_none() => (PedigreeKind::Set, String::new()),
         ([], None) => {
-            let fault = cx.fault(
-                node.origin,
-                path,
-                "this number does not say where it comes from",
-            );
+            let fault = cx.fault(node.origin, path, "this number does not say where it comes from");
             fault.allowed = Some(allowed.to_owned());
-            fault.hint =
-                Some("a number without a pedigree stands alone, without a table".to_owned());
+            fault.hint = Some("a number without a pedigree stands alone, without a table".to_owned());
             return None;
         }
         ([_, (_, _, origin), ..], _) => {
             let origin = *origin;
-            cx.fault(origin, path, "this number has two grounds")
-                .allowed = Some(allowed.to_owned());
+            cx.fault(origin, path, "this number has two grounds").allowed = Some(allowed.to_owned());
             return None;
         }
     };
@@ -243,22 +200,11 @@ fn bounds(low: Option<f64>, high: Option<f64>) -> String {
 }
 
 /// Checks what each kind of ground asks for.
-fn check_ground(
-    cx: &mut Context,
-    node: &Node,
-    path: &str,
-    kind: PedigreeKind,
-    ground: &str,
-    origin: Origin,
-) {
+fn check_ground(cx: &mut Context, node: &Node, path: &str, kind: PedigreeKind, ground: &str, origin: Origin) {
     if kind == PedigreeKind::Assumption {
         let words = ground.split_whitespace().count();
         if words < ASSUMPTION_WORDS {
-            let fault = cx.fault(
-                origin,
-                path,
-                format!("an assumption in {words} words does not say why"),
-            );
+            let fault = cx.fault(origin, path, format!("an assumption in {words} words does not say why"));
             fault.allowed = Some(format!("at least {ASSUMPTION_WORDS} words"));
             fault.hint = Some("say why this value, and what would change it".to_owned());
         }
@@ -271,10 +217,8 @@ fn check_ground(
         }
     } else if ground.trim().is_empty() {
         let fault = cx.fault(origin, path, format!("`{}` is empty", kind.name()));
-        fault.allowed = Some(
-            "an id of sources.csv such as \"F116\", or a formula such as \"midpoint(F320)\""
-                .to_owned(),
-        );
+        fault.allowed =
+            Some("an id of sources.csv such as \"F116\", or a formula such as \"midpoint(F320)\"".to_owned());
     }
 }
 
@@ -286,13 +230,7 @@ fn plain(cx: &mut Context, node: &Node, path: &str, number: &Number) -> Option<f
     value
 }
 
-fn optional_plain(
-    cx: &mut Context,
-    node: &Node,
-    key: &str,
-    path: &str,
-    number: &Number,
-) -> Option<f64> {
+fn optional_plain(cx: &mut Context, node: &Node, key: &str, path: &str, number: &Number) -> Option<f64> {
     let node = node.get(key)?;
     let value = plain(cx, node, path, number)?;
     if !value.is_finite() {

@@ -113,22 +113,14 @@ impl<'f> Builder<'f> {
                     "put a word in quotes",
                 )
             } else if message.contains("date") || message.contains("time") {
-                (
-                    "a date of the calendar such as 2027-12-31",
-                    "write year, month and day",
-                )
+                ("a date of the calendar such as 2027-12-31", "write year, month and day")
             } else {
                 (
                     "TOML: see https://toml.io",
                     "a key, `=` and a value on one line; strings in quotes; brackets in pairs",
                 )
             };
-            self.fault(
-                span,
-                format!("this is not valid TOML: {message}"),
-                allowed,
-                hint,
-            );
+            self.fault(span, format!("this is not valid TOML: {message}"), allowed, hint);
         }
     }
 
@@ -143,17 +135,15 @@ impl<'f> Builder<'f> {
         let value = match spanned.into_inner() {
             DeValue::String(text) => Value::Text(text.into_owned()),
             DeValue::Boolean(flag) => Value::Flag(flag),
-            DeValue::Integer(integer) => {
-                match i64::from_str_radix(integer.as_str(), integer.radix()) {
-                    Ok(i) => Value::Integer(i),
-                    Err(_) => {
-                        let allowed = format!("integers from {} to {}", i64::MIN, i64::MAX);
-                        let hint = "with a point, `1e30`, it is a number without that limit";
-                        self.fault(span.clone(), "this integer is too large", &allowed, hint);
-                        Value::Integer(0)
-                    }
+            DeValue::Integer(integer) => match i64::from_str_radix(integer.as_str(), integer.radix()) {
+                Ok(i) => Value::Integer(i),
+                Err(_) => {
+                    let allowed = format!("integers from {} to {}", i64::MIN, i64::MAX);
+                    let hint = "with a point, `1e30`, it is a number without that limit";
+                    self.fault(span.clone(), "this integer is too large", &allowed, hint);
+                    Value::Integer(0)
                 }
-            }
+            },
             // An exponent too large reads as infinite, which no key allows.
             DeValue::Float(float) => Value::Float(float.as_str().parse().unwrap_or(f64::NAN)),
             DeValue::Datetime(datetime) => Value::Date(self.date(&datetime, span.clone())),
@@ -195,11 +185,7 @@ impl<'f> Builder<'f> {
                 self.way.push(key.clone());
                 let node = self.node(value, depth + 1);
                 self.way.pop();
-                entries.push(Entry {
-                    key,
-                    key_origin,
-                    node,
-                });
+                entries.push(Entry { key, key_origin, node });
             }
         }
         // The parser sorts keys by name; the places restore the order of the file.

@@ -180,11 +180,7 @@ fn push_value(out: &mut String, node: &Node) {
 
 /// A float as TOML: always with a point or an exponent, so that it reads back as a float.
 fn float(x: f64) -> String {
-    if x.is_nan() {
-        "nan".to_owned()
-    } else {
-        format!("{x:?}")
-    }
+    if x.is_nan() { "nan".to_owned() } else { format!("{x:?}") }
 }
 
 /// A basic string: quotes, backslashes and control characters escaped.

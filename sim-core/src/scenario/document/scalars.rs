@@ -23,13 +23,7 @@ impl Fields<'_> {
     }
 
     /// A number that stands at `default` where the file has none.
-    pub fn number_or(
-        &mut self,
-        key: &'static str,
-        default: f64,
-        number: Number,
-        doc: &'static str,
-    ) -> f64 {
+    pub fn number_or(&mut self, key: &'static str, default: f64, number: Number, doc: &'static str) -> f64 {
         let shape = || Shape::Number(number.clone());
         match self.find_or(key, doc, default.to_string(), shape) {
             Some(node) => read_number(self.cx, node, &join(&self.path, key), &number),
@@ -41,12 +35,7 @@ impl Fields<'_> {
     }
 
     /// A number that may be absent.
-    pub fn optional_number(
-        &mut self,
-        key: &'static str,
-        number: Number,
-        doc: &'static str,
-    ) -> Option<f64> {
+    pub fn optional_number(&mut self, key: &'static str, number: Number, doc: &'static str) -> Option<f64> {
         let node = self.find_optional(key, doc, || Shape::Number(number.clone()))?;
         Some(read_number(self.cx, node, &join(&self.path, key), &number))
     }
@@ -57,25 +46,13 @@ impl Fields<'_> {
     }
 
     /// A whole number that stands at `default` where the file has none.
-    pub fn integer_or(
-        &mut self,
-        key: &'static str,
-        default: i64,
-        number: Number,
-        doc: &'static str,
-    ) -> i64 {
+    pub fn integer_or(&mut self, key: &'static str, default: i64, number: Number, doc: &'static str) -> i64 {
         self.number_or(key, default as f64, number.to_whole(), doc) as i64
     }
 
     /// A whole number that may be absent.
-    pub fn optional_integer(
-        &mut self,
-        key: &'static str,
-        number: Number,
-        doc: &'static str,
-    ) -> Option<i64> {
-        self.optional_number(key, number.to_whole(), doc)
-            .map(|x| x as i64)
+    pub fn optional_integer(&mut self, key: &'static str, number: Number, doc: &'static str) -> Option<i64> {
+        self.optional_number(key, number.to_whole(), doc).map(|x| x as i64)
     }
 
     /// A required string.
@@ -97,12 +74,7 @@ impl Fields<'_> {
     /// A string that may be absent.
     pub fn optional_text(&mut self, key: &'static str, doc: &'static str) -> Option<String> {
         let node = self.find_optional(key, doc, || Shape::Text)?;
-        Some(read_text(
-            self.cx,
-            node,
-            &join(&self.path, key),
-            &Shape::Text,
-        ))
+        Some(read_text(self.cx, node, &join(&self.path, key), &Shape::Text))
     }
 
     /// The id of this table: references of `kind` may name it.
@@ -115,13 +87,8 @@ impl Fields<'_> {
         let id = read_text(self.cx, node, &path, &shape);
         if node.text().is_some() && !kind.spelling.allows(&id) {
             let message = format!("this is not the id of a {}", kind.name);
-            let fault = self
-                .cx
-                .bad_value(node, &path, message, kind.spelling.allowed());
-            fault.hint = kind
-                .spelling
-                .correct(&id)
-                .map(|id| format!("for example `{id}`"));
+            let fault = self.cx.bad_value(node, &path, message, kind.spelling.allowed());
+            fault.hint = kind.spelling.correct(&id).map(|id| format!("for example `{id}`"));
         }
         self.cx.define(kind, &id, node.origin);
         id
@@ -136,12 +103,7 @@ impl Fields<'_> {
     }
 
     /// The id of another thing of the document, which may be absent.
-    pub fn optional_reference(
-        &mut self,
-        key: &'static str,
-        kind: Kind,
-        doc: &'static str,
-    ) -> Option<String> {
+    pub fn optional_reference(&mut self, key: &'static str, kind: Kind, doc: &'static str) -> Option<String> {
         let node = self.find_optional(key, doc, || Shape::Reference(kind))?;
         Some(read_reference(self.cx, node, &join(&self.path, key), kind))
     }
@@ -202,10 +164,7 @@ impl Fields<'_> {
     ) -> T {
         const { assert!(N > 0, "a choice needs an option") }
         let shape = || Shape::Choice(options.iter().map(|(word, _)| *word).collect());
-        let standing = options
-            .iter()
-            .find(|(word, _)| *word == default)
-            .unwrap_or(&options[0]);
+        let standing = options.iter().find(|(word, _)| *word == default).unwrap_or(&options[0]);
         match self.find_or(key, doc, format!("{default:?}"), shape) {
             Some(node) => read_choice(self.cx, node, &join(&self.path, key), options),
             None => None,

@@ -54,11 +54,7 @@ fn table(spec: &TableSpec) -> Value {
     }
     let mut schema = json!({ "type": "object", "additionalProperties": false });
     for group in spec.one_of.iter().filter(|group| !group.several) {
-        let alternatives: Vec<Value> = group
-            .keys
-            .iter()
-            .map(|key| json!({ "required": [key] }))
-            .collect();
+        let alternatives: Vec<Value> = group.keys.iter().map(|key| json!({ "required": [key] })).collect();
         schema["oneOf"] = json!(alternatives);
     }
     schema["properties"] = Value::Object(properties);
@@ -88,8 +84,7 @@ fn entry(spec: &TableSpec) -> Value {
 fn described(field: &FieldSpec) -> Value {
     let mut schema = shape(&field.shape);
     let mut text = field.doc.to_owned();
-    if let Shape::Number(number) | Shape::Numbers(number, _) | Shape::NumberMap(_, number) =
-        &field.shape
+    if let Shape::Number(number) | Shape::Numbers(number, _) | Shape::NumberMap(_, number) = &field.shape
         && !matches!(number.unit(), "" | "1")
     {
         text.push_str(&format!(" Unit: {}.", number.unit()));
@@ -159,10 +154,7 @@ fn map(keys: Keys, values: Value) -> Value {
             "propertyNames": { "pattern": super::names::Spelling::Slug.pattern() },
         }),
         Keys::Words(words) => {
-            let properties: Map<String, Value> = words
-                .iter()
-                .map(|w| ((*w).to_owned(), values.clone()))
-                .collect();
+            let properties: Map<String, Value> = words.iter().map(|w| ((*w).to_owned(), values.clone())).collect();
             json!({ "type": "object", "additionalProperties": false, "properties": properties })
         }
         Keys::NumberPaths | Keys::Any => json!({

@@ -79,19 +79,13 @@ impl Sources {
             let record = match record {
                 Ok(record) => record,
                 Err(why) => {
-                    faults.push(Diagnostic::without_place(format!(
-                        "{name} is no CSV in UTF-8: {why}"
-                    )));
+                    faults.push(Diagnostic::without_place(format!("{name} is no CSV in UTF-8: {why}")));
                     break;
                 }
             };
             let line = record.position().map_or(0, csv::Position::line) as u32;
             let fault = |message: String| Diagnostic {
-                place: Some(place(
-                    name,
-                    line,
-                    record.iter().collect::<Vec<_>>().join(","),
-                )),
+                place: Some(place(name, line, record.iter().collect::<Vec<_>>().join(","))),
                 ..Diagnostic::without_place(message)
             };
             if !header {
@@ -107,10 +101,7 @@ impl Sources {
                 Ok(row) if row.id.is_empty() => faults.push(fault("a row has no id".to_owned())),
                 Ok(row) => {
                     if let Some(first) = sources.rows.get(&row.id) {
-                        let message = format!(
-                            "the id `{}` stands twice, first in line {}",
-                            row.id, first.line
-                        );
+                        let message = format!("the id `{}` stands twice, first in line {}", row.id, first.line);
                         faults.push(fault(message));
                     } else {
                         sources.rows.insert(row.id.clone(), row);
@@ -145,11 +136,7 @@ impl Sources {
     pub(super) fn unknown(&self, id: &str) -> String {
         let near = nearest(id, self.rows.keys().map(String::as_str));
         let hint = near.map(|near| format!("; did you mean `{near}`?"));
-        format!(
-            "{} has no row `{id}`{}",
-            self.name,
-            hint.unwrap_or_default()
-        )
+        format!("{} has no row `{id}`{}", self.name, hint.unwrap_or_default())
     }
 }
 

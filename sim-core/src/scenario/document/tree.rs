@@ -66,19 +66,13 @@ impl Node {
     /// The value under `key`, where this is a table that has it.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Node> {
-        self.entries()?
-            .iter()
-            .find(|e| e.key == key)
-            .map(|e| &e.node)
+        self.entries()?.iter().find(|e| e.key == key).map(|e| &e.node)
     }
 
     /// As [`Node::get`], to change it.
     pub fn get_mut(&mut self, key: &str) -> Option<&mut Node> {
         match &mut self.value {
-            Value::Table(entries) => entries
-                .iter_mut()
-                .find(|e| e.key == key)
-                .map(|e| &mut e.node),
+            Value::Table(entries) => entries.iter_mut().find(|e| e.key == key).map(|e| &mut e.node),
             _ => None,
         }
     }

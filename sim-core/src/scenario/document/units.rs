@@ -85,10 +85,8 @@ impl Units {
     /// at prices of 2012, `gbp` for pounds of a year that is not declared, `usd_2012` for a deflator.
     #[must_use]
     pub fn with_money(mut self, unit: impl AsRef<str>, factor: f64) -> Self {
-        self.money.insert(
-            unit.as_ref().trim().to_lowercase().replace(' ', "_"),
-            factor,
-        );
+        self.money
+            .insert(unit.as_ref().trim().to_lowercase().replace(' ', "_"), factor);
         self
     }
 
@@ -118,10 +116,7 @@ impl Units {
         let rated = || ratio(self.parts(from, year, None)?, self.parts(to, "", None)?);
         let unrated = || {
             let plain = same_currency(from, to)?;
-            ratio(
-                self.parts(from, year, Some(&plain))?,
-                self.parts(to, "", Some(&plain))?,
-            )
+            ratio(self.parts(from, year, Some(&plain))?, self.parts(to, "", Some(&plain))?)
         };
         rated()
             .or_else(|| (from.trim() == to.trim()).then_some(1.0))
@@ -143,14 +138,8 @@ impl Units {
         for (i, term) in terms(unit).iter().enumerate() {
             let (factor, base) = match read_term(term) {
                 Word::Scaled(factor, base) => (factor, base),
-                Word::Money {
-                    currency, scale, ..
-                } if plain == Some(&currency) => (scale, Some("usd".to_owned())),
-                Word::Money {
-                    currency,
-                    year,
-                    scale,
-                } => (
+                Word::Money { currency, scale, .. } if plain == Some(&currency) => (scale, Some("usd".to_owned())),
+                Word::Money { currency, year, scale } => (
                     scale * self.rate(&currency, year.as_deref(), of_year)?,
                     Some("usd".to_owned()),
                 ),
@@ -214,10 +203,7 @@ fn terms(unit: &str) -> Vec<String> {
 }
 
 fn lookup(table: &[(&str, f64)], word: &str) -> Option<f64> {
-    table
-        .iter()
-        .find(|(name, _)| *name == word)
-        .map(|(_, factor)| *factor)
+    table.iter().find(|(name, _)| *name == word).map(|(_, factor)| *factor)
 }
 
 fn read_term(term: &str) -> Word {
@@ -246,9 +232,7 @@ fn read_money(words: &[&str]) -> Option<Word> {
     let first = words.first()?;
     // `musd` is a million US dollars, `kusd` a thousand.
     let (mut scale, currency) = match first.strip_prefix(['m', 'k']) {
-        Some(rest) if CURRENCIES.contains(&rest) => {
-            (if first.starts_with('m') { 1e6 } else { 1e3 }, rest)
-        }
+        Some(rest) if CURRENCIES.contains(&rest) => (if first.starts_with('m') { 1e6 } else { 1e3 }, rest),
         _ => (1.0, *first),
     };
     if !CURRENCIES.contains(&currency) {

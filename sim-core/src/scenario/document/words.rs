@@ -10,10 +10,7 @@ pub(super) fn allowed(shape: &Shape) -> String {
     match shape {
         Shape::Number(number) => number.allowed(),
         Shape::Numbers(number, most) => {
-            format!(
-                "an array of at most {most} numbers, each {}",
-                number.allowed()
-            )
+            format!("an array of at most {most} numbers, each {}", number.allowed())
         }
         Shape::Text => "a string".to_owned(),
         Shape::Texts => "an array of strings".to_owned(),
@@ -35,11 +32,9 @@ pub(super) fn allowed(shape: &Shape) -> String {
         Shape::Choices(words) => {
             format!("an array of {}", list_words(words.iter().copied()))
         }
-        Shape::NumberMap(keys, number) => format!(
-            "a table: each key {}, each value {}",
-            keys.allowed(),
-            number.allowed()
-        ),
+        Shape::NumberMap(keys, number) => {
+            format!("a table: each key {}, each value {}", keys.allowed(), number.allowed())
+        }
         Shape::DateMap(keys) => format!("a table: each key {}, each value a date", keys.allowed()),
         Shape::Table(_) => "a table".to_owned(),
         Shape::Tables(_, most) => format!("an array of at most {most} tables"),
@@ -49,13 +44,7 @@ pub(super) fn allowed(shape: &Shape) -> String {
 }
 
 /// Reports a key that nobody asked for, with the nearest one that is known.
-pub(super) fn unknown_key(
-    cx: &mut Context,
-    entry: &Entry,
-    path: &str,
-    table: &str,
-    known: &[&str],
-) {
+pub(super) fn unknown_key(cx: &mut Context, entry: &Entry, path: &str, table: &str, known: &[&str]) {
     let place = if table.is_empty() {
         "the scenario".to_owned()
     } else {

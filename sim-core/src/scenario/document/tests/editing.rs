@@ -81,9 +81,7 @@ fn a_number_with_a_pedigree_keeps_its_source() {
         .set(&spec, "vendor.alpha.bb_usd_per_site", "16000")
         .expect("set");
     assert_eq!(world(&document).vendors[0].price, 16_000.0);
-    let was = document
-        .node("vendor.alpha.bb_usd_per_site")
-        .and_then(|n| n.get("was"));
+    let was = document.node("vendor.alpha.bb_usd_per_site").and_then(|n| n.get("was"));
     assert_eq!(
         was.and_then(Node::text),
         Some("0.012 usd_m/site (derived midpoint(P055))")
@@ -116,14 +114,8 @@ fn an_uncertainty_on_the_path_is_dropped_with_a_warning() {
 #[test]
 fn a_wrong_value_is_found_at_decoding_and_shown_on_the_command_line() {
     let (document, _) = set("operator.deu-one.sites", "-3").expect("set");
-    let faults = document
-        .decode::<World>(&Units::new())
-        .expect_err("out of range");
-    let place = faults
-        .iter()
-        .next()
-        .and_then(|f| f.place.clone())
-        .expect("a place");
+    let faults = document.decode::<World>(&Units::new()).expect_err("out of range");
+    let place = faults.iter().next().and_then(|f| f.place.clone()).expect("a place");
     assert_eq!((place.file.as_str(), place.column), ("--set", 24));
 }
 
@@ -186,16 +178,8 @@ fn drawn_numbers_stand_alone_in_the_units_of_their_keys() {
         .with_numbers(&[("operator.deu-one.wacc", 0.07)])
         .expect("a number");
     assert_eq!(same.hash(), valid().hash());
-    assert!(
-        valid()
-            .with_numbers(&[("vendor.gamma.bb_usd_per_site", 1.0)])
-            .is_err()
-    );
-    assert!(
-        valid()
-            .with_numbers(&[("operator.deu-one.wacc.deep", 1.0)])
-            .is_err()
-    );
+    assert!(valid().with_numbers(&[("vendor.gamma.bb_usd_per_site", 1.0)]).is_err());
+    assert!(valid().with_numbers(&[("operator.deu-one.wacc.deep", 1.0)]).is_err());
 }
 
 #[test]
@@ -214,11 +198,7 @@ fn every_listed_number_is_addressed_by_its_path() {
             .expect("the same path");
         assert_eq!(found.value, number.value, "{}", number.path);
         let mut set = document.clone();
-        set.set(
-            &describe::<World>(),
-            &number.path,
-            &number.value.to_string(),
-        )
-        .expect("a path");
+        set.set(&describe::<World>(), &number.path, &number.value.to_string())
+            .expect("a path");
     }
 }

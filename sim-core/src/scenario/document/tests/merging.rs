@@ -10,29 +10,19 @@ const PARENT: &str = "[scenario]\nformat = 1\nid = \"parent\"\nstart = 2020-01-0
 /// Loads `child.toml`, which extends `base/parent.toml`.
 fn extend(child: &str) -> Result<Document, Diagnostics> {
     let child = format!("extends = \"base/parent.toml\"\n{child}");
-    let files = [
-        ("dir/child.toml", child.as_str()),
-        ("dir/base/parent.toml", PARENT),
-    ];
+    let files = [("dir/child.toml", child.as_str()), ("dir/base/parent.toml", PARENT)];
     load(&Map::new(files), "dir/child.toml")
 }
 
 fn ids(document: &Document) -> Vec<&str> {
-    let items = document
-        .root()
-        .get("country")
-        .and_then(Node::items)
-        .unwrap_or(&[]);
+    let items = document.root().get("country").and_then(Node::items).unwrap_or(&[]);
     items.iter().filter_map(Node::id).collect()
 }
 
 #[test]
 fn tables_merge_deeply_and_values_replace() {
     let document = extend("[scenario]\nid = \"child\"\n[costs]\nlots = [3]\n").expect("no fault");
-    let world = document
-        .decode::<World>(&Units::new())
-        .expect("no fault")
-        .value;
+    let world = document.decode::<World>(&Units::new()).expect("no fault").value;
     assert_eq!(world.header.id, "child");
     assert_eq!(world.header.end, ScenarioDate::constant(2030, 12, 31));
     assert_eq!(world.costs.lots, [3.0]);
@@ -45,10 +35,7 @@ fn entries_merge_by_id_in_the_order_of_the_parent() {
         [[country]]\nid = \"USA\"\nremove = true\n[[country]]\nid = \"CHN\"\nremove = false\n";
     let document = extend(child).expect("no fault");
     assert_eq!(ids(&document), ["DEU", "CHN", "KOR"]);
-    let world = document
-        .decode::<World>(&Units::new())
-        .expect("no fault")
-        .value;
+    let world = document.decode::<World>(&Units::new()).expect("no fault").value;
     let trust = [("DEU".to_owned(), 1.0), ("CHN".to_owned(), 0.5)];
     assert_eq!(world.countries[0].trust, trust);
 }
@@ -73,10 +60,7 @@ fn a_number_and_an_uncertainty_replace_whole() {
         mode: 0.3,
         high: 0.4,
     };
-    assert_eq!(
-        read.value.uncertainties,
-        [("costs.growth".to_owned(), distribution)]
-    );
+    assert_eq!(read.value.uncertainties, [("costs.growth".to_owned(), distribution)]);
     assert!(read.pedigrees().all(|p| p.kind == PedigreeKind::Derived));
 }
 
@@ -98,9 +82,7 @@ fn faults_name_the_file_that_they_stand_in() {
         ("parent.toml", parent.as_str()),
     ];
     let document = load(&Map::new(files), "child.toml").expect("merges");
-    let faults = document
-        .decode::<World>(&Units::new())
-        .expect_err("two faults");
+    let faults = document.decode::<World>(&Units::new()).expect_err("two faults");
     assert!(
         faults
             .iter()
@@ -110,11 +92,8 @@ fn faults_name_the_file_that_they_stand_in() {
 
 #[test]
 fn an_id_twice_in_a_child_is_refused_and_not_merged() {
-    let document =
-        extend("[[country]]\nid = \"DEU\"\n[[country]]\nid = \"DEU\"\n").expect("merges");
-    let faults = document
-        .decode::<World>(&Units::new())
-        .expect_err("an id twice");
+    let document = extend("[[country]]\nid = \"DEU\"\n[[country]]\nid = \"DEU\"\n").expect("merges");
+    let faults = document.decode::<World>(&Units::new()).expect_err("an id twice");
     assert!(faults.to_string().contains("the id `DEU` stands twice"));
 }
 
@@ -122,27 +101,16 @@ fn an_id_twice_in_a_child_is_refused_and_not_merged() {
 fn what_extends_gets_wrong_is_explained() {
     let small = "a = 1\n";
     let chain: Vec<(String, String)> = (0..20)
-        .map(|i| {
-            (
-                format!("{i}.toml"),
-                format!("extends = \"{}.toml\"\n", i + 1),
-            )
-        })
+        .map(|i| (format!("{i}.toml"), format!("extends = \"{}.toml\"\n", i + 1)))
         .collect();
-    let chain: Vec<(&str, &str)> = chain
-        .iter()
-        .map(|(k, v)| (k.as_str(), v.as_str()))
-        .collect();
+    let chain: Vec<(&str, &str)> = chain.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
     let cases: Vec<(&str, Vec<(&str, &str)>)> = vec![
         ("a scenario that is not there", vec![("b.toml", small)]),
         (
             "a parent that is not there",
             vec![("a.toml", "extends = \"dir/b.toml\"")],
         ),
-        (
-            "a file that extends itself",
-            vec![("a.toml", "extends = \"a.toml\"")],
-        ),
+        ("a file that extends itself", vec![("a.toml", "extends = \"a.toml\"")]),
         (
             "a cycle of three",
             vec![
@@ -151,18 +119,9 @@ fn what_extends_gets_wrong_is_explained() {
                 ("y/c.toml", "extends = \"../x/../a.toml\""),
             ],
         ),
-        (
-            "an absolute path",
-            vec![("a.toml", "extends = \"/etc/b.toml\"")],
-        ),
-        (
-            "a path with a drive",
-            vec![("a.toml", "extends = 'C:\\b.toml'")],
-        ),
-        (
-            "a path that is no string",
-            vec![("a.toml", "extends = [\"b.toml\"]")],
-        ),
+        ("an absolute path", vec![("a.toml", "extends = \"/etc/b.toml\"")]),
+        ("a path with a drive", vec![("a.toml", "extends = 'C:\\b.toml'")]),
+        ("a path that is no string", vec![("a.toml", "extends = [\"b.toml\"]")]),
         (
             "a parent with a syntax error",
             vec![("a.toml", "extends = \"b.toml\""), ("b.toml", "a = \n")],
@@ -200,20 +159,13 @@ fn a_chain_of_the_longest_length_loads() {
     let files: Vec<(String, String)> = (0..=MAX_EXTENDS)
         .map(|i| {
             let extends = format!("extends = \"{}.toml\"\n", i + 1);
-            let extends = if i < MAX_EXTENDS {
-                extends
-            } else {
-                String::new()
-            };
+            let extends = if i < MAX_EXTENDS { extends } else { String::new() };
             (format!("{i}.toml"), format!("{extends}k{i} = {i}\n"))
         })
         .collect();
     let files = files.iter().map(|(k, v)| (k.as_str(), v.as_str()));
     let document = load(&Map::new(files), "0.toml").expect("as long as allowed");
-    assert_eq!(
-        document.root().entries().map(<[Entry]>::len),
-        Some(MAX_EXTENDS + 1)
-    );
+    assert_eq!(document.root().entries().map(<[Entry]>::len), Some(MAX_EXTENDS + 1));
 }
 
 #[test]
@@ -221,11 +173,7 @@ fn files_are_limited_alone_and_together() {
     let blank = |bytes: usize, rest: &str| format!("{rest}{}", "#".repeat(bytes - rest.len()));
     let large = blank(MAX_FILE_BYTES + 1, "");
     let faults = load(&Map::new([("a.toml", large.as_str())]), "a.toml").expect_err("too large");
-    assert!(
-        faults
-            .to_string()
-            .contains("a.toml is too large: 16777217 bytes")
-    );
+    assert!(faults.to_string().contains("a.toml is too large: 16777217 bytes"));
     let files: Vec<(String, String)> = (0..5)
         .map(|i| {
             let extends = format!("extends = \"{}.toml\"\n", i + 1);
@@ -246,10 +194,6 @@ fn faults_without_number_are_cut_off_in_fair_time() {
     let keys: String = (0..50_000).map(|i| format!("k{i} = 1, ")).collect();
     let faults = read(&format!("costs = {{ {keys} }}\n")).expect_err("unknown keys");
     assert_eq!(faults.len(), 501);
-    assert!(
-        faults
-            .to_string()
-            .contains("49501 further faults are not shown")
-    );
+    assert!(faults.to_string().contains("49501 further faults are not shown"));
     assert!(faults.to_string().len() < 1_000_000);
 }

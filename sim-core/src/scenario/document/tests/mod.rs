@@ -17,21 +17,13 @@ struct Map(BTreeMap<String, String>);
 
 impl Map {
     fn new<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
-        Self(
-            files
-                .into_iter()
-                .map(|(k, v)| (k.to_owned(), v.to_owned()))
-                .collect(),
-        )
+        Self(files.into_iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect())
     }
 }
 
 impl ReadFiles for Map {
     fn read(&self, path: &str) -> Result<String, String> {
-        self.0
-            .get(path)
-            .cloned()
-            .ok_or_else(|| "no such file".to_owned())
+        self.0.get(path).cloned().ok_or_else(|| "no such file".to_owned())
     }
 }
 
@@ -82,16 +74,8 @@ fn numbers_are_listed_by_path_with_defaults_and_pedigrees() {
         grounds,
         [
             ("costs.lots.3", PedigreeKind::Assumption, "USD/site"),
-            (
-                "costs.tower_climb_usd_per_site",
-                PedigreeKind::Source,
-                "USD/site"
-            ),
-            (
-                "vendor.alpha.bb_usd_per_site",
-                PedigreeKind::Derived,
-                "usd_m/site"
-            ),
+            ("costs.tower_climb_usd_per_site", PedigreeKind::Source, "USD/site"),
+            ("vendor.alpha.bb_usd_per_site", PedigreeKind::Derived, "usd_m/site"),
         ]
     );
 }

@@ -17,19 +17,11 @@ fn exercise(text: &str) -> Result<(), TestCaseError> {
     let printed = document.resolve(true);
     let again = parse("again.toml", &printed);
     prop_assert!(again.is_ok(), "{}", printed);
-    prop_assert_eq!(
-        again.map(|d| d.canonical_json()).ok(),
-        Some(document.canonical_json())
-    );
+    prop_assert_eq!(again.map(|d| d.canonical_json()).ok(), Some(document.canonical_json()));
     match document.decode::<World>(&Units::new()) {
         Ok(read) => {
             for number in &read.numbers {
-                prop_assert!(
-                    number.number.allows(number.value),
-                    "{} = {}",
-                    number.path,
-                    number.value
-                );
+                prop_assert!(number.number.allows(number.value), "{} = {}", number.path, number.value);
             }
         }
         Err(faults) => {

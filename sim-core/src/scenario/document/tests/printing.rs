@@ -11,17 +11,10 @@ fn a_resolved_file_reads_back_to_the_same_values() {
     let document = valid();
     for origins in [false, true] {
         let text = document.resolve(origins);
-        let again =
-            parse("resolved.toml", &text).unwrap_or_else(|faults| panic!("{faults}\n{text}"));
+        let again = parse("resolved.toml", &text).unwrap_or_else(|faults| panic!("{faults}\n{text}"));
         assert_eq!(again.canonical_json(), document.canonical_json());
-        let one = again
-            .decode::<World>(&Units::new())
-            .expect("no fault")
-            .value;
-        let other = document
-            .decode::<World>(&Units::new())
-            .expect("no fault")
-            .value;
+        let one = again.decode::<World>(&Units::new()).expect("no fault").value;
+        let other = document.decode::<World>(&Units::new()).expect("no fault").value;
         // Raw nodes carry their origins, which differ.
         assert_eq!(
             format!("{:?}", (one.levers.len(), one.vendors, one.costs)),
@@ -44,12 +37,7 @@ fn a_resolved_file_looks_as_if_written_by_hand() {
         .expect("set");
     insta::assert_snapshot!("resolved_with_origins", document.resolve(true));
     let origins = document.origins();
-    let place = |path: &str| {
-        origins
-            .iter()
-            .find(|(p, _)| p == path)
-            .map(|(_, place)| place.as_str())
-    };
+    let place = |path: &str| origins.iter().find(|(p, _)| p == path).map(|(_, place)| place.as_str());
     assert_eq!(place("operator.deu-one.sites"), Some("child.toml:9"));
     assert_eq!(place("operator.deu-one.wacc"), Some("small.toml:40"));
     assert_eq!(place("scenario.replicates"), Some("--set"));
@@ -110,9 +98,7 @@ fn keys(spec: &TableSpec, found: &mut Vec<&'static str>) {
     for field in &spec.fields {
         found.push(field.key);
         match &field.shape {
-            Shape::Table(inner) | Shape::Tables(inner, _) | Shape::Entries(_, inner) => {
-                keys(inner, found)
-            }
+            Shape::Table(inner) | Shape::Tables(inner, _) | Shape::Entries(_, inner) => keys(inner, found),
             _ => {}
         }
     }
@@ -133,17 +119,11 @@ fn the_schema_has_every_key_with_its_words() {
     assert_eq!(vendor["maxItems"], 4);
     assert_eq!(vendor["items"]["additionalProperties"], false);
     assert_eq!(vendor["items"]["properties"]["openness"]["enum"][1], "open");
-    assert_eq!(
-        vendor["items"]["properties"]["openness"]["default"],
-        "closed"
-    );
+    assert_eq!(vendor["items"]["properties"]["openness"]["default"], "closed");
     let price = &vendor["items"]["properties"]["bb_usd_per_site"];
     assert_eq!(price["oneOf"][0]["maximum"], 10_000_000);
     assert_eq!(price["oneOf"][1]["$ref"], "#/$defs/pedigree");
-    assert_eq!(
-        price["description"],
-        "Cost of the baseband. Unit: USD/site. Required."
-    );
+    assert_eq!(price["description"], "Cost of the baseband. Unit: USD/site. Required.");
     assert_eq!(schema["properties"]["extends"]["type"], "string");
     insta::assert_snapshot!("schema", text);
 }

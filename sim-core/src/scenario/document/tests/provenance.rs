@@ -18,9 +18,7 @@ fn sources() -> Sources {
 /// Faults of one number at a key in shares, US dollars a site, or months.
 fn check(key: &str, number: &str) -> Diagnostics {
     let document = parse("a.toml", &format!("{key} = {number}\n")).expect("valid TOML");
-    let units = Units::new()
-        .with_money("gbp", 1.5)
-        .with_money("gbp_2012", 1.25);
+    let units = Units::new().with_money("gbp", 1.5).with_money("gbp_2012", 1.25);
     let read = document
         .decode::<Numbers>(&units)
         .unwrap_or_else(|faults| panic!("{faults}"));
@@ -51,10 +49,7 @@ fn a_table_of_sources_reads_as_rfc_4180_says() {
     );
     assert_eq!(row.title, "Title, with a comma");
     assert_eq!(row.excerpt, "says \"6,000\"\nand more");
-    assert_eq!(
-        (row.line, sources.get("F116").map(|r| r.line)),
-        (2, Some(5))
-    );
+    assert_eq!((row.line, sources.get("F116").map(|r| r.line)), (2, Some(5)));
     assert!(sources.get("P055").is_some_and(|row| row.value.is_none()));
 }
 
@@ -67,9 +62,7 @@ fn a_bad_table_of_sources_is_explained() {
         format!(
             "{header}F1,~30,,,%,2020,a,b,c,d,e,f\nF2,1\nF3,1,5,2,%,2020,a,b,c,d,e,f\nF4,inf,,,%,2020,a,b,c,d,e,f\n"
         ),
-        format!(
-            "{header}F1,1,,,%,2020,a,b,c,d,e,f\n,1,,,%,2020,a,b,c,d,e,f\nF1,2,,,%,2020,a,b,c,d,e,f\n"
-        ),
+        format!("{header}F1,1,,,%,2020,a,b,c,d,e,f\n,1,,,%,2020,a,b,c,d,e,f\nF1,2,,,%,2020,a,b,c,d,e,f\n"),
     ];
     let mut catalogue = String::new();
     for text in cases {
@@ -83,27 +76,18 @@ fn a_bad_table_of_sources_is_explained() {
 fn numbers_that_are_what_their_sources_say_pass() {
     let fine = [
         ("price", "{ value = 6000, source = \"P054\" }"),
-        (
-            "price",
-            "{ value = 6, unit = \"usd_k_per_site\", source = \"P054\" }",
-        ),
+        ("price", "{ value = 6, unit = \"usd_k_per_site\", source = \"P054\" }"),
         ("price", "{ value = 12000, derived = \"midpoint(P055)\" }"),
         ("price", "{ value = 60345, derived = \"F329 / 11600\" }"),
         ("share", "{ value = 0.32, source = \"F116\" }"),
         ("share", "{ value = 32, unit = \"%\", source = \"F116\" }"),
         ("share", "{ value = 0.68, derived = \"1 - F116\" }"),
         ("months", "{ value = 7.5, derived = \"midpoint(F320)\" }"),
-        (
-            "months",
-            "{ value = 0.5, unit = \"years\", derived = \"low(F320)\" }",
-        ),
+        ("months", "{ value = 0.5, unit = \"years\", derived = \"low(F320)\" }"),
         ("sum", "{ value = 700, source = \"F329\" }"),
         // Pounds of 2012 have a rate of their own; in pounds, the sum is only copied.
         ("sum", "{ value = 2500, source = \"F400\" }"),
-        (
-            "sum",
-            "{ value = 2, unit = \"gbp_bn_2012\", source = \"F400\" }",
-        ),
+        ("sum", "{ value = 2, unit = \"gbp_bn_2012\", source = \"F400\" }"),
         (
             "share",
             "{ value = 0.9, low = 0.1, high = 1, assumption = \"we know no source for a number such as this\" }",
@@ -209,16 +193,9 @@ fn units_convert_both_ways_and_never_across_kinds() {
         ("USD m (17 projects)", "USD m", 1.0),
     ];
     for (from, to, factor) in same {
-        let there = units
-            .factor(from, to)
-            .unwrap_or_else(|| panic!("{from} -> {to}"));
-        let back = units
-            .factor(to, from)
-            .unwrap_or_else(|| panic!("{to} -> {from}"));
-        assert!(
-            (there / factor - 1.0).abs() < 1e-12,
-            "{from} -> {to}: {there}"
-        );
+        let there = units.factor(from, to).unwrap_or_else(|| panic!("{from} -> {to}"));
+        let back = units.factor(to, from).unwrap_or_else(|| panic!("{to} -> {from}"));
+        assert!((there / factor - 1.0).abs() < 1e-12, "{from} -> {to}: {there}");
         assert!((there * back - 1.0).abs() < 1e-12, "{from} <-> {to}");
     }
     for (from, to) in [
@@ -239,22 +216,10 @@ fn money_of_a_year_is_deflated_where_the_year_has_a_rate() {
     assert_eq!(units.factor("usd_2012/site", "USD/site"), Some(1.25));
     assert_eq!(units.factor("usd_2013/site", "USD/site"), None);
     // A row says its year in a column of its own.
-    assert_eq!(
-        units.factor_of_year("USD/site", "2012", "USD/site"),
-        Some(1.25)
-    );
-    assert_eq!(
-        units.factor_of_year("USD/site", "2012", "usd_2012/site"),
-        Some(1.0)
-    );
-    assert_eq!(
-        units.factor_of_year("USD/site", "2013", "USD/site"),
-        Some(1.0)
-    );
+    assert_eq!(units.factor_of_year("USD/site", "2012", "USD/site"), Some(1.25));
+    assert_eq!(units.factor_of_year("USD/site", "2012", "usd_2012/site"), Some(1.0));
+    assert_eq!(units.factor_of_year("USD/site", "2013", "USD/site"), Some(1.0));
     // A currency without any rate is still itself.
-    assert_eq!(
-        units.factor_of_year("EUR bn", "2019", "eur_m"),
-        Some(1000.0)
-    );
+    assert_eq!(units.factor_of_year("EUR bn", "2019", "eur_m"), Some(1000.0));
     assert_eq!(units.factor_of_year("EUR bn", "2019", "USD bn"), None);
 }

@@ -91,12 +91,7 @@ pub(super) const LEVERS: &[Variant<Lever>] = &[
         key: "procurement_ban",
         doc: "Sellers that may not be bought from.",
         fields: |f| Lever::Ban {
-            strength: f.number_or(
-                "strength",
-                1.0,
-                Number::share(),
-                "How much of the lever acts.",
-            ),
+            strength: f.number_or("strength", 1.0, Number::share(), "How much of the lever acts."),
             in_force: f.date("in_force", "From when."),
             vendors: f.references("vendors", VENDOR, "Against whom."),
         },
@@ -127,26 +122,13 @@ impl Table for World {
 
 impl Table for Header {
     fn fields(f: &mut Fields<'_>) -> Self {
-        f.integer(
-            "format",
-            Number::count("1", 1..=FORMAT),
-            "Format of the file.",
-        );
+        f.integer("format", Number::count("1", 1..=FORMAT), "Format of the file.");
         let header = Self {
-            id: f.id(
-                "id",
-                Kind::slug("scenario"),
-                "Name of the file without its ending.",
-            ),
+            id: f.id("id", Kind::slug("scenario"), "Name of the file without its ending."),
             title: f.text_or("title", "Untitled", "A title for people."),
             start: f.date("start", "First day."),
             end: f.date("end", "Last day."),
-            replicates: f.integer_or(
-                "replicates",
-                100,
-                Number::count("1", 1..=10_000_000),
-                "How many.",
-            ),
+            replicates: f.integer_or("replicates", 100, Number::count("1", 1..=10_000_000), "How many."),
         };
         f.require(
             header.start < header.end,
@@ -163,12 +145,7 @@ impl Table for Costs {
         let money = Number::new("USD/site").range(0.0..=1e6);
         let growth = Number::new("1/yr").range(-0.5..0.5);
         Self {
-            tower: f.number_or(
-                "tower_climb_usd_per_site",
-                6000.0,
-                money.clone(),
-                "A visit to a mast.",
-            ),
+            tower: f.number_or("tower_climb_usd_per_site", 6000.0, money.clone(), "A visit to a mast."),
             growth: f.number_or("growth", 0.0, growth, "Growth of costs."),
             lots: f.numbers("lots", money, 4, "Sizes of lots."),
         }
@@ -212,11 +189,7 @@ impl Table for Operator {
         Self {
             id: f.id("id", OPERATOR, "Id of the operator."),
             country: f.reference("country", COUNTRY, "Where it is."),
-            sites: f.integer(
-                "sites",
-                Number::count("sites", 1..),
-                "How many sites it has.",
-            ),
+            sites: f.integer("sites", Number::count("sites", 1..), "How many sites it has."),
             trained_for: f.references("trained_for", VENDOR, "Whose kit its staff knows."),
             tags: f.texts("tags", "Free words."),
             shared: f.flag_or("shared", false, "Whether it shares its sites."),
