@@ -1,5 +1,7 @@
 //! What must not matter to an equilibrium, what must scale with it, and the edges of its input.
 
+#![allow(clippy::disallowed_methods, reason = "statistics of a test, compared to a tolerance")]
+
 mod market_support;
 
 use market_support::{Random, Tender, add_later_values, random_tender};

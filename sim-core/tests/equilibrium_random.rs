@@ -1,6 +1,8 @@
 //! The solver on random tenders: it finds an equilibrium in every one, nobody gains by leaving it, and the
 //! buyer's draws follow it.
 
+#![allow(clippy::disallowed_methods, reason = "statistics of a test, compared to a tolerance")]
+
 mod market_support;
 
 use market_support::{Random, Tender, add_later_values, add_later_values_of, chi_square_tail, random_tender};

@@ -1,5 +1,7 @@
 //! Choice and pricing against known answers (`data/known_answers.json`: V01 to V04, V14, V19, V20).
 
+#![allow(clippy::disallowed_methods, reason = "statistics of a test, compared to a tolerance")]
+
 mod market_support;
 
 use market_support::{Random, Tender};

@@ -1,4 +1,6 @@
 //! Loading the repository's scenarios, and watching runs.
+
+#![allow(clippy::disallowed_methods, reason = "a test reads the repository's own scenarios")]
 #![allow(dead_code, reason = "each test program uses a part")]
 
 pub mod market_day;
