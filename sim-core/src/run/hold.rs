@@ -471,12 +471,13 @@ fn flow_parts(offer: &Offer, a: &Alternative, old: Option<&Stack>) -> [f64; 6] {
             .map(|k| of(terms.seller(a.seller[k]))[k])
             .sum()
     };
-    let risk = |s: &crate::market::terms::SellerTerms| [s.risk[RU] + s.removal[RU], s.risk[BB] + s.removal[BB]];
+    // Kit that is kept takes no new credit and has nothing left to lose by a removal.
+    let (finance, removal) = if a.kind == Kind::Keep { (0.0, 0.0) } else { (sum(|s| s.finance), sum(|s| s.removal)) };
     [
         sum(|s| s.quality),
         sum(|s| s.taste),
-        sum(|s| s.finance),
-        -sum(risk),
+        finance,
+        -sum(|s| s.risk) - removal,
         -terms.gap(a, old),
         -terms.running(a),
     ]

@@ -107,7 +107,7 @@ impl Anatomy {
                 net: report.net_values[index],
                 shocks: report.shocks[index],
                 total: f64::NEG_INFINITY,
-                nest: usize::from(a.kind.nest()),
+                nest: usize::from(a.nest()),
             })
             .collect();
         let mut reach = vec![f64::NEG_INFINITY; report.inclusive.len()];
