@@ -102,8 +102,7 @@ impl Bills {
         }
     }
 
-    /// What a component costs at least, from a seller of open parts, in any stack of two sellers: its own items without
-    /// integration and `brought_forward`.
+    /// What a component costs at least, from a seller: its own items without onboarding, integration and `brought_forward`.
     #[must_use]
     pub fn component(&self, component: usize, seller: u8, is_virtual: bool) -> f64 {
         let p = self.part(component, seller);
@@ -112,7 +111,13 @@ impl Bills {
         } else {
             p.swap
         };
-        swap + p.legacy_layer + p.onboarding_open + p.contract_break + p.outage
+        swap + p.legacy_layer + p.contract_break + p.outage
+    }
+
+    /// Taking on a seller of open parts.
+    #[must_use]
+    pub fn onboarding(&self, seller: u8) -> f64 {
+        self.part(BB, seller).onboarding_open
     }
 
     /// The bill of an alternative, in the order of [`ITEMS`].

@@ -345,7 +345,7 @@ impl Offer {
     pub fn wedges(&mut self, stack: &Stack, legacy: [Neighbour; 2], life_left: [f64; 2]) -> Wedges {
         self.two_bills.fill(&self.terms, stack, legacy);
         let scan = wedge::scan(&self.terms, &self.two_bills, stack);
-        wedge::value(&scan, &self.terms, &self.two_bills, stack, life_left)
+        wedge::value(&scan, &self.terms, stack, life_left)
     }
 }
 
