@@ -156,18 +156,34 @@ pub fn each_bundle(terms: &Terms, mut call: impl FnMut(Alternative)) {
     }
 }
 
+/// Whether a vendor sells a component for open stacks.
+#[must_use]
+pub fn sells_open(terms: &Terms, v: VendorIx, component: usize) -> bool {
+    let seller = terms.seller(v);
+    seller.open && seller.may_sell[component]
+}
+
+/// The open stack of a radio and a baseband, of one vendor or of two.
+#[must_use]
+pub fn open_stack(terms: &Terms, radio: VendorIx, baseband: VendorIx) -> Alternative {
+    let kind = if radio == baseband {
+        Kind::OpenSingle
+    } else {
+        Kind::OpenMulti
+    };
+    Alternative {
+        kind,
+        seller: [radio, baseband],
+        is_virtual: terms.seller(baseband).is_virtual,
+    }
+}
+
 /// Calls with each open stack that may be bought, of one vendor or of two.
 pub fn each_pair(terms: &Terms, mut call: impl FnMut(Alternative)) {
     let vendors = terms.vendors() as VendorIx;
-    let sells = |v: VendorIx, component: usize| terms.seller(v).open && terms.seller(v).may_sell[component];
-    for ru in (0..vendors).filter(|v| sells(*v, RU)) {
-        for bb in (0..vendors).filter(|v| sells(*v, BB)) {
-            let kind = if ru == bb { Kind::OpenSingle } else { Kind::OpenMulti };
-            call(Alternative {
-                kind,
-                seller: [ru, bb],
-                is_virtual: terms.seller(bb).is_virtual,
-            });
+    for radio in (0..vendors).filter(|v| sells_open(terms, *v, RU)) {
+        for baseband in (0..vendors).filter(|v| sells_open(terms, *v, BB)) {
+            call(open_stack(terms, radio, baseband));
         }
     }
 }

@@ -65,7 +65,10 @@ struct PartBill {
 /// With no attachment it is the bill of the unattached twin: a first purchase, untrained for anybody.
 #[derive(Debug, Clone, Default)]
 pub struct Bills {
+    /// By component and seller; empty for the twin, to whom all sellers are alike.
     parts: [Vec<PartBill>; 2],
+    /// Any seller's component, to the twin.
+    alike: PartBill,
     /// Sellers of the kit that stands.
     held: Option<[u8; 2]>,
     attached: bool,
@@ -77,24 +80,44 @@ impl Bills {
         self.attached = attached.is_some();
         let stack = attached.and_then(|h| h.stack);
         self.held = stack.map(|s| s.seller);
+        self.alike = PartBill {
+            onboarding: terms.onboarding,
+            onboarding_open: terms.onboarding_open,
+            ..PartBill::default()
+        };
         for component in [RU, BB] {
             let parts = &mut self.parts[component];
             parts.clear();
-            parts.extend((0..terms.vendors()).map(|v| part_bill(terms, attached, component, v as u8)));
+            if let Some(h) = attached {
+                fill_parts(parts, terms, h, component);
+            }
         }
     }
 
-    /// What a component costs at least, from a seller of open parts, in any stack of two sellers: its own items without
-    /// integration and `brought_forward`.
+    fn part(&self, component: usize, seller: u8) -> &PartBill {
+        if self.attached {
+            &self.parts[component][usize::from(seller)]
+        } else {
+            &self.alike
+        }
+    }
+
+    /// What a component costs at least, from a seller: its own items without onboarding, integration and `brought_forward`.
     #[must_use]
     pub fn component(&self, component: usize, seller: u8, is_virtual: bool) -> f64 {
-        let p = &self.parts[component][usize::from(seller)];
+        let p = self.part(component, seller);
         let swap = if is_virtual && component == BB {
             p.swap_virtual
         } else {
             p.swap
         };
-        swap + p.legacy_layer + p.onboarding_open + p.contract_break + p.outage
+        swap + p.legacy_layer + p.contract_break + p.outage
+    }
+
+    /// Taking on a seller of open parts.
+    #[must_use]
+    pub fn onboarding(&self, seller: u8) -> f64 {
+        self.part(BB, seller).onboarding_open
     }
 
     /// The bill of an alternative, in the order of [`ITEMS`].
@@ -110,7 +133,7 @@ impl Bills {
             if !buys[component] {
                 continue;
             }
-            let p = &self.parts[component][usize::from(a.seller[component])];
+            let p = self.part(component, a.seller[component]);
             items[SWAP] += if a.is_virtual && component == BB {
                 p.swap_virtual
             } else {
@@ -136,7 +159,7 @@ impl Bills {
             items[INTEGRATION] += terms.operations;
         }
         if self.attached {
-            let stranger = |k: usize| f64::from(u8::from(self.parts[k][usize::from(a.seller[k])].stranger));
+            let stranger = |k: usize| f64::from(u8::from(self.part(k, a.seller[k]).stranger));
             let strangers = stranger(BB) + if multi { stranger(RU) } else { 0.0 };
             // The first seller of an operator is no seller beyond the first.
             let others = if terms.has_others {
@@ -150,48 +173,52 @@ impl Bills {
     }
 }
 
-/// The bill of one component from one seller.
-fn part_bill(terms: &Terms, attached: Option<&Attachment>, component: usize, seller: u8) -> PartBill {
-    let t = terms.seller(seller);
-    let untrained = if attached.is_some() { 1.0 - t.trained } else { 1.0 };
-    let mut p = PartBill {
-        onboarding: untrained * terms.onboarding,
-        onboarding_open: untrained * terms.onboarding_open,
-        stranger: !t.elsewhere,
-        ..PartBill::default()
-    };
-    let Some(h) = attached else { return p };
+/// The bills of one component from each seller, to an operator with this attachment.
+fn fill_parts(parts: &mut Vec<PartBill>, terms: &Terms, h: &Attachment, component: usize) {
+    // From the seller that stands, and from any other: they differ by who is trained and known alone.
+    let mut same = PartBill::default();
+    let mut other = PartBill::default();
     // A first installation is the same work for every seller: no part of a comparison.
     if let Some(s) = h.stack {
-        let phi = if s.seller[component] == seller {
-            terms.renewal_work_share
-        } else {
-            1.0
-        };
-        p.swap = phi * terms.work(component, false);
-        p.swap_virtual = phi * terms.work(component, s.is_virtual && component == BB);
+        other.swap = terms.work(component, false);
+        other.swap_virtual = terms.work(component, s.is_virtual && component == BB);
+        same.swap = terms.renewal_work_share * other.swap;
+        same.swap_virtual = terms.renewal_work_share * other.swap_virtual;
         let price = terms.price * terms.weight[component];
         let left = h.life_left[component];
-        p.brought_forward = if left > 0.0 {
-            price * terms.share_of_life(left)
-        } else {
-            0.0
-        };
-        if s.seller[component] != seller {
-            p.outage = terms.weight[component] * terms.outage;
-            if left > 0.0 && s.seller[component] != NO_VENDOR {
-                p.contract_break =
-                    price * (terms.break_fee_share + terms.seller(s.seller[component]).grant) * left / terms.term;
+        if left > 0.0 {
+            same.brought_forward = price * terms.share_of_life(left);
+            other.brought_forward = same.brought_forward;
+            if s.seller[component] != NO_VENDOR {
+                let grant = terms.seller(s.seller[component]).grant;
+                other.contract_break = price * (terms.break_fee_share + grant) * left / terms.term;
             }
         }
+        other.outage = terms.weight[component] * terms.outage;
     }
     // Joining a new baseband with the neighbouring generations of another seller: the X2 integration or, where it is
     // cheaper, replacing the neighbour's baseband as well. A joint that stands has been integrated.
-    if component == BB && h.stack.is_none_or(|s| s.seller[BB] != seller) {
-        let strangers = h.legacy.iter().filter(|l| l.seller != NO_VENDOR && l.seller != seller);
-        p.legacy_layer = strangers
-            .map(|l| l.overlap * terms.x2_anchor.min(terms.legacy_swap(l.price)))
-            .sum();
-    }
-    p
+    let joints = h.legacy.map(|l| {
+        if component == BB && l.seller != NO_VENDOR {
+            l.overlap * terms.x2_anchor.min(terms.legacy_swap(l.price))
+        } else {
+            0.0
+        }
+    });
+    let standing = h.stack.map(|s| s.seller[component]);
+    parts.extend(terms.sellers().iter().enumerate().map(|(v, t)| {
+        let v = v as u8;
+        let stands = standing == Some(v);
+        let mut p = if stands { same } else { other };
+        let untrained = 1.0 - t.trained;
+        p.onboarding = untrained * terms.onboarding;
+        p.onboarding_open = untrained * terms.onboarding_open;
+        p.stranger = !t.elsewhere;
+        if !stands {
+            for (neighbour, joint) in h.legacy.iter().zip(joints) {
+                p.legacy_layer += if neighbour.seller == v { 0.0 } else { joint };
+            }
+        }
+        p
+    }));
 }

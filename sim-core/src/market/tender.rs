@@ -57,6 +57,8 @@ pub struct Bidding {
     bidders: Bidders,
     priced: Vec<equilibrium::Alternative>,
     caps: Vec<[f64; 2]>,
+    /// Margins to start from, by bidder and nest.
+    start: Vec<f64>,
     workspace: Workspace,
     twin_alternatives: Vec<equilibrium::Alternative>,
     /// Place of each of them among the offer's alternatives.
@@ -343,7 +345,7 @@ impl Offer {
     pub fn wedges(&mut self, stack: &Stack, legacy: [Neighbour; 2], life_left: [f64; 2]) -> Wedges {
         self.two_bills.fill(&self.terms, stack, legacy);
         let scan = wedge::scan(&self.terms, &self.two_bills, stack);
-        wedge::value(&scan, &self.terms, &self.two_bills, stack, life_left)
+        wedge::value(&scan, &self.terms, stack, life_left)
     }
 }
 
@@ -405,7 +407,13 @@ impl Bidding {
             after: continuation.sellers,
             margin_caps: if offer.keeps { None } else { Some(&self.caps) },
         };
-        let equilibrium = self.workspace.solve(&spec)?;
+        // The posted margins of the bidders: those of the average buyer of the region, or of the last review where that buyer
+        // is the one who is asked.
+        self.start.clear();
+        for v in &self.bidders.vendors {
+            self.start.extend_from_slice(&offer.terms.seller(*v).list_margin);
+        }
+        let equilibrium = self.workspace.solve_from(&spec, Some(&self.start))?;
         Ok(Solved {
             equilibrium,
             spec,
@@ -445,7 +453,8 @@ impl Bidding {
             after: None,
             margin_caps: None,
         };
-        let Ok(twin) = self.twin_workspace.solve(&spec) else {
+        // The twin is a buyer much like the average one.
+        let Ok(twin) = self.twin_workspace.solve_from(&spec, Some(&self.start)) else {
             return [None; 2];
         };
         let gap = |i: &Alternative, r: &Alternative| {

@@ -158,6 +158,12 @@ impl Terms {
         self.sellers.len()
     }
 
+    /// Terms of all vendors.
+    #[must_use]
+    pub fn sellers(&self) -> &[SellerTerms] {
+        &self.sellers
+    }
+
     /// Terms of a vendor.
     #[must_use]
     pub fn seller(&self, v: VendorIx) -> &SellerTerms {

@@ -128,7 +128,37 @@ fn leaving_today(terms: &Terms, left: [f64; 2], stack: &Stack) -> [(f64, f64); 4
 /// what leaving costs today depends on that alone. Kit of the same sellers in the same network shares one scan.
 #[derive(Debug, Clone, Copy)]
 pub struct Scan {
-    best: [Best; 4],
+    best: [Option<Candidate>; 4],
+}
+
+/// An alternative that may be a side of a wedge, with all that a wedge takes from it.
+#[derive(Debug, Clone, Copy)]
+struct Candidate {
+    alternative: Alternative,
+    /// Value at list price to the operator at end of life.
+    value: f64,
+    /// Bill of the operator, and of its unattached twin.
+    attached: [f64; 7],
+    twin: [f64; 7],
+    /// Value at list price to the twin.
+    twin_value: f64,
+    list_price: f64,
+}
+
+impl Candidate {
+    fn new(terms: &Terms, bills: &TwoBills, value: f64, a: Alternative) -> Self {
+        let twin = bills.twin.of(terms, &a);
+        debug_assert!(twin[SWAP] == 0.0, "a first purchase has nothing to swap");
+        let list_price = terms.list_price(&a);
+        Self {
+            alternative: a,
+            value,
+            attached: bills.attached.of(terms, &a),
+            twin,
+            twin_value: terms.flow(&a, None) - twin.iter().sum::<f64>() - list_price,
+            list_price,
+        }
+    }
 }
 
 /// The stack bought again as it is.
@@ -150,7 +180,7 @@ const SLACK: f64 = 1e-9;
 
 /// Scans all that may be bought today at list prices, partial renewals left out.
 ///
-/// A pair of two sellers costs at least what its two halves cost alone, so it is looked at in full only where that bound could
+/// A stack is worth at most what its two parts are worth alone, so it is looked at in full only where that bound could
 /// beat the best of its class: the result is that of looking at all.
 #[must_use]
 pub fn scan(terms: &Terms, bills: &TwoBills, stack: &Stack) -> Scan {
@@ -161,16 +191,46 @@ pub fn scan(terms: &Terms, bills: &TwoBills, stack: &Stack) -> Scan {
     // The renewal of what stands, even where its seller may not sell any more: a ban does not unlock the kit that it forbids.
     let renewal = renewal(stack);
     best[0].offer(full(&renewal), renewal);
-    alternatives::each_bundle(terms, |a| best[changed(stack, &a)].offer(full(&a), a));
-    let joint = terms.open_gap[0] + terms.operations - SLACK * terms.price;
-    alternatives::each_pair(terms, |a| {
+    let slack = SLACK * terms.price;
+    alternatives::each_bundle(terms, |a| {
         let class = &mut best[changed(stack, &a)];
-        let bound = bills.halves[RU][usize::from(a.seller[RU])] + bills.halves[BB][usize::from(a.seller[BB])];
-        if bound - joint >= class.value || !a.is_multi() {
+        if terms.is_core || bills.bundles[usize::from(a.seller[BB])] + slack >= class.value {
             class.offer(full(&a), a);
         }
     });
-    Scan { best }
+    let joint = terms.open_gap[0] + terms.operations - slack;
+    let [radios, basebands] = &bills.halves;
+    let sells = |v: VendorIx, component: usize| alternatives::sells_open(terms, v, component);
+    let vendors = terms.vendors() as VendorIx;
+    let top = (0..vendors)
+        .filter(|v| sells(*v, BB))
+        .map(|v| basebands[usize::from(v)])
+        .fold(f64::NEG_INFINITY, f64::max);
+    let standing = stack.seller[BB];
+    for radio in (0..vendors).filter(|v| sells(*v, RU)) {
+        let half = radios[usize::from(radio)] - joint;
+        let changes = usize::from(radio != stack.seller[RU]);
+        // All pairs of this radio but that with the standing baseband are in one class, and at most as good as with the best one.
+        let others = half + top >= best[changes | 2].value;
+        for baseband in (0..vendors).filter(|v| others || *v == radio || *v == standing) {
+            if !sells(baseband, BB) {
+                continue;
+            }
+            let class = &mut best[changes | usize::from(baseband != standing) << 1];
+            let bound = if radio == baseband {
+                bills.singles[usize::from(baseband)] + slack
+            } else {
+                half + basebands[usize::from(baseband)]
+            };
+            if bound >= class.value {
+                let a = alternatives::open_stack(terms, radio, baseband);
+                class.offer(full(&a), a);
+            }
+        }
+    }
+    Scan {
+        best: best.map(|b| b.alternative.map(|a| Candidate::new(terms, bills, b.value, a))),
+    }
 }
 
 /// The bills of an operator with its stack at end of life, and of its unattached twin.
@@ -180,6 +240,9 @@ pub struct TwoBills {
     twin: Bills,
     /// The most that a seller's component is worth in a stack of two sellers at list price, joint items not yet taken off.
     halves: [Vec<f64>; 2],
+    /// The most that its closed bundle and its own open stack are worth.
+    bundles: Vec<f64>,
+    singles: Vec<f64>,
 }
 
 impl TwoBills {
@@ -194,14 +257,21 @@ impl TwoBills {
             }),
         );
         self.twin.fill(terms, None);
-        for component in [RU, BB] {
-            let half = |v: VendorIx| {
-                let t = terms.seller(v);
-                let price = t.cost[component] + t.list_margin[usize::from(Kind::OpenMulti.nest())];
-                t.value[component] - price - self.attached.component(component, v, t.is_virtual)
+        let [radios, basebands] = &mut self.halves;
+        radios.clear();
+        basebands.clear();
+        self.bundles.clear();
+        self.singles.clear();
+        let [closed, single, multi] = [Kind::Closed, Kind::OpenSingle, Kind::OpenMulti].map(|k| usize::from(k.nest()));
+        for (v, t) in terms.sellers().iter().enumerate() {
+            let worth = |component: usize, is_virtual: bool| {
+                t.value[component] - t.cost[component] - self.attached.component(component, v as VendorIx, is_virtual)
             };
-            self.halves[component].clear();
-            self.halves[component].extend((0..terms.vendors() as VendorIx).map(half));
+            let [radio, baseband] = [worth(RU, false), worth(BB, t.is_virtual)];
+            radios.push(radio - t.list_margin[multi] - self.attached.onboarding(v as VendorIx));
+            basebands.push(baseband - t.list_margin[multi] - self.attached.onboarding(v as VendorIx));
+            self.singles.push(radio + baseband - t.list_margin[single]);
+            self.bundles.push(radio + worth(BB, false) - t.list_margin[closed]);
         }
     }
 
@@ -215,15 +285,15 @@ impl TwoBills {
 /// Values the installed stack at posted prices, from a scan of it. `life_left`: the years of life left of each component. No equilibrium is solved and nothing
 /// allocated.
 #[must_use]
-pub fn value(scan: &Scan, terms: &Terms, bills: &TwoBills, stack: &Stack, life_left: [f64; 2]) -> Wedges {
+pub fn value(scan: &Scan, terms: &Terms, stack: &Stack, life_left: [f64; 2]) -> Wedges {
     let leaving = leaving_today(terms, life_left, stack);
     let wedge = |component: usize, today: bool| -> Option<Wedge> {
         if stack.seller[component] == NO_VENDOR {
             return None;
         }
-        let mut sides = [NONE; 2];
+        let mut sides = [(f64::NEG_INFINITY, None); 2];
         for (class, best) in scan.best.iter().enumerate() {
-            let Some(alternative) = best.alternative else { continue };
+            let Some(candidate) = best else { continue };
             // The incumbent of the component leaves the running stack in place to its end; a rival does not.
             let side = class >> component & 1;
             let cost = if today && side == 1 {
@@ -231,31 +301,26 @@ pub fn value(scan: &Scan, terms: &Terms, bills: &TwoBills, stack: &Stack, life_l
             } else {
                 0.0
             };
-            sides[side].offer(best.value - cost, alternative);
+            if candidate.value - cost > sides[side].0 {
+                sides[side] = (candidate.value - cost, Some(candidate));
+            }
         }
-        let (i, r) = (&sides[0].alternative?, &sides[1].alternative?);
-        let mut of_rival = bills.attached.of(terms, r);
+        let [i, r] = sides.map(|s| s.1);
+        let (i, r) = (i?, r?);
+        let mut of_rival = r.attached;
         if today {
-            (of_rival[BROUGHT_FORWARD], of_rival[CONTRACT_BREAK]) = leaving[changed(stack, r)];
+            (of_rival[BROUGHT_FORWARD], of_rival[CONTRACT_BREAK]) = leaving[changed(stack, &r.alternative)];
         }
-        let of_incumbent = bills.attached.of(terms, i);
-        let (twin_i, twin_r) = (bills.twin.of(terms, i), bills.twin.of(terms, r));
         let mut parts = [0.0; 7];
         for (item, part) in parts.iter_mut().enumerate() {
-            *part = (of_rival[item] - of_incumbent[item]) - (twin_r[item] - twin_i[item]);
+            *part = (of_rival[item] - i.attached[item]) - (r.twin[item] - i.twin[item]);
         }
-        let twin =
-            |a: &Alternative, bill: &[f64; 7]| terms.flow(a, None) - bill.iter().sum::<f64>() - terms.list_price(a);
-        debug_assert!(
-            twin_i[SWAP] == 0.0 && twin_r[SWAP] == 0.0,
-            "a first purchase has nothing to swap"
-        );
         Some(Wedge {
-            incumbent: *i,
-            rival: *r,
+            incumbent: i.alternative,
+            rival: r.alternative,
             parts,
-            list_price: terms.list_price(i),
-            preference_gap: twin(i, &twin_i) - twin(r, &twin_r),
+            list_price: i.list_price,
+            preference_gap: i.twin_value - r.twin_value,
         })
     };
     Wedges {

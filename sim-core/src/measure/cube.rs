@@ -78,6 +78,10 @@ pub enum Field {
 
 /// Number of fields.
 pub const FIELDS: usize = Field::CostExtension as usize + 1;
+/// Number of stocks: they come first.
+const STOCKS: usize = Field::Sales as usize;
+/// Number of flows.
+const FLOWS: usize = FIELDS - STOCKS;
 
 /// The field of an item of the wedge.
 #[must_use]
@@ -121,7 +125,9 @@ pub struct Cube {
     layers: usize,
     vendors: usize,
     ru_share: f64,
-    values: Vec<f64>,
+    /// By place, layer, component, vendor and field: stocks, and flows.
+    stocks: Vec<f64>,
+    flows: Vec<f64>,
     /// Sites awarded by place, former and new vendor (the last former: none), radio network.
     awarded: Vec<f64>,
 }
@@ -142,25 +148,28 @@ impl Cube {
             layers,
             vendors,
             ru_share: world.scenario.market.ru_share,
-            values: vec![0.0; places * layers * 2 * vendors * FIELDS],
+            stocks: vec![0.0; places * layers * 2 * vendors * STOCKS],
+            flows: vec![0.0; places * layers * 2 * vendors * FLOWS],
             awarded: vec![0.0; places * vendors * (vendors + 1)],
         }
     }
 
     /// Sets the stocks to zero, and the flows too if their window is over.
     pub fn clear(&mut self, flows: bool) {
+        self.stocks.fill(0.0);
         if flows {
-            self.values.fill(0.0);
+            self.flows.fill(0.0);
             self.awarded.fill(0.0);
-        } else {
-            for cell in self.values.chunks_exact_mut(FIELDS) {
-                cell[..Field::Sales as usize].fill(0.0);
-            }
         }
     }
 
-    fn at(&self, place: usize, layer: usize, component: usize, vendor: usize) -> usize {
-        (((place * self.layers + layer) * 2 + component) * self.vendors + vendor) * FIELDS
+    /// The array that a field is in, its fields, and the field's place among them.
+    fn shelf(field: usize) -> (bool, usize, usize) {
+        if field < STOCKS {
+            (true, STOCKS, field)
+        } else {
+            (false, FLOWS, field - STOCKS)
+        }
     }
 
     /// Whether a place is kept.
@@ -179,30 +188,27 @@ impl Cube {
         field: Field,
         value: f64,
     ) {
-        for place in places {
-            if self.holds(place) {
-                let at = self.at(place, layer, component, vendor);
-                self.values[at + field as usize] += value;
-            }
-        }
+        self.add_all(places, layer, component, vendor, field, &[value]);
     }
 
-    /// Adds to several fields at once; `values` starts at `first`.
-    pub fn add_all(
+    /// Adds to several fields at once, all stocks or all flows; `values` starts at `first`.
+    pub fn add_all<const N: usize>(
         &mut self,
         places: impl Iterator<Item = usize>,
         layer: usize,
         component: usize,
         vendor: usize,
         first: Field,
-        values: &[f64],
+        values: &[f64; N],
     ) {
-        for place in places {
-            if self.holds(place) {
-                let at = self.at(place, layer, component, vendor) + first as usize;
-                for (cell, value) in self.values[at..at + values.len()].iter_mut().zip(values) {
-                    *cell += value;
-                }
+        let (is_stock, fields, field) = Self::shelf(first as usize);
+        let stride = self.layers * 2 * self.vendors * fields;
+        let within = ((layer * 2 + component) * self.vendors + vendor) * fields + field;
+        let all = if is_stock { &mut self.stocks } else { &mut self.flows };
+        for place in places.filter(|p| *p < self.places) {
+            let at = place * stride + within;
+            for (cell, value) in all[at..at + N].iter_mut().zip(values) {
+                *cell += value;
             }
         }
     }
@@ -247,9 +253,12 @@ impl Cube {
                 1.0 - self.ru_share
             }
         };
+        let (is_stock, fields, field) = Self::shelf(field);
+        let all = if is_stock { &self.stocks } else { &self.flows };
         let mut add = |layer: usize, k: usize, w: f64| {
+            let first = ((place * self.layers + layer) * 2 + k) * self.vendors;
             for v in vendors {
-                sum += w * self.values[self.at(place, layer, k, *v) + field];
+                sum += w * all[(first + v) * fields + field];
             }
         };
         match component {

@@ -91,8 +91,8 @@ pub fn fill(
             is_virtual: stack.is_virtual,
             legacy,
         };
-        let scan = match &last {
-            Some((same, scan)) if *same == shared => *scan,
+        let scan = match last {
+            Some((ref same, ref scan)) if *same == shared => scan,
             _ => {
                 let buyer = Buyer {
                     country: &world.countries[slot.country],
@@ -104,13 +104,12 @@ pub fn fill(
                 offer.terms.fill(world, state, posted, &buyer, Some(&stack), today);
                 offer.two_bills.fill(&offer.terms, &stack, legacy);
                 let scan = wedge::scan(&offer.terms, &offer.two_bills, &stack);
-                last = Some((shared, scan));
-                scan
+                &last.insert((shared, scan)).1
             }
         };
         let (life_left, _) = state.life(world, &stack, today);
         let offer = &desk.offer;
-        let wedges = wedge::value(&scan, &offer.terms, &offer.two_bills, &stack, life_left);
+        let wedges = wedge::value(scan, &offer.terms, &stack, life_left);
         valuations += 1;
         for component in [RU, BB] {
             if stack.seller[component] == NO_VENDOR {
