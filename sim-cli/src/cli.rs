@@ -70,14 +70,14 @@ pub enum Command {
 /// Which worlds, and with what changes.
 #[derive(Debug, Clone, Args)]
 pub struct WorldFlags {
-    /// Set a value after `extends`: a path as in [uncertainties] and a TOML value; for one scenario
+    /// Set a value after `extends`: a path as in the table `uncertainties` and a TOML value; for one scenario
     /// only, ID:PATH=VALUE. May be given again; the last wins.
     #[arg(long = "set", value_name = "PATH=VALUE")]
     pub overrides: Vec<Override>,
     /// Seed of the ensemble, instead of the scenario's.
     #[arg(long, value_name = "S")]
     pub seed: Option<u64>,
-    /// Base values, or one vector drawn a replicate; by default `sampled` where [uncertainties] stand.
+    /// Base values, or one vector drawn a replicate; by default `sampled` where the scenario has uncertainties.
     #[arg(long, value_enum, value_name = "MODE")]
     pub uncertainty: Option<Uncertainty>,
 }
@@ -106,7 +106,7 @@ impl WorldFlags {
 Examples:
   oransim run scenarios/world-2020.toml
   oransim run scenarios/minimal.toml --replicates 200 --jobs 4 --out runs/first
-  oransim run scenarios/world-2020.toml scenarios/uk-cap.toml --set uk-cap:levers.uk-cap.share_cap.strength=0.5
+  oransim run scenarios/world-2020.toml scenarios/my-ban.toml --set my-ban:levers.my-ban.share_cap.strength=0.5
   oransim run scenarios/world-2020.toml --shard 2/8 --out /shared/world   # then: oransim merge /shared/world
   oransim run scenarios/world-2020.toml --resume                          # after Ctrl-C")]
 pub struct RunFlags {
@@ -246,8 +246,8 @@ impl CheckFlags {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  oransim resolve scenarios/uk-cap.toml
-  oransim resolve scenarios/uk-cap.toml --set market.patience_years=2 > resolved.toml")]
+  oransim resolve scenarios/my-ban.toml
+  oransim resolve scenarios/my-ban.toml --set market.taste_scale_share=2 > resolved.toml")]
 pub struct ResolveFlags {
     /// Scenario file.
     #[arg(value_name = "SCENARIO")]

@@ -18,8 +18,13 @@ macro_rules! shipped {
 }
 
 /// Every file of `scenarios/`.
-pub(super) const FILES: &[ShippedFile] =
-    shipped!["README.md", "minimal.toml", "scenario.schema.json", "sources.csv", "world-2020.toml",];
+pub(super) const FILES: &[ShippedFile] = shipped![
+    "README.md",
+    "minimal.toml",
+    "scenario.schema.json",
+    "sources.csv",
+    "world-2020.toml",
+];
 
 /// Ids of the scenarios among [`FILES`]: ids are file names.
 fn shipped_ids() -> impl Iterator<Item = &'static str> {

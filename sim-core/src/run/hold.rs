@@ -472,7 +472,11 @@ fn flow_parts(offer: &Offer, a: &Alternative, old: Option<&Stack>) -> [f64; 6] {
             .sum()
     };
     // Kit that is kept takes no new credit and has nothing left to lose by a removal.
-    let (finance, removal) = if a.kind == Kind::Keep { (0.0, 0.0) } else { (sum(|s| s.finance), sum(|s| s.removal)) };
+    let (finance, removal) = if a.kind == Kind::Keep {
+        (0.0, 0.0)
+    } else {
+        (sum(|s| s.finance), sum(|s| s.removal))
+    };
     [
         sum(|s| s.quality),
         sum(|s| s.taste),

@@ -69,7 +69,7 @@ fn site_weight(decoded: &Decoded<Scenario>) -> String {
         100.0 * sites / all
     };
     let words: Vec<String> = (KINDS.iter())
-        .map(|kind| format!("{:.1}% {}", share(Some(*kind)), kind_word(*kind)))
+        .map(|kind| format!("{:.1}% {}", share(Some(*kind)) + 0.0, kind_word(*kind)))
         .collect();
     format!(
         "  site weight ({all:.0} sites): {}, {:.1}% without a word\n",
