@@ -106,7 +106,7 @@ impl WorldFlags {
 Examples:
   oransim run scenarios/world-2020.toml
   oransim run scenarios/minimal.toml --replicates 200 --jobs 4 --out runs/first
-  oransim run scenarios/world-2020.toml scenarios/my-ban.toml --set my-ban:levers.my-ban.share_cap.strength=0.5
+  oransim run scenarios/world-2020.toml scenarios/my-ban.toml --set my-ban:levers.my-ban.procurement_ban.strength=0.5
   oransim run scenarios/world-2020.toml --shard 2/8 --out /shared/world   # then: oransim merge /shared/world
   oransim run scenarios/world-2020.toml --resume                          # after Ctrl-C")]
 pub struct RunFlags {
@@ -247,7 +247,7 @@ impl CheckFlags {
 #[command(after_help = "\
 Examples:
   oransim resolve scenarios/my-ban.toml
-  oransim resolve scenarios/my-ban.toml --set market.taste_scale_share=2 > resolved.toml")]
+  oransim resolve scenarios/my-ban.toml --set market.taste_scale_share=0.1 > resolved.toml")]
 pub struct ResolveFlags {
     /// Scenario file.
     #[arg(value_name = "SCENARIO")]
