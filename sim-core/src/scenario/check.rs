@@ -252,16 +252,6 @@ fn operators(c: &mut Checker, s: &Scenario) {
             Some("lower `cohorts`, or merge operators".to_owned()),
         );
     }
-    for p in &s.programmes {
-        if p.start > s.end {
-            c.fault(
-                &join(&join("programme", &p.id), "start"),
-                "the programme starts after the run ends",
-                "a day of the run",
-                None,
-            );
-        }
-    }
 }
 
 fn vendors(c: &mut Checker, s: &Scenario) {
