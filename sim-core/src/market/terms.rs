@@ -6,7 +6,7 @@
 use super::alternatives::{Alternative, Kind, NESTS};
 use super::posted::Posted;
 use super::switching::{Attachment, BROUGHT_FORWARD};
-use super::value::{RemovalRisk, annuity, expected_removal_bill, extension_upkeep};
+use super::value::{RemovalBill, RemovalRisk, annuity, extension_upkeep};
 use crate::calendar::Day;
 use crate::world::state::{FRONTHAUL, MANAGEMENT, State, X2};
 use crate::world::{BB, CountryInfo, Layer, NO_VENDOR, OperatorInfo, RU, RuleScope, Slot, Stack, VendorIx, World};
@@ -46,10 +46,24 @@ pub struct SellerTerms {
     pub elsewhere: bool,
 }
 
+/// What one vendor brings to all slots of an operator and layer alike.
+#[derive(Debug, Clone, Copy, Default)]
+struct CommonTerms {
+    /// Its terms, all but what depends on the environments of the slot and on the kit there.
+    seller: SellerTerms,
+    on_sale: bool,
+    /// Risk at criticality 1.
+    risk: [f64; 2],
+    removal: [RemovalBill; 2],
+    /// Last day on which each component may run.
+    deadline: [Option<Day>; 2],
+}
+
 /// See the module docs. Build once, reuse the buffer.
 #[derive(Debug, Clone, Default)]
 pub struct Terms {
     sellers: Vec<SellerTerms>,
+    common: Vec<CommonTerms>,
     /// Start-up factor of each pair.
     pairs: Vec<f64>,
     /// Whether the slot is a core.
@@ -210,6 +224,21 @@ impl Terms {
         held: Option<&Stack>,
         today: Day,
     ) {
+        self.fill_common(world, state, posted, buyer, held, today);
+        self.fit(world, state, posted, buyer, held, today);
+    }
+
+    /// Prepares what is the same in all slots of one operator and layer on one day. `held` matters only for kit that the operator
+    /// is not on record as having in the layer (a core).
+    pub fn fill_common(
+        &mut self,
+        world: &World,
+        state: &State,
+        posted: &Posted,
+        buyer: &Buyer,
+        held: Option<&Stack>,
+        today: Day,
+    ) {
         let s = &world.scenario;
         let Buyer { country, slot, .. } = *buyer;
         self.is_core = slot.layer == Layer::Core;
@@ -221,6 +250,47 @@ impl Terms {
         self.term_annuity = annuity(self.wacc, self.term);
         self.renewal_work_share = s.switching.renewal_work_share;
         self.break_fee_share = s.contract.break_fee_share;
+        self.outage = if self.is_core {
+            0.0
+        } else {
+            country.labour * s.switching.outage
+        };
+        self.x2_anchor = country.price_level * s.switching.x2_anchor * (1.0 - posted.maturity[X2]);
+        self.virtual_running =
+            s.integration.virtual_running_per_year * (1.0 - posted.maturity[FRONTHAUL]) * self.term_annuity;
+        self.upkeep_growth = s.keep.growth_share_per_year;
+        self.keep_years = s.keep.retender_years;
+        self.share_of_keep = self.share_of_life(self.keep_years);
+        self.pairs.clone_from(&posted.pair_learning);
+        let layer = slot.layer.index(world);
+        self.common.clear();
+        for (v, info) in world.vendors.iter().enumerate() {
+            let ix = v as VendorIx;
+            let on_sale = country.sells[v]
+                && info.sells_from.is_none_or(|d| d <= today)
+                && (self.is_core || info.generations[layer]);
+            let supplies = buyer.operator.is_some_and(|(o, _)| state.supplied[o * world.vendors.len() + v] > 0);
+            let common = if on_sale || supplies || held.is_some_and(|h| h.holds(ix)) {
+                self.common_of(world, state, posted, buyer, ix, on_sale, today)
+            } else {
+                CommonTerms::default()
+            };
+            self.common.push(common);
+        }
+    }
+
+    /// Fits the terms to one slot and the kit that it holds, after [`Terms::fill_common`] for its operator and layer.
+    pub fn fit(
+        &mut self,
+        world: &World,
+        state: &State,
+        posted: &Posted,
+        buyer: &Buyer,
+        held: Option<&Stack>,
+        today: Day,
+    ) {
+        let s = &world.scenario;
+        let Buyer { country, slot, .. } = *buyer;
         let labour = country.labour;
         let physical = s.switching.removal + s.switching.optimisation;
         self.work = if self.is_core {
@@ -236,8 +306,6 @@ impl Terms {
                 labour * (s.switching.bb_software_work + slot.weight[BB] * s.switching.optimisation),
             ]
         };
-        self.outage = if self.is_core { 0.0 } else { labour * s.switching.outage };
-        self.x2_anchor = country.price_level * s.switching.x2_anchor * (1.0 - posted.maturity[X2]);
         let years = self.term_annuity;
         let per_site = |sum: f64| sum / slot.territory_sites;
         if let Some((_, op)) = buyer.operator {
@@ -257,127 +325,129 @@ impl Terms {
         }
         let gap = slot.mix.open_gap * (1.0 - posted.maturity[FRONTHAUL]) * s.market.quality_value_share * slot.price;
         self.open_gap = [gap, gap * s.integration.single_vendor_gap_share];
-        self.virtual_running = s.integration.virtual_running_per_year * (1.0 - posted.maturity[FRONTHAUL]) * years;
-        self.upkeep_growth = s.keep.growth_share_per_year;
-        self.keep_years = s.keep.retender_years;
-        self.share_of_keep = self.share_of_life(self.keep_years);
-        self.pairs.clone_from(&posted.pair_learning);
-        self.fill_sellers(world, state, posted, buyer, held, today);
+        self.fit_sellers(world, state, buyer, held, today);
     }
 
-    fn fill_sellers(
-        &mut self,
-        world: &World,
-        state: &State,
-        posted: &Posted,
-        buyer: &Buyer,
-        held: Option<&Stack>,
-        today: Day,
-    ) {
+    fn fit_sellers(&mut self, world: &World, state: &State, buyer: &Buyer, held: Option<&Stack>, today: Day) {
         let s = &world.scenario;
-        let Buyer { country, slot, .. } = *buyer;
-        let layer = match slot.layer {
-            Layer::Ran(g) => g,
-            Layer::Core => world.gens.len(),
-        };
+        let slot = buyer.slot;
         let vendors = world.vendors.len();
-        self.sellers.clear();
+        let soon = today.plus_years(self.keep_years + s.contract.lead_time_months / 12.0);
         self.has_others = false;
         self.may_run = [true; 2];
-        for (v, info) in world.vendors.iter().enumerate() {
-            let ix = v as VendorIx;
-            let mut t = SellerTerms {
-                closed: info.closed || self.is_core,
-                open: !self.is_core && info.is_open(today),
-                is_virtual: info.is_virtual(today),
-                grant: country.grant[v],
-                ..SellerTerms::default()
-            };
-            let on_sale = country.sells[v]
-                && info.sells_from.is_none_or(|d| d <= today)
-                && (self.is_core || info.generations[layer]);
-            if !on_sale && !held.is_some_and(|h| h.holds(ix)) {
+        self.sellers.clear();
+        for (v, common) in self.common.iter().enumerate() {
+            let holds = held.is_some_and(|h| h.holds(v as VendorIx));
+            if !common.on_sale && !holds {
                 self.sellers.push(SellerTerms::default());
                 continue;
             }
+            let mut t = common.seller;
             for component in [RU, BB] {
-                let unit = if self.is_core {
-                    if component == BB { info.core_cost } else { f64::NAN }
-                } else {
-                    info.cost[component]
-                };
-                let sold = on_sale && !unit.is_nan();
-                let scope = RuleScope::of(slot.layer, component);
-                t.may_sell[component] = sold && buyer.rules.may_buy(state, ix, scope);
-                t.cost[component] = if unit.is_nan() {
-                    0.0
-                } else {
-                    unit * slot.cost_scale
-                        * if self.is_core {
-                            1.0
-                        } else {
-                            posted.cost_factor[v][component]
-                        }
-                };
-                let quality = if self.is_core {
-                    info.core_quality
-                } else {
-                    info.quality[component]
-                };
-                let weight = slot.weight[component] * slot.price;
-                t.quality[component] = weight * (s.market.quality_value_share * quality + country.effect[v]);
-                t.finance[component] = weight * country.grant[v];
-                t.risk[component] = weight * s.market.risk_share * country.trust[v] * slot.mix.criticality;
-                let (announced, deadline) = buyer.rules.outlook(state, ix, scope);
-                let runs = held.is_some_and(|h| h.seller[component] == ix);
-                if runs
-                    && deadline
-                        .is_some_and(|d| d < today.plus_years(self.keep_years + s.contract.lead_time_months / 12.0))
-                {
+                let runs = held.is_some_and(|h| h.seller[component] == v as VendorIx);
+                if runs && common.deadline[component].is_some_and(|d| d < soon) {
                     self.may_run[component] = false;
                 }
-                let feared = country.hazard[v].max(if announced {
-                    s.hazard.after_announcement_per_year
-                } else {
-                    0.0
-                });
-                if weight > 0.0 && (feared > 0.0 || deadline.is_some()) {
-                    let risk = RemovalRisk {
-                        hazard: feared,
-                        certain_in: deadline.map(|d| today.years_until(d).max(0.0)),
-                    };
-                    t.removal[component] =
-                        expected_removal_bill(risk, self.wacc, self.term, weight, self.work[component]);
-                }
-            }
-            if let Some((o, _)) = buyer.operator {
-                let at = o * vendors + v;
-                let here = u32::from(held.is_some_and(|h| !self.is_core && h.holds(ix)));
-                t.elsewhere = state.supplied[at] > here;
-                self.has_others |= t.elsewhere;
-                t.trained = if self.is_core {
-                    f64::from(u8::from(held.is_some_and(|h| h.holds(ix))))
-                } else {
-                    state.trained(world, o, ix)
-                };
-                for component in [RU, BB] {
-                    t.taste[component] = slot.weight[component] * slot.price * state.taste[at];
-                }
-            }
-            for component in [RU, BB] {
+                t.risk[component] = common.risk[component] * slot.mix.criticality;
+                t.removal[component] = common.removal[component].bill(self.work[component]);
                 t.value[component] = t.quality[component] + t.taste[component] + t.finance[component]
                     - t.risk[component]
                     - t.removal[component];
             }
-            for (money, share) in t
-                .list_margin
-                .iter_mut()
-                .zip(posted.list_margins(country.region, layer, ix))
-            {
-                *money = share * slot.price;
+            if let Some((o, _)) = buyer.operator {
+                let here = u32::from(holds && !self.is_core);
+                t.elsewhere = state.supplied[o * vendors + v] > here;
+                self.has_others |= t.elsewhere;
+                if self.is_core {
+                    t.trained = f64::from(u8::from(holds));
+                }
             }
             self.sellers.push(t);
         }
+    }
+
+    /// What a vendor brings to all slots of an operator and layer alike.
+    #[allow(clippy::too_many_arguments)]
+    fn common_of(
+        &self,
+        world: &World,
+        state: &State,
+        posted: &Posted,
+        buyer: &Buyer,
+        ix: VendorIx,
+        on_sale: bool,
+        today: Day,
+    ) -> CommonTerms {
+        let s = &world.scenario;
+        let Buyer { country, slot, .. } = *buyer;
+        let v = usize::from(ix);
+        let info = &world.vendors[v];
+        let mut common = CommonTerms {
+            on_sale,
+            ..CommonTerms::default()
+        };
+        let t = &mut common.seller;
+        t.closed = info.closed || self.is_core;
+        t.open = !self.is_core && info.is_open(today);
+        t.is_virtual = info.is_virtual(today);
+        t.grant = country.grant[v];
+        for component in [RU, BB] {
+            let unit = if self.is_core {
+                if component == BB { info.core_cost } else { f64::NAN }
+            } else {
+                info.cost[component]
+            };
+            let sold = on_sale && !unit.is_nan();
+            let scope = RuleScope::of(slot.layer, component);
+            t.may_sell[component] = sold && buyer.rules.may_buy(state, ix, scope);
+            t.cost[component] = if unit.is_nan() {
+                0.0
+            } else {
+                unit * slot.cost_scale
+                    * if self.is_core {
+                        1.0
+                    } else {
+                        posted.cost_factor[v][component]
+                    }
+            };
+            let quality = if self.is_core {
+                info.core_quality
+            } else {
+                info.quality[component]
+            };
+            let weight = slot.weight[component] * slot.price;
+            t.quality[component] = weight * (s.market.quality_value_share * quality + country.effect[v]);
+            t.finance[component] = weight * country.grant[v];
+            common.risk[component] = weight * s.market.risk_share * country.trust[v];
+            let (announced, deadline) = buyer.rules.outlook(state, ix, scope);
+            common.deadline[component] = deadline;
+            let feared = country.hazard[v].max(if announced {
+                s.hazard.after_announcement_per_year
+            } else {
+                0.0
+            });
+            if weight > 0.0 && (feared > 0.0 || deadline.is_some()) {
+                let risk = RemovalRisk {
+                    hazard: feared,
+                    certain_in: deadline.map(|d| today.years_until(d).max(0.0)),
+                };
+                common.removal[component] = RemovalBill::new(risk, self.wacc, self.term, weight);
+            }
+        }
+        if let Some((o, _)) = buyer.operator {
+            let at = o * world.vendors.len() + v;
+            if !self.is_core {
+                t.trained = state.trained(world, o, ix);
+            }
+            for component in [RU, BB] {
+                t.taste[component] = slot.weight[component] * slot.price * state.taste[at];
+            }
+        }
+        let posted = posted.list_margins(country.region, slot.layer.index(world), ix);
+        for (money, share) in t.list_margin.iter_mut().zip(posted) {
+            *money = share * slot.price;
+        }
+        common
     }
 
     /// Flow of value over a contract: quality, taste, finance, less risk, gap and running cost.

@@ -81,26 +81,52 @@ pub struct RemovalRisk {
 /// in closed form. It rises with `h` and falls with `tau`, so an announcement never makes kit cheaper to own.
 #[must_use]
 pub fn expected_removal_bill(risk: RemovalRisk, r: f64, life: f64, price: f64, work: f64) -> f64 {
-    let h = risk.hazard;
-    let until = risk.certain_in.map_or(life, |t| t.clamp(0.0, life));
-    let whole = r * annuity(r, life); // 1 - exp(-rL)
-    let unused = |t: f64| share_of_life(r, life - t, life);
-    let feared = if h > 0.0 {
-        let both = annuity(h + r, until);
-        h * (work * both
-            + if whole > 0.0 {
-                price / whole * (both - libm::exp(-r * life) * annuity(h, until))
-            } else {
-                0.0
-            })
-    } else {
-        0.0
-    };
-    let certain = match risk.certain_in {
-        Some(t) if t < life => libm::exp(-(h + r) * until) * (work + price * unused(until)),
-        _ => 0.0,
-    };
-    feared + certain
+    RemovalBill::new(risk, r, life, price).bill(work)
+}
+
+/// [`expected_removal_bill`] for any work: it is linear in it. By default nothing.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct RemovalBill {
+    hazard: f64,
+    /// Discounted time at risk.
+    exposure: f64,
+    /// Price of the unused life, over the hazard.
+    lost: f64,
+    /// Discounted probability that the deadline is met with the kit still there.
+    certain: f64,
+    /// Price of the life that is unused then.
+    unused: f64,
+}
+
+impl RemovalBill {
+    /// As [`expected_removal_bill`].
+    #[must_use]
+    pub fn new(risk: RemovalRisk, r: f64, life: f64, price: f64) -> Self {
+        let h = risk.hazard;
+        let until = risk.certain_in.map_or(life, |t| t.clamp(0.0, life));
+        let mut bill = Self {
+            hazard: h,
+            ..Self::default()
+        };
+        if h > 0.0 {
+            let whole = r * annuity(r, life); // 1 - exp(-rL)
+            bill.exposure = annuity(h + r, until);
+            if whole > 0.0 {
+                bill.lost = price / whole * (bill.exposure - libm::exp(-r * life) * annuity(h, until));
+            }
+        }
+        if risk.certain_in.is_some_and(|t| t < life) {
+            bill.certain = libm::exp(-(h + r) * until);
+            bill.unused = price * share_of_life(r, life - until, life);
+        }
+        bill
+    }
+
+    /// The bill where a removal costs `work` beside the unused part of the price.
+    #[must_use]
+    pub fn bill(&self, work: f64) -> f64 {
+        self.hazard * (work * self.exposure + self.lost) + self.certain * (work + self.unused)
+    }
 }
 
 #[cfg(test)]

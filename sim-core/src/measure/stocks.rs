@@ -11,10 +11,7 @@ use crate::world::{Arch, BB, Layer, NO_VENDOR, Neighbour, RU, State, VendorIx, W
 /// Index of a slot's layer in arrays over layers: generations, then the core.
 #[must_use]
 pub fn layer_index(world: &World, layer: Layer) -> usize {
-    match layer {
-        Layer::Ran(g) => g,
-        Layer::Core => world.gens.len(),
-    }
+    layer.index(world)
 }
 
 /// What a valuation depends on beside the day and the life that is left.
@@ -54,6 +51,7 @@ pub fn fill(
 ) -> u64 {
     let mut valuations = 0;
     let mut last: Option<(Shared, Scan)> = None;
+    let mut common = None;
     for &i in order {
         let slot = &world.slots[i];
         let Some(stack) = state.slots[i].stack else { continue };
@@ -101,7 +99,15 @@ pub fn fill(
                     slot,
                 };
                 let offer = &mut desk.offer;
-                offer.terms.fill(world, state, posted, &buyer, Some(&stack), today);
+                // All slots of an operator and layer have most of their terms in common.
+                let same = Some((slot.operator, layer, slot.price, slot.cost_scale));
+                if common != same {
+                    offer
+                        .terms
+                        .fill_common(world, state, posted, &buyer, Some(&stack), today);
+                    common = same;
+                }
+                offer.terms.fit(world, state, posted, &buyer, Some(&stack), today);
                 offer.two_bills.fill(&offer.terms, &stack, legacy);
                 let scan = wedge::scan(&offer.terms, &offer.two_bills, &stack);
                 &last.insert((shared, scan)).1

@@ -41,6 +41,17 @@ pub enum Layer {
     Core,
 }
 
+impl Layer {
+    /// Its index in arrays over layers: generations, then the core.
+    #[must_use]
+    pub fn index(self, world: &World) -> usize {
+        match self {
+            Layer::Ran(g) => g,
+            Layer::Core => world.gens.len(),
+        }
+    }
+}
+
 /// One generation.
 #[derive(Debug, Clone)]
 pub struct Gen {
