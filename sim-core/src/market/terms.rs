@@ -269,7 +269,9 @@ impl Terms {
             let on_sale = country.sells[v]
                 && info.sells_from.is_none_or(|d| d <= today)
                 && (self.is_core || info.generations[layer]);
-            let supplies = buyer.operator.is_some_and(|(o, _)| state.supplied[o * world.vendors.len() + v] > 0);
+            let supplies = buyer
+                .operator
+                .is_some_and(|(o, _)| state.supplied[o * world.vendors.len() + v] > 0);
             let common = if on_sale || supplies || held.is_some_and(|h| h.holds(ix)) {
                 self.common_of(world, state, posted, buyer, ix, on_sale, today)
             } else {
