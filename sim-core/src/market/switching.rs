@@ -127,30 +127,29 @@ impl Bills {
     #[must_use]
     pub fn of(&self, terms: &Terms, a: &Alternative) -> [f64; 7] {
         let mut items = [0.0; 7];
-        let buys = a.buys();
+        let [buys_radio, buys_baseband] = a.buys();
         let multi = a.is_multi();
-        for component in [RU, BB] {
-            if !buys[component] {
-                continue;
-            }
-            let p = self.part(component, a.seller[component]);
-            items[SWAP] += if a.is_virtual && component == BB {
-                p.swap_virtual
-            } else {
-                p.swap
-            };
+        let closed = a.kind == Kind::Closed;
+        if buys_radio {
+            let p = self.part(RU, a.seller[RU]);
+            items[SWAP] += p.swap;
             items[BROUGHT_FORWARD] += p.brought_forward;
             items[LEGACY_LAYER] += p.legacy_layer;
             items[CONTRACT_BREAK] += p.contract_break;
             items[OUTAGE] += p.outage;
             // A seller of both components is taken on once.
-            if component == BB || multi || !buys[BB] {
-                items[ONBOARDING] += if a.kind == Kind::Closed {
-                    p.onboarding
-                } else {
-                    p.onboarding_open
-                };
+            if multi || !buys_baseband {
+                items[ONBOARDING] += if closed { p.onboarding } else { p.onboarding_open };
             }
+        }
+        if buys_baseband {
+            let p = self.part(BB, a.seller[BB]);
+            items[SWAP] += if a.is_virtual { p.swap_virtual } else { p.swap };
+            items[BROUGHT_FORWARD] += p.brought_forward;
+            items[LEGACY_LAYER] += p.legacy_layer;
+            items[CONTRACT_BREAK] += p.contract_break;
+            items[OUTAGE] += p.outage;
+            items[ONBOARDING] += if closed { p.onboarding } else { p.onboarding_open };
         }
         if multi {
             if self.held != Some(a.seller) {

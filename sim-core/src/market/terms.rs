@@ -6,7 +6,7 @@
 use super::alternatives::{Alternative, Kind, NESTS};
 use super::posted::Posted;
 use super::switching::{Attachment, BROUGHT_FORWARD};
-use super::value::{RemovalBill, RemovalRisk, annuity, extension_upkeep};
+use super::value::{RemovalBill, RemovalRates, RemovalRisk, annuity, extension_upkeep};
 use crate::calendar::Day;
 use crate::world::state::{FRONTHAUL, MANAGEMENT, State, X2};
 use crate::world::{BB, CountryInfo, Layer, NO_VENDOR, OperatorInfo, RU, RuleScope, Slot, Stack, VendorIx, World};
@@ -393,6 +393,7 @@ impl Terms {
         t.open = !self.is_core && info.is_open(today);
         t.is_virtual = info.is_virtual(today);
         t.grant = country.grant[v];
+        let mut last_rates = None;
         for component in [RU, BB] {
             let unit = if self.is_core {
                 if component == BB { info.core_cost } else { f64::NAN }
@@ -433,7 +434,13 @@ impl Terms {
                     hazard: feared,
                     certain_in: deadline.map(|d| today.years_until(d).max(0.0)),
                 };
-                common.removal[component] = RemovalBill::new(risk, self.wacc, self.term, weight);
+                // Mostly both components run the same risk.
+                let rates = match last_rates {
+                    Some((same, rates)) if same == risk => rates,
+                    _ => RemovalRates::new(risk, self.wacc, self.term),
+                };
+                common.removal[component] = rates.priced(weight);
+                last_rates = Some((risk, rates));
             }
         }
         if let Some((o, _)) = buyer.operator {
@@ -486,12 +493,9 @@ impl Terms {
     /// Unit cost of what is bought.
     #[must_use]
     pub fn cost(&self, a: &Alternative) -> f64 {
-        let buys = a.buys();
-        [RU, BB]
-            .into_iter()
-            .filter(|k| buys[*k])
-            .map(|k| self.seller(a.seller[k]).cost[k])
-            .sum()
+        let of = |buys: bool, k: usize| if buys { self.seller(a.seller[k]).cost[k] } else { 0.0 };
+        let [radio, baseband] = a.buys();
+        of(radio, RU) + of(baseband, BB)
     }
 
     /// List price of what is bought: unit cost plus the list margin of each seller.

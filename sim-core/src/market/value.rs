@@ -81,7 +81,7 @@ pub struct RemovalRisk {
 /// in closed form. It rises with `h` and falls with `tau`, so an announcement never makes kit cheaper to own.
 #[must_use]
 pub fn expected_removal_bill(risk: RemovalRisk, r: f64, life: f64, price: f64, work: f64) -> f64 {
-    RemovalBill::new(risk, r, life, price).bill(work)
+    RemovalRates::new(risk, r, life).priced(price).bill(work)
 }
 
 /// [`expected_removal_bill`] for any work: it is linear in it. By default nothing.
@@ -98,30 +98,59 @@ pub struct RemovalBill {
     unused: f64,
 }
 
-impl RemovalBill {
+/// The part of a [`RemovalBill`] that does not depend on the price.
+#[derive(Debug, Clone, Copy)]
+pub struct RemovalRates {
+    hazard: f64,
+    exposure: f64,
+    /// Mean unused share of life while at risk, times time at risk.
+    lost: [f64; 2],
+    certain: f64,
+    unused: f64,
+}
+
+impl RemovalRates {
     /// As [`expected_removal_bill`].
     #[must_use]
-    pub fn new(risk: RemovalRisk, r: f64, life: f64, price: f64) -> Self {
+    pub fn new(risk: RemovalRisk, r: f64, life: f64) -> Self {
         let h = risk.hazard;
         let until = risk.certain_in.map_or(life, |t| t.clamp(0.0, life));
-        let mut bill = Self {
+        let mut rates = Self {
             hazard: h,
-            ..Self::default()
+            exposure: 0.0,
+            lost: [1.0, 0.0],
+            certain: 0.0,
+            unused: 0.0,
         };
         if h > 0.0 {
             let whole = r * annuity(r, life); // 1 - exp(-rL)
-            bill.exposure = annuity(h + r, until);
+            rates.exposure = annuity(h + r, until);
             if whole > 0.0 {
-                bill.lost = price / whole * (bill.exposure - libm::exp(-r * life) * annuity(h, until));
+                rates.lost = [whole, rates.exposure - libm::exp(-r * life) * annuity(h, until)];
             }
         }
         if risk.certain_in.is_some_and(|t| t < life) {
-            bill.certain = libm::exp(-(h + r) * until);
-            bill.unused = price * share_of_life(r, life - until, life);
+            rates.certain = libm::exp(-(h + r) * until);
+            rates.unused = share_of_life(r, life - until, life);
         }
-        bill
+        rates
     }
 
+    /// For kit of a price.
+    #[must_use]
+    pub fn priced(&self, price: f64) -> RemovalBill {
+        let [whole, lost] = self.lost;
+        RemovalBill {
+            hazard: self.hazard,
+            exposure: self.exposure,
+            lost: price / whole * lost,
+            certain: self.certain,
+            unused: price * self.unused,
+        }
+    }
+}
+
+impl RemovalBill {
     /// The bill where a removal costs `work` beside the unused part of the price.
     #[must_use]
     pub fn bill(&self, work: f64) -> f64 {

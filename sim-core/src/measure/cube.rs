@@ -118,6 +118,43 @@ impl Component {
     }
 }
 
+/// Cells of a few fields each. Few vendors stand in one place, so those that were written to are listed, to be cleared alone.
+#[derive(Debug, Clone)]
+struct Shelf {
+    fields: usize,
+    /// Row-major by cell.
+    values: Vec<f64>,
+    is_open: Vec<bool>,
+    opened: Vec<usize>,
+}
+
+impl Shelf {
+    fn new(cells: usize, fields: usize) -> Self {
+        Self {
+            fields,
+            values: vec![0.0; cells * fields],
+            is_open: vec![false; cells],
+            opened: Vec::new(),
+        }
+    }
+
+    /// Where the fields of a cell begin, to be added to.
+    fn open(&mut self, cell: usize) -> usize {
+        if !self.is_open[cell] {
+            self.is_open[cell] = true;
+            self.opened.push(cell);
+        }
+        cell * self.fields
+    }
+
+    fn clear(&mut self) {
+        for cell in self.opened.drain(..) {
+            self.values[cell * self.fields..][..self.fields].fill(0.0);
+            self.is_open[cell] = false;
+        }
+    }
+}
+
 /// See the module docs.
 #[derive(Debug, Clone)]
 pub struct Cube {
@@ -126,8 +163,8 @@ pub struct Cube {
     vendors: usize,
     ru_share: f64,
     /// By place, layer, component, vendor and field: stocks, and flows.
-    stocks: Vec<f64>,
-    flows: Vec<f64>,
+    stocks: Shelf,
+    flows: Shelf,
     /// Sites awarded by place, former and new vendor (the last former: none), radio network.
     awarded: Vec<f64>,
 }
@@ -148,27 +185,18 @@ impl Cube {
             layers,
             vendors,
             ru_share: world.scenario.market.ru_share,
-            stocks: vec![0.0; places * layers * 2 * vendors * STOCKS],
-            flows: vec![0.0; places * layers * 2 * vendors * FLOWS],
+            stocks: Shelf::new(places * layers * 2 * vendors, STOCKS),
+            flows: Shelf::new(places * layers * 2 * vendors, FLOWS),
             awarded: vec![0.0; places * vendors * (vendors + 1)],
         }
     }
 
     /// Sets the stocks to zero, and the flows too if their window is over.
     pub fn clear(&mut self, flows: bool) {
-        self.stocks.fill(0.0);
+        self.stocks.clear();
         if flows {
-            self.flows.fill(0.0);
+            self.flows.clear();
             self.awarded.fill(0.0);
-        }
-    }
-
-    /// The array that a field is in, its fields, and the field's place among them.
-    fn shelf(field: usize) -> (bool, usize, usize) {
-        if field < STOCKS {
-            (true, STOCKS, field)
-        } else {
-            (false, FLOWS, field - STOCKS)
         }
     }
 
@@ -201,14 +229,18 @@ impl Cube {
         first: Field,
         values: &[f64; N],
     ) {
-        let (is_stock, fields, field) = Self::shelf(first as usize);
-        let stride = self.layers * 2 * self.vendors * fields;
-        let within = ((layer * 2 + component) * self.vendors + vendor) * fields + field;
-        let all = if is_stock { &mut self.stocks } else { &mut self.flows };
+        let stride = self.layers * 2 * self.vendors;
+        let within = (layer * 2 + component) * self.vendors + vendor;
+        let first = first as usize;
+        let (shelf, first) = if first < STOCKS {
+            (&mut self.stocks, first)
+        } else {
+            (&mut self.flows, first - STOCKS)
+        };
         for place in places.filter(|p| *p < self.places) {
-            let at = place * stride + within;
-            for (cell, value) in all[at..at + N].iter_mut().zip(values) {
-                *cell += value;
+            let at = shelf.open(place * stride + within) + first;
+            for (sum, value) in shelf.values[at..at + N].iter_mut().zip(values) {
+                *sum += value;
             }
         }
     }
@@ -253,12 +285,15 @@ impl Cube {
                 1.0 - self.ru_share
             }
         };
-        let (is_stock, fields, field) = Self::shelf(field);
-        let all = if is_stock { &self.stocks } else { &self.flows };
+        let (shelf, field) = if field < STOCKS {
+            (&self.stocks, field)
+        } else {
+            (&self.flows, field - STOCKS)
+        };
         let mut add = |layer: usize, k: usize, w: f64| {
             let first = ((place * self.layers + layer) * 2 + k) * self.vendors;
             for v in vendors {
-                sum += w * all[(first + v) * fields + field];
+                sum += w * shelf.values[(first + v) * shelf.fields + field];
             }
         };
         match component {
