@@ -81,7 +81,7 @@ pub struct StreamKey {
     pub entity: u64,
     /// The lot of the tender, or 0.
     pub lot: u32,
-    /// The number of the cycle as scheduled at the start, not of the event as it came.
+    /// The number of the lot's cycle: how often it has been bought anew. A tender that is put off keeps its number, and so its luck.
     pub cycle: u32,
     /// Why the decision is taken: a forced tender has another cause than a scheduled one.
     pub cause: u32,

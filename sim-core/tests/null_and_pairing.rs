@@ -170,13 +170,13 @@ fn tastes_are_shared_by_worlds_with_and_without_a_ban() {
     let (base, banned) = pair("2026-12-31");
     for k in 0..3 {
         assert_eq!(
-            exactly(&base.world().draw_tastes(&base.luck(k))),
-            exactly(&banned.world().draw_tastes(&banned.luck(k)))
+            exactly(&sim_core::world::State::new(base.world(), &base.luck(k)).taste),
+            exactly(&sim_core::world::State::new(banned.world(), &banned.luck(k)).taste)
         );
     }
     assert_ne!(
-        exactly(&base.world().draw_tastes(&base.luck(0))),
-        exactly(&base.world().draw_tastes(&base.luck(1)))
+        exactly(&sim_core::world::State::new(base.world(), &base.luck(0)).taste),
+        exactly(&sim_core::world::State::new(base.world(), &base.luck(1)).taste)
     );
 }
 

@@ -109,7 +109,7 @@ impl Run<'_> {
         let late = match decided.outcome {
             Outcome::Award(a) => self.award(slot, a, &decided, life_left),
             Outcome::Keep | Outcome::Relaxed => {
-                self.run_on(slot, decided.outcome);
+                self.run_on(slot);
                 0.0
             }
         };
@@ -268,7 +268,7 @@ impl Run<'_> {
     }
 
     /// The kit runs on until the next tender.
-    fn run_on(&mut self, slot: usize, _outcome: Outcome) {
+    fn run_on(&mut self, slot: usize) {
         let years = self.world.scenario.keep.retender_years;
         let lead = self.world.lead_days;
         let s = &mut self.state.slots[slot];

@@ -16,7 +16,6 @@ pub mod rules;
 pub mod state;
 
 use crate::calendar::Day;
-use crate::draws::Luck;
 use crate::scenario::{ComponentBidding, Scenario};
 
 pub use rules::{RuleBook, RuleScope};
@@ -274,15 +273,6 @@ pub struct World {
 }
 
 impl World {
-    /// Persistent taste of each operator for each vendor in units of the price, operator-major, drawn
-    /// *conditional on the kit at the start*: of `TASTE_CANDIDATES` vectors of N(0, sd), one is taken with
-    /// probability proportional to that with which a buyer of that taste would have bought the installed kit
-    /// (sampling importance resampling). Without the condition all persistence would be lock-in by construction.
-    #[must_use]
-    pub fn draw_tastes(&self, luck: &Luck) -> Vec<f64> {
-        state::draw_tastes(self, luck)
-    }
-
     /// Clusters in all: slots' environments with sites.
     #[must_use]
     pub fn cluster_count(&self) -> usize {

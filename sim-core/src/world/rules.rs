@@ -32,12 +32,6 @@ impl RuleScope {
     pub fn meets(self, other: Self) -> bool {
         self.0 & other.0 != 0
     }
-
-    /// Whether nothing is in it.
-    #[must_use]
-    pub fn is_empty(self) -> bool {
-        self.0 == 0
-    }
 }
 
 /// Which operators a rule binds: the share of them whose mark is lowest, the same ones in each replicate.

@@ -262,8 +262,11 @@ const TASTE_CANDIDATES: usize = 32;
 /// Positions of one candidate: as many as an index of vendors can name.
 const TASTE_STRIDE: usize = 256;
 
-/// See [`World::draw_tastes`].
-pub(super) fn draw_tastes(world: &World, luck: &Luck) -> Vec<f64> {
+/// Persistent taste of each operator for each vendor in units of the price, operator-major, drawn
+/// *conditional on the kit at the start*: of `TASTE_CANDIDATES` vectors of N(0, sd), one is taken with
+/// probability proportional to that with which a buyer of that taste would have bought the installed kit
+/// (sampling importance resampling). Without the condition all persistence would be lock-in by construction.
+fn draw_tastes(world: &World, luck: &Luck) -> Vec<f64> {
     let market = &world.scenario.market;
     let sd = market.persistent_taste_sd_share;
     let vendors = world.vendors.len();
