@@ -10,9 +10,10 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use crate::calendar::Day;
+use crate::market::posted::Posted;
 use crate::scenario::document::{Fields, Number, Table, Variant};
 use crate::scenario::kinds::day;
-use crate::world::{Layer, RuleScope, State, VendorIx, World};
+use crate::world::{Arch, Layer, RuleScope, State, VendorIx, World};
 
 /// All levers by kind: `[levers.NAME.KIND]`.
 pub const CATALOGUE: &[Variant<Arc<dyn Lever>>] = &[procurement_ban::VARIANT];
@@ -208,6 +209,29 @@ impl Common {
     }
 }
 
+/// A purchase, as levers are told of it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Award {
+    /// Slot.
+    pub slot: usize,
+    /// Whether a rule forced it.
+    pub forced: bool,
+    /// Sellers before, if kit stood there.
+    pub old: Option<[VendorIx; 2]>,
+    /// Sellers after.
+    pub seller: [VendorIx; 2],
+    /// What is bought new.
+    pub buys: [bool; 2],
+    /// Architecture after.
+    pub arch: Arch,
+    /// Whether the baseband is virtual after.
+    pub is_virtual: bool,
+    /// Price, US dollars a site.
+    pub price: f64,
+    /// One-off bill of switching and integration, US dollars a site.
+    pub switching: f64,
+}
+
 /// A lever.
 pub trait Lever: Debug + Send + Sync {
     /// Its kind in the catalogue.
@@ -216,8 +240,18 @@ pub trait Lever: Debug + Send + Sync {
     /// Dates, strength and scope.
     fn common(&self) -> &Common;
 
+    /// Names of the fields of the state that it may write, as [`State::changes`] gives them. A test holds each lever to its list.
+    fn writes(&self) -> &'static [&'static str];
+
     /// Writes what the moment changes. Only the fields of the state that the lever's file lists. `lever` is its place in the scenario.
     fn act(&self, lever: usize, moment: Moment, world: &World, state: &mut State);
+
+    /// Goes on at a market review while it is in force: money is spent, norms spread, stocks run down. `last`: the review before.
+    /// It may read what was posted then.
+    fn review(&self, _lever: usize, _last: Day, _world: &World, _posted: &Posted, _state: &mut State) {}
+
+    /// Sees an award while it is in force, and may pay toward it.
+    fn awarded(&self, _lever: usize, _award: &Award, _world: &World, _state: &mut State) {}
 
     /// Whom and what it concerns.
     fn scope(&self) -> &Scoped {

@@ -48,6 +48,10 @@ impl Lever for ProcurementBan {
         &self.common
     }
 
+    fn writes(&self) -> &'static [&'static str] {
+        &["rules"]
+    }
+
     fn act(&self, lever: usize, moment: Moment, world: &World, state: &mut State) {
         let Common {
             scope,

@@ -9,7 +9,7 @@ use super::switching::{Attachment, BROUGHT_FORWARD};
 use super::value::{RemovalBill, RemovalRates, RemovalRisk, annuity, extension_upkeep};
 use crate::calendar::Day;
 use crate::world::state::{FRONTHAUL, MANAGEMENT, State, X2};
-use crate::world::{BB, CountryInfo, Layer, NO_VENDOR, OperatorInfo, RU, RuleScope, Slot, Stack, VendorIx, World};
+use crate::world::{Aid, BB, CountryInfo, Layer, NO_VENDOR, OperatorInfo, RU, RuleScope, Slot, Stack, VendorIx, World};
 
 /// What one vendor brings to a slot. Money per site over a contract, by component.
 #[derive(Debug, Clone, Copy, Default)]
@@ -44,6 +44,10 @@ pub struct SellerTerms {
     pub grant: f64,
     /// Whether it supplies other slots of the operator.
     pub elsewhere: bool,
+    /// Public money toward its parts in an open stack.
+    pub open_aid: [f64; 2],
+    /// Public money toward its virtual baseband.
+    pub virtual_aid: f64,
 }
 
 /// What one vendor brings to all slots of an operator and layer alike.
@@ -112,6 +116,10 @@ pub struct Terms {
     pub may_run: [bool; 2],
     /// Whether a keep is open to the buyer at all: a forced tender is there to replace.
     pub may_keep: bool,
+    /// What counts against a closed bundle.
+    closed_handicap: f64,
+    /// Risk of an open stack.
+    open_risk: f64,
     share_of_keep: f64,
     /// Annuity over the contract term.
     term_annuity: f64,
@@ -140,6 +148,14 @@ pub enum Rules<'a> {
 }
 
 impl Rules<'_> {
+    /// A number of a country; of a region its mean by share of sites.
+    fn mean(&self, of: impl Fn(usize) -> f64) -> f64 {
+        match self {
+            Rules::Country(country, _) => of(*country),
+            Rules::Region(shares) => shares.iter().map(|(c, share)| share * of(*c)).sum(),
+        }
+    }
+
     fn may_buy(&self, state: &State, vendor: VendorIx, what: RuleScope) -> bool {
         match self {
             Rules::Country(country, mark) => state.rules.may_buy(*country, vendor, what, *mark),
@@ -246,7 +262,9 @@ impl Terms {
         self.mu = s.market.taste_scale_share * slot.price;
         self.weight = slot.weight;
         self.term = s.contract.term_years;
-        self.wacc = country.wacc;
+        let moved = &state.conditions;
+        self.wacc = country.wacc + buyer.rules.mean(|c| moved.wacc[c]);
+        self.closed_handicap = buyer.rules.mean(|c| moved.closed_handicap[c]) * slot.price;
         self.term_annuity = annuity(self.wacc, self.term);
         self.renewal_work_share = s.switching.renewal_work_share;
         self.break_fee_share = s.contract.break_fee_share;
@@ -327,6 +345,7 @@ impl Terms {
         }
         let gap = slot.mix.open_gap * (1.0 - posted.maturity[FRONTHAUL]) * s.market.quality_value_share * slot.price;
         self.open_gap = [gap, gap * s.integration.single_vendor_gap_share];
+        self.open_risk = buyer.rules.mean(|c| state.conditions.open_risk[c]) * slot.mix.criticality * slot.price;
         self.fit_sellers(world, state, buyer, held, today);
     }
 
@@ -392,7 +411,19 @@ impl Terms {
         t.closed = info.closed || self.is_core;
         t.open = !self.is_core && info.is_open(today);
         t.is_virtual = info.is_virtual(today);
-        t.grant = country.grant[v];
+        let moved = &state.conditions;
+        let aid = |component: usize, aid: Aid| {
+            if state.purse.is_empty() {
+                0.0
+            } else {
+                let scope = RuleScope::of(slot.layer, component);
+                buyer.rules.mean(|c| state.purse.share(c, ix, scope, aid))
+            }
+        };
+        let trust = country.trust[v] + buyer.rules.mean(|c| moved.trust[moved.at(c, ix)]);
+        let hazard = (country.hazard[v] + buyer.rules.mean(|c| moved.hazard[moved.at(c, ix)])).max(0.0);
+        t.grant = country.grant[v] + aid(BB, Aid::Loan);
+        t.virtual_aid = slot.weight[BB] * slot.price * aid(BB, Aid::Virtual);
         let mut last_rates = None;
         for component in [RU, BB] {
             let unit = if self.is_core {
@@ -407,6 +438,7 @@ impl Terms {
                 0.0
             } else {
                 unit * slot.cost_scale
+                    * moved.cost[v][component]
                     * if self.is_core {
                         1.0
                     } else {
@@ -419,12 +451,19 @@ impl Terms {
                 info.quality[component]
             };
             let weight = slot.weight[component] * slot.price;
-            t.quality[component] = weight * (s.market.quality_value_share * quality + country.effect[v]);
-            t.finance[component] = weight * country.grant[v];
-            common.risk[component] = weight * s.market.risk_share * country.trust[v];
+            t.quality[component] =
+                weight * (s.market.quality_value_share * (quality + moved.quality[v][component]) + country.effect[v]);
+            let levy = if moved.levies.is_empty() {
+                0.0
+            } else {
+                buyer.rules.mean(|c| moved.levy(c, ix, scope))
+            };
+            t.finance[component] = weight * (t.grant + aid(component, Aid::Any) - levy);
+            t.open_aid[component] = weight * aid(component, Aid::Open);
+            common.risk[component] = weight * s.market.risk_share * trust;
             let (announced, deadline) = buyer.rules.outlook(state, ix, scope);
             common.deadline[component] = deadline;
-            let feared = country.hazard[v].max(if announced {
+            let feared = hazard.max(if announced {
                 s.hazard.after_announcement_per_year
             } else {
                 0.0
@@ -466,7 +505,32 @@ impl Terms {
         if a.seller[RU] != NO_VENDOR {
             value += self.seller(a.seller[RU]).value[RU];
         }
-        value - self.gap(a, held) - self.running(a)
+        value - self.gap(a, held) - self.running(a) + self.by_architecture(a, held)
+    }
+
+    /// What rules and public money make of an architecture: aid to what is bought open or virtual, the risk of open interfaces, and
+    /// the handicap of closed bundles.
+    #[must_use]
+    pub fn by_architecture(&self, a: &Alternative, held: Option<&Stack>) -> f64 {
+        let is_open = match a.kind {
+            Kind::Closed => return if self.is_core { 0.0 } else { -self.closed_handicap },
+            Kind::Keep => held.is_some_and(Stack::is_open),
+            _ => true,
+        };
+        if !is_open {
+            return 0.0;
+        }
+        let buys = a.buys();
+        let mut value = -self.open_risk;
+        for component in [RU, BB] {
+            if buys[component] {
+                value += self.seller(a.seller[component]).open_aid[component];
+            }
+        }
+        if a.is_virtual && buys[BB] {
+            value += self.seller(a.seller[BB]).virtual_aid;
+        }
+        value
     }
 
     /// Performance gap of an open stack.

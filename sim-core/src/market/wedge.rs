@@ -268,9 +268,13 @@ impl TwoBills {
                 t.value[component] - t.cost[component] - self.attached.component(component, v as VendorIx, is_virtual)
             };
             let [radio, baseband] = [worth(RU, false), worth(BB, t.is_virtual)];
-            radios.push(radio - t.list_margin[multi] - self.attached.onboarding(v as VendorIx));
-            basebands.push(baseband - t.list_margin[multi] - self.attached.onboarding(v as VendorIx));
-            self.singles.push(radio + baseband - t.list_margin[single]);
+            // Aid to open parts: an upper bound needs it. Handicaps and risks only lower what a stack is worth.
+            let soft = if t.is_virtual { t.virtual_aid } else { 0.0 };
+            let aid = [t.open_aid[RU], t.open_aid[BB] + soft];
+            radios.push(radio + aid[RU] - t.list_margin[multi] - self.attached.onboarding(v as VendorIx));
+            basebands.push(baseband + aid[BB] - t.list_margin[multi] - self.attached.onboarding(v as VendorIx));
+            self.singles
+                .push(radio + baseband + aid[RU] + aid[BB] - t.list_margin[single]);
             self.bundles.push(radio + worth(BB, false) - t.list_margin[closed]);
         }
     }

@@ -86,6 +86,8 @@ pub struct Run<'a> {
     pub(super) plan: &'a SeriesPlan,
     pub(super) dates: &'a [Day],
     pub(super) state: State,
+    /// The last moment that each lever has reached.
+    pub(super) stages: Vec<Option<Moment>>,
     pub(super) posted: Posted,
     pub(super) calendar: Calendar<Event>,
     pub(super) luck: Luck,
@@ -123,6 +125,7 @@ impl<'a> Run<'a> {
             dates,
             posted,
             state,
+            stages: vec![None; world.scenario.levers.len()],
             calendar: Calendar::new(world.start),
             luck,
             desk: Desk::default(),
@@ -239,6 +242,7 @@ impl<'a> Run<'a> {
         let world = self.world;
         let named = &world.scenario.levers[i];
         named.lever.act(i, moment, world, &mut self.state);
+        self.stages[i] = Some(moment);
         if let Some(observer) = self.observer.as_deref_mut() {
             observer.lever(self.state.today, &named.name, moment);
         }
@@ -256,8 +260,16 @@ impl<'a> Run<'a> {
 
     fn review(&mut self) {
         let today = self.state.today;
-        for (state, interface) in self.state.interfaces.iter_mut().zip(&self.world.scenario.interfaces) {
-            maturity::step(state, interface, self.last_review, today);
+        let interfaces = self.state.interfaces.iter_mut().zip(&self.world.scenario.interfaces);
+        for ((state, interface), support) in interfaces.zip(self.state.conditions.support) {
+            maturity::step(state, interface, support, self.last_review, today);
+        }
+        for (i, named) in self.world.scenario.levers.iter().enumerate() {
+            if self.binds(i) {
+                named
+                    .lever
+                    .review(i, self.last_review, self.world, &self.posted, &mut self.state);
+            }
         }
         self.last_review = today;
         self.posted.post_stocks(self.world, &self.state);
@@ -405,6 +417,9 @@ impl<'a> Run<'a> {
         }
         // What is awarded on the first day belongs to the first year: a flow covers the time after the last date, and there is none before.
         self.cube.clear(date > 0);
+        if date > 0 {
+            self.state.purse.clear_paid();
+        }
         self.last_measure = today;
     }
 }

@@ -3,6 +3,7 @@
 use super::engine::{ReplicateError, Run};
 use super::observe::TenderReport;
 use crate::draws::{Decision, StreamKey};
+use crate::lever::Award;
 use crate::market::alternatives::{Alternative, Kind};
 use crate::market::switching::{Attachment, BROUGHT_FORWARD, INTEGRATION, ONBOARDING};
 use crate::market::tender::{Continuation, Offer, Outcome, effective_bidders, lambdas};
@@ -34,6 +35,8 @@ struct Decided {
     payments: [f64; 2],
     /// Effective bidders.
     bidders: f64,
+    /// Public money toward each component, US dollars a site.
+    aid: [f64; 2],
     /// Wedge captured in price over the list price, by component.
     captured: [Option<f64>; 2],
 }
@@ -105,15 +108,36 @@ impl Run<'_> {
         );
         self.counters.tenders += 1;
         self.counters.alternatives += self.desk.offer.alternatives.len() as u64;
-        let decided = self.decide(slot, &attached)?;
+        let mut decided = self.decide(slot, &attached)?;
         let late = match decided.outcome {
-            Outcome::Award(a) => self.award(slot, a, &decided, life_left),
+            Outcome::Award(a) => {
+                let bought = self.desk.offer.alternatives[a];
+                decided.aid = self.pay_aid(slot, &bought, bought.arch(old.as_ref()));
+                self.award(slot, a, &decided, life_left)
+            }
             Outcome::Keep | Outcome::Relaxed => {
                 self.run_on(slot);
                 0.0
             }
         };
         self.account(slot, old.as_ref(), &attached, &decided, s.forced, late);
+        if let Outcome::Award(a) = decided.outcome
+            && !world.scenario.levers.is_empty()
+        {
+            let bought = self.desk.offer.alternatives[a];
+            let bill = &self.desk.offer.bills[a];
+            self.tell_levers(&Award {
+                slot,
+                forced: s.forced,
+                old: old.map(|o| o.seller),
+                seller: bought.seller,
+                buys: bought.buys(),
+                arch: bought.arch(old.as_ref()),
+                is_virtual: bought.is_virtual,
+                price: decided.price,
+                switching: bill.iter().sum::<f64>() - bill[BROUGHT_FORWARD],
+            });
+        }
         self.report(slot, old, s.forced, s.keeps, s.cycle, &decided, late);
         Ok(())
     }
@@ -150,6 +174,7 @@ impl Run<'_> {
             price: 0.0,
             payments: [0.0; 2],
             bidders: f64::NAN,
+            aid: [0.0; 2],
             captured: [None; 2],
         };
         let scratch = &mut self.scratch;
@@ -320,7 +345,8 @@ impl Run<'_> {
             let to = usize::from(alternative.seller[k]);
             if buys[k] {
                 cube.add(places(), layer, k, to, Field::Sales, sites * decided.payments[k]);
-                cube.add(places(), layer, k, to, Field::CostPrice, sites * decided.payments[k]);
+                let paid = decided.payments[k] - decided.aid[k];
+                cube.add(places(), layer, k, to, Field::CostPrice, sites * paid);
             }
             let from = old.map(|o| usize::from(o.seller[k]));
             if info.layer != Layer::Core && buys[k] {
@@ -432,7 +458,7 @@ impl Run<'_> {
             ));
         }
         if let Some(observer) = self.observer.as_deref_mut() {
-            let flows: Vec<[f64; 6]> = offer
+            let flows: Vec<[f64; 7]> = offer
                 .alternatives
                 .iter()
                 .map(|a| flow_parts(offer, a, old.as_ref()))
@@ -462,7 +488,7 @@ impl Run<'_> {
 }
 
 /// Parts of an alternative's flow of value, in the order of [`super::observe::FLOWS`].
-fn flow_parts(offer: &Offer, a: &Alternative, old: Option<&Stack>) -> [f64; 6] {
+fn flow_parts(offer: &Offer, a: &Alternative, old: Option<&Stack>) -> [f64; 7] {
     let terms = &offer.terms;
     let sum = |of: fn(&crate::market::terms::SellerTerms) -> [f64; 2]| -> f64 {
         [RU, BB]
@@ -484,6 +510,7 @@ fn flow_parts(offer: &Offer, a: &Alternative, old: Option<&Stack>) -> [f64; 6] {
         -sum(|s| s.risk) - removal,
         -terms.gap(a, old),
         -terms.running(a),
+        terms.by_architecture(a, old),
     ]
 }
 

@@ -17,11 +17,12 @@ pub fn after(maturity: f64, growth: f64, decay: f64, years: f64) -> f64 {
     steady + (maturity - steady) * libm::exp(-speed * years)
 }
 
-/// Moves an interface on from one review to the next, with the releases that fall between.
-pub fn step(state: &mut InterfaceState, interface: &Interface, from: Day, to: Day) {
+/// Moves an interface on from one review to the next, with the releases that fall between. `support` is added to its growth rate, which
+/// never falls below 0.
+pub fn step(state: &mut InterfaceState, interface: &Interface, support: f64, from: Day, to: Day) {
     state.maturity = after(
         state.maturity,
-        interface.growth_per_year,
+        (interface.growth_per_year + support).max(0.0),
         interface.decay_per_year,
         from.years_until(to),
     );

@@ -34,7 +34,7 @@ pub struct TenderReport<'a> {
     /// Shock of each, money: own and nest's.
     pub shocks: &'a [(f64, f64)],
     /// Flow parts of each: quality, taste, finance, risk, gap, running.
-    pub flows: &'a [[f64; 6]],
+    pub flows: &'a [[f64; 7]],
     /// Value net of price of each; minus infinity for a variant that does not stand.
     pub net_values: &'a [f64],
     /// Inclusive value of each nest, money; minus infinity for an empty one. Empty where nothing was on offer.
@@ -48,7 +48,7 @@ pub struct TenderReport<'a> {
 }
 
 /// Names of the flow parts of a [`TenderReport`].
-pub const FLOWS: [&str; 6] = ["quality", "taste", "finance", "risk", "open_gap", "running"];
+pub const FLOWS: [&str; 7] = ["quality", "taste", "finance", "risk", "open_gap", "running", "policy"];
 
 /// Sees what happens. All methods do nothing by default.
 pub trait Observer {

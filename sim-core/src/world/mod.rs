@@ -12,12 +12,16 @@
 
 pub mod allocation;
 pub mod build;
+pub mod conditions;
+pub mod purse;
 pub mod rules;
 pub mod state;
 
 use crate::calendar::Day;
 use crate::scenario::{ComponentBidding, Scenario};
 
+pub use conditions::Conditions;
+pub use purse::{Aid, Purse, Support};
 pub use rules::{RuleBook, RuleScope};
 pub use state::{Arch, Neighbour, SlotState, Stack, State};
 

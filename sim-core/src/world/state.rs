@@ -1,6 +1,6 @@
 //! All that changes while a replicate is played.
 
-use super::{BB, Layer, NO_VENDOR, RU, RuleBook, VendorIx, World};
+use super::{BB, Conditions, Layer, NO_VENDOR, Purse, RU, RuleBook, VendorIx, World};
 use crate::calendar::{Day, Handle};
 use crate::draws::{Decision, Luck, StreamKey};
 
@@ -118,6 +118,10 @@ pub struct State {
     pub last_supplied: Vec<Option<Day>>,
     /// Rules.
     pub rules: RuleBook,
+    /// What levers have moved of the conditions of the market.
+    pub conditions: Conditions,
+    /// Public money toward purchases.
+    pub purse: Purse,
     /// Interfaces: fronthaul, X2, management.
     pub interfaces: [InterfaceState; 3],
     /// Cumulative sites of each vendor.
@@ -158,6 +162,8 @@ impl State {
             supplied: vec![0; world.operators.len() * vendors],
             last_supplied: vec![None; world.operators.len() * vendors],
             rules: RuleBook::new(world.countries.len(), vendors),
+            conditions: Conditions::neutral(world.countries.len(), vendors),
+            purse: Purse::new(world.scenario.levers.len(), world.countries.len()),
             interfaces: [interface(FRONTHAUL), interface(X2), interface(MANAGEMENT)],
             volume: world.vendors.iter().map(|v| v.cumulative_sites).collect(),
             white_box_volume: world.scenario.learning.white_box_sites,
@@ -174,6 +180,54 @@ impl State {
             }
         }
         state
+    }
+
+    /// Names of the fields in which this state differs from another one: what a lever has written.
+    #[must_use]
+    pub fn changes(&self, before: &Self) -> Vec<&'static str> {
+        let mut changed = Vec::new();
+        let mut note = |name: &'static str, differs: bool| {
+            if differs {
+                changed.push(name);
+            }
+        };
+        let same_slot = |(a, b): (&SlotState, &SlotState)| {
+            a.stack == b.stack
+                && a.pending == b.pending
+                && a.due == b.due
+                && a.cycle == b.cycle
+                && a.keeps == b.keeps
+                && a.forced == b.forced
+                && a.contract_price.to_bits() == b.contract_price.to_bits()
+                && a.contract_price_by.map(f64::to_bits) == b.contract_price_by.map(f64::to_bits)
+        };
+        let (c, d) = (&self.conditions, &before.conditions);
+        note("today", self.today != before.today);
+        note("slots", !self.slots.iter().zip(&before.slots).all(same_slot));
+        note("crew_free", self.crew_free != before.crew_free);
+        note(
+            "supplied",
+            self.supplied != before.supplied || self.last_supplied != before.last_supplied,
+        );
+        note("rules", self.rules != before.rules);
+        note("conditions.trust", c.trust != d.trust);
+        note("conditions.hazard", c.hazard != d.hazard);
+        note("conditions.levies", c.levies != d.levies);
+        note("conditions.wacc", c.wacc != d.wacc);
+        note("conditions.closed_handicap", c.closed_handicap != d.closed_handicap);
+        note("conditions.open_risk", c.open_risk != d.open_risk);
+        note("conditions.cost", c.cost != d.cost);
+        note("conditions.quality", c.quality != d.quality);
+        note("conditions.support", c.support != d.support);
+        note("purse", self.purse != before.purse);
+        note("interfaces", self.interfaces != before.interfaces);
+        note(
+            "volume",
+            self.volume != before.volume || self.white_box_volume != before.white_box_volume,
+        );
+        note("pair_sites", self.pair_sites != before.pair_sites);
+        note("taste", self.taste != before.taste);
+        changed
     }
 
     /// Counts a stack among what its sellers supply to the operator.

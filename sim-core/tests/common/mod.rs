@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "a test reads the repository's own scenarios")]
 #![allow(dead_code, reason = "each test program uses a part")]
 
+pub mod levers;
 pub mod market_day;
 
 use std::fmt::Debug;
@@ -112,7 +113,7 @@ pub struct Tender {
     pub list_prices: Vec<f64>,
     pub probabilities: Vec<f64>,
     pub shocks: Vec<(f64, f64)>,
-    pub flows: Vec<[f64; 6]>,
+    pub flows: Vec<[f64; 7]>,
     pub outcome: Outcome,
     pub months_late: f64,
 }

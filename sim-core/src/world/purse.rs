@@ -1,0 +1,162 @@
+//! Public money toward purchases: who is helped to buy what, from whose budget, and what was spent.
+//!
+//! A lever writes a [`Support`]; buyers count it at a tender, sellers bid knowing it, and the award pays it out of the
+//! lever's budget. Help is a sum per site, a share of the reference price of what is bought, so that a seller cannot
+//! raise it by raising its price; how much of it the buyer keeps is a result.
+
+use super::{RuleScope, VendorIx};
+
+/// What is helped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Aid {
+    /// Any purchase in the scope.
+    Any,
+    /// Parts of open stacks.
+    Open,
+    /// Virtual baseband.
+    Virtual,
+    /// The grant element of a loan: it is lost by leaving the contract early.
+    Loan,
+}
+
+/// One entitlement.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Support {
+    /// Lever that pays: its place in the scenario.
+    pub lever: usize,
+    /// What is helped.
+    pub aid: Aid,
+    /// Layers and components.
+    pub scope: RuleScope,
+    /// By country: whether its buyers are helped.
+    pub buyers: Vec<bool>,
+    /// By vendor: whether its products are helped.
+    pub sellers: Vec<bool>,
+    /// Sum per site, share of the reference price of the component.
+    pub share: f64,
+}
+
+/// Entitlements, budgets and outlays.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Purse {
+    countries: usize,
+    supports: Vec<Support>,
+    /// What is left of each lever's budget, US dollars; infinite without one.
+    pub budget: Vec<f64>,
+    /// Paid since the last measurement by lever and country of the receiver, lever-major, US dollars.
+    pub paid: Vec<f64>,
+}
+
+impl Purse {
+    /// No entitlements.
+    #[must_use]
+    pub fn new(levers: usize, countries: usize) -> Self {
+        Self {
+            countries,
+            supports: Vec::new(),
+            budget: vec![f64::INFINITY; levers],
+            paid: vec![0.0; levers * countries],
+        }
+    }
+
+    /// Opens an entitlement.
+    pub fn open(&mut self, support: Support) {
+        self.supports.push(support);
+    }
+
+    /// Closes all entitlements of a lever.
+    pub fn close(&mut self, lever: usize) {
+        self.supports.retain(|s| s.lever != lever);
+    }
+
+    /// Whether nobody is helped.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.supports.is_empty()
+    }
+
+    fn standing(&self, country: usize, vendor: VendorIx, what: RuleScope, aid: Aid) -> impl Iterator<Item = &Support> {
+        self.supports.iter().filter(move |s| {
+            s.aid == aid
+                && s.scope.meets(what)
+                && s.buyers[country]
+                && s.sellers[usize::from(vendor)]
+                && self.budget[s.lever] > 0.0
+        })
+    }
+
+    /// Help to a buyer in a country with a component of a vendor, share of its reference price.
+    #[must_use]
+    pub fn share(&self, country: usize, vendor: VendorIx, what: RuleScope, aid: Aid) -> f64 {
+        self.standing(country, vendor, what, aid).map(|s| s.share).sum()
+    }
+
+    /// Pays the help of one kind toward a purchase worth `reference` US dollars at reference prices; the last purchase before a budget is
+    /// empty gets what is left. Returns what was paid.
+    pub fn pay(&mut self, country: usize, vendor: VendorIx, what: RuleScope, aid: Aid, reference: f64) -> f64 {
+        let due: Vec<(usize, f64)> = self
+            .standing(country, vendor, what, aid)
+            .map(|s| (s.lever, s.share * reference))
+            .collect();
+        due.into_iter()
+            .map(|(lever, sum)| self.spend(lever, country, sum))
+            .sum()
+    }
+
+    /// Spends up to `sum` US dollars of a lever's budget in a country. Returns what was spent.
+    pub fn spend(&mut self, lever: usize, country: usize, sum: f64) -> f64 {
+        let paid = sum.min(self.budget[lever]).max(0.0);
+        self.budget[lever] -= paid;
+        self.paid[lever * self.countries + country] += paid;
+        paid
+    }
+
+    /// Begins to count outlays anew.
+    pub fn clear_paid(&mut self) {
+        self.paid.fill(0.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::world::Layer;
+
+    #[test]
+    fn a_budget_is_spent_to_the_last_dollar_and_no_further() {
+        let scope = RuleScope::of(Layer::Ran(1), 0);
+        let mut purse = Purse::new(1, 2);
+        purse.budget[0] = 100.0;
+        purse.open(Support {
+            lever: 0,
+            aid: Aid::Open,
+            scope,
+            buyers: vec![true, false],
+            sellers: vec![true],
+            share: 0.25,
+        });
+        assert_eq!(purse.share(0, 0, scope, Aid::Open), 0.25);
+        assert_eq!(purse.share(0, 0, scope, Aid::Any), 0.0, "only open gear is helped");
+        assert_eq!(
+            purse.share(1, 0, scope, Aid::Open),
+            0.0,
+            "the other country is not helped"
+        );
+        assert_eq!(
+            purse.share(0, 0, RuleScope::of(Layer::Ran(0), 0), Aid::Open),
+            0.0,
+            "nor the other layer"
+        );
+        assert_eq!(purse.pay(0, 0, scope, Aid::Open, 240.0), 60.0);
+        assert_eq!(purse.pay(0, 0, scope, Aid::Open, 240.0), 40.0, "what is left");
+        assert_eq!(purse.pay(0, 0, scope, Aid::Open, 240.0), 0.0);
+        assert_eq!(
+            purse.share(0, 0, scope, Aid::Open),
+            0.0,
+            "an empty purse promises nothing"
+        );
+        assert_eq!(purse.paid, [100.0, 0.0]);
+        purse.close(0);
+        assert!(purse.is_empty());
+    }
+}

@@ -1,0 +1,70 @@
+//! What every lever is held to: it writes only the state that its file lists (never a measure, a share or a probability, which are no
+//! state at all), and at zero it is no lever.
+
+mod common;
+
+use common::levers::{EACH, example};
+use common::{MINIMAL, assert_same_record, assert_same_trace, child, exactly, simulate, simulate_with, watch};
+use sim_core::draws::Luck;
+use sim_core::lever::{CATALOGUE, Moment};
+use sim_core::measure::Breadth;
+use sim_core::run::Options;
+use sim_core::world::State;
+
+#[test]
+fn every_kind_has_an_example() {
+    let mut kinds: Vec<&str> = CATALOGUE.iter().map(|v| v.key).collect();
+    let mut tried: Vec<&str> = EACH.iter().map(|(kind, ..)| *kind).collect();
+    kinds.sort_unstable();
+    tried.sort_unstable();
+    assert_eq!(kinds, tried);
+}
+
+#[test]
+fn each_lever_writes_only_what_it_lists() {
+    for (kind, keys, more) in EACH {
+        let simulation = simulate(&child(MINIMAL, &example(kind, keys, more, "")));
+        let world = simulation.world();
+        let lever = &world.scenario.levers[0].lever;
+        let mut state = State::new(world, &Luck::new(1, 0));
+        let start = state.clone();
+        assert!(state.changes(&start).is_empty());
+        for moment in [Moment::Announced, Moment::InForce, Moment::Deadline, Moment::End] {
+            lever.act(0, moment, world, &mut state);
+            for field in state.changes(&start) {
+                assert!(
+                    lever.writes().contains(&field),
+                    "{kind} writes `{field}` when {}, which its file does not list",
+                    moment.name()
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn each_lever_at_zero_changes_no_byte_and_at_full_strength_some() {
+    let options = Options {
+        tenders: true,
+        breadth: Breadth::Core,
+        ..Options::default()
+    };
+    for (kind, keys, more) in EACH {
+        let base = simulate_with(&child(MINIMAL, more), options);
+        let seen = watch(&base, 0);
+        for (rest, name) in [("strength = 0", "strength 0"), ("enabled = false", "not enabled")] {
+            let with = simulate_with(&child(MINIMAL, &example(kind, keys, more, rest)), options);
+            assert_eq!(base.series(), with.series(), "{kind} {name}: no extra series");
+            let (record, trace) = watch(&with, 0);
+            assert_same_record(&seen.0, &record, &format!("{kind} {name}"));
+            assert_same_trace(&seen.1, &trace, &format!("{kind} {name}"));
+        }
+        let real = simulate_with(&child(MINIMAL, &example(kind, keys, more, "")), options);
+        let acted = watch(&real, 0).0;
+        assert_ne!(
+            exactly(&seen.0.values),
+            exactly(&acted.values),
+            "{kind} does nothing at full strength"
+        );
+    }
+}
