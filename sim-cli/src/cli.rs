@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::commands::figures::FigureSettings;
 use crate::commands::merge::MergeSettings;
+use crate::commands::score::ScoreSettings;
 use crate::console::Color;
 use crate::engine::Uncertainty;
 use crate::model::{TraceRequest, WorldRequest};
@@ -57,6 +58,8 @@ pub enum Command {
     Resolve(ResolveFlags),
     /// Print or write the JSON Schema of scenario files.
     Schema(SchemaFlags),
+    /// Say how well a finished run forecast what was observed.
+    Score(ScoreFlags),
     /// Show every event of one replicate, and for each tender why the winner won.
     Trace(TraceFlags),
     /// Make the figures of `results/` again, or check that they are what they should be.
@@ -96,6 +99,54 @@ impl WorldFlags {
             uncertainty,
             replicates: None,
             record: Record::default(),
+        }
+    }
+}
+
+/// Flags of `oransim score`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oransim score runs/hindcast-2019-1a2b3c4d --observed scenarios/observed/ran-sales.csv
+  oransim score runs/hindcast-2019-1a2b3c4d --observed observed.csv --after 2020-12-31 --rival forecasts.csv --csv score.csv
+
+Files of observations and of rivals have the columns
+  time,measure,unit,component,generation,place_kind,place,vendor,part,value,low,high,source
+where value or a bound may be empty; the file name of a rival is its name in the table.")]
+pub struct ScoreFlags {
+    /// Directory of a finished run that kept its replicates.
+    #[arg(value_name = "RUN")]
+    run: PathBuf,
+    /// What was observed.
+    #[arg(long, value_name = "FILE.csv")]
+    observed: PathBuf,
+    /// Published forecasts to compare with; may be given again.
+    #[arg(long = "rival", value_name = "FILE.csv")]
+    rivals: Vec<PathBuf>,
+    /// Score only dates after this one; by default the first of the run. What was observed up to it is what persistence knows.
+    #[arg(long, value_name = "DATE")]
+    after: Option<String>,
+    /// Write the table here too.
+    #[arg(long, value_name = "FILE")]
+    csv: Option<PathBuf>,
+}
+
+impl ScoreFlags {
+    /// As the command knows them.
+    pub fn settings(self) -> ScoreSettings {
+        let Self {
+            run,
+            observed,
+            rivals,
+            after,
+            csv,
+        } = self;
+        ScoreSettings {
+            run,
+            observed,
+            rivals,
+            after,
+            csv,
         }
     }
 }

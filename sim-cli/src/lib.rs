@@ -13,6 +13,7 @@ pub mod exit;
 pub mod figures;
 pub mod link;
 pub mod model;
+pub mod observed;
 pub mod output;
 pub mod play;
 pub mod progress;

@@ -8,6 +8,7 @@ pub mod new;
 pub mod resolve;
 pub mod run;
 pub mod schema;
+pub mod score;
 pub mod trace;
 
 use std::sync::Arc;

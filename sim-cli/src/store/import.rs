@@ -76,6 +76,26 @@ pub fn import(directory: &RunDirectory, manifest: &Manifest, segments: &mut Segm
     segments.sync()
 }
 
+/// Calls with each finished replicate of a run, world by world: index of the world and its values.
+///
+/// # Errors
+/// As [`import`].
+pub fn each_record(
+    directory: &RunDirectory,
+    manifest: &Manifest,
+    layouts: &[Layout],
+    call: &mut dyn FnMut(usize, &[f64]),
+) -> Result<()> {
+    let failures = read_failures(directory, layouts)?;
+    let mut values = open_values(directory, manifest)?;
+    for (world, layout) in layouts.iter().enumerate() {
+        for k in (0..manifest.replicates).filter(|k| !failures.contains_key(&(world, *k))) {
+            call(world, &values.record(layout, k)?);
+        }
+    }
+    Ok(())
+}
+
 fn not_ours(path: &Path, why: &str) -> Failure {
     Failure::Refused(format!(
         "{} is not the table that manifest.json speaks of ({why}): begin again with --force",

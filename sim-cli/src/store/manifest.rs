@@ -96,6 +96,11 @@ impl Manifest {
         }
     }
 
+    /// Whether these dates and series are those of the run.
+    pub fn is_laid_out_as(&self, layouts: &[Layout]) -> bool {
+        hash_of(&layouts).is_ok_and(|hash| hash == self.recorded.layout_hash)
+    }
+
     fn value(&self) -> Value {
         serde_json::to_value(self).unwrap_or_default()
     }

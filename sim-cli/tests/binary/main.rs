@@ -5,6 +5,7 @@ mod common;
 mod explain;
 mod run;
 mod scenarios;
+mod score;
 
 use std::fs;
 use std::path::Path;

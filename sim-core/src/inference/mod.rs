@@ -7,6 +7,7 @@
 mod distributions;
 mod interval;
 mod paired;
+mod score;
 mod summary;
 
 pub use distributions::{beta_cdf, normal_quantile, student_t_quantile};
@@ -14,4 +15,5 @@ pub use interval::{
     Interval, QuantileRanks, exact_upper_limit, mean_interval, quantile_ranks, replicates_needed, wilson_interval,
 };
 pub use paired::{PairedSummary, RatioSummary, UnpairedError};
+pub use score::{Observation, PointScore, crps, score_point, skill};
 pub use summary::{IntervalRule, Summary, compensated_sum, quantile};

@@ -1,0 +1,182 @@
+//! `oransim score`: how well a finished run forecast what was observed, against the obvious rivals.
+
+mod series;
+mod table;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use super::Session;
+use crate::exit::{Context as _, Exit, Failure, Result};
+use crate::model::{Model, WorldRequest};
+use crate::observed::{self, Observed};
+use crate::settings::Record;
+use crate::store::directory::{Found, RunDirectory};
+use crate::store::import::each_record;
+use crate::store::layout::{Layout, SeriesLabel};
+use crate::store::manifest::Manifest;
+use crate::time::{iso, parse_iso};
+use series::{Forecast, score_series};
+
+/// What a score was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScoreSettings {
+    /// The finished run.
+    pub run: PathBuf,
+    /// What was observed.
+    pub observed: PathBuf,
+    /// Published forecasts, in the same format.
+    pub rivals: Vec<PathBuf>,
+    /// Only dates after this one are scored, ISO; what was observed up to it is what a rival could know.
+    pub after: Option<String>,
+    /// Where the table goes as CSV.
+    pub csv: Option<PathBuf>,
+}
+
+/// Scores a run; prints the table and a verdict for each series.
+///
+/// # Errors
+/// [`Failure::Refused`] where the run is not finished or kept no replicates, or a file of observations is faulty.
+pub fn score(model: &dyn Model, settings: &ScoreSettings, session: &Session<'_>) -> Result<Exit> {
+    let observed = observed::read(&settings.observed)?;
+    let rivals: Vec<(String, Observed)> = (settings.rivals.iter())
+        .map(|path| {
+            let name = path
+                .file_stem()
+                .map_or_else(String::new, |s| s.to_string_lossy().into_owned());
+            Ok((name, observed::read(path)?))
+        })
+        .collect::<Result<_>>()?;
+    let directory = RunDirectory::new(&settings.run);
+    let manifest = finished(&directory)?;
+    let layouts = layouts(model, &directory, &manifest)?;
+    let after = match &settings.after {
+        None => None,
+        Some(text) => Some(
+            parse_iso(text)
+                .ok_or_else(|| Failure::Refused(format!("--after `{text}` is no ISO date such as 2020-12-31")))?,
+        ),
+    };
+    let mut rows = Vec::new();
+    let wanted: Vec<Wanted> = layouts.iter().map(|layout| Wanted::new(layout, &observed)).collect();
+    for (layout, wanted) in layouts.iter().zip(&wanted) {
+        for point in &wanted.missing {
+            session.console.warn(&format!(
+                "{}: line {} of {}: {}",
+                layout.id,
+                point.0,
+                settings.observed.display(),
+                point.1
+            ));
+        }
+    }
+    let mut samples: Vec<BTreeMap<usize, Vec<f64>>> = wanted
+        .iter()
+        .map(|w| w.cells.iter().map(|cell| (*cell, Vec::new())).collect())
+        .collect();
+    each_record(&directory, &manifest, &layouts, &mut |world, values| {
+        for (cell, sample) in &mut samples[world] {
+            if let Some(value) = values.get(*cell).filter(|v| !v.is_nan()) {
+                sample.push(*value);
+            }
+        }
+    })?;
+    for ((layout, wanted), samples) in layouts.iter().zip(&wanted).zip(&mut samples) {
+        for sample in samples.values_mut() {
+            sample.sort_unstable_by(f64::total_cmp);
+        }
+        let after = after.unwrap_or_else(|| layout.dates.first().copied().unwrap_or(i32::MIN));
+        for (label, points) in &observed {
+            let at = wanted.series.get(label).copied();
+            let forecast = Forecast { layout, at, samples };
+            rows.extend(score_series(&forecast, label, points, &rivals, after));
+        }
+    }
+    if let Some(path) = &settings.csv {
+        std::fs::write(path, table::csv(&rows)?).while_doing("write", path)?;
+        session.console.note(&format!("wrote {}", path.display()));
+    }
+    session.console.print(&table::text(&rows))?;
+    Ok(Exit::Done)
+}
+
+fn finished(directory: &RunDirectory) -> Result<Manifest> {
+    let at = directory.root().display();
+    match directory.look()? {
+        Found::Finished(manifest) if manifest.recorded.series == "none" => Err(Failure::Refused(format!(
+            "{at} was made with --record none: it kept no replicates to score. Run it again without"
+        ))),
+        Found::Finished(manifest) => Ok(*manifest),
+        Found::Unfinished { .. } => Err(Failure::Refused(format!(
+            "{at} is not finished: `oransim run ... --out {at} --resume` ends it"
+        ))),
+        _ => Err(Failure::Refused(format!("{at} is no finished run of this program"))),
+    }
+}
+
+/// What the values of the run mean: from the scenarios that it keeps.
+fn layouts(model: &dyn Model, directory: &RunDirectory, manifest: &Manifest) -> Result<Vec<Layout>> {
+    let series = manifest.recorded.series.parse::<Record>().map_err(Failure::Refused)?;
+    let mut layouts = Vec::new();
+    for world in &manifest.worlds {
+        let request = WorldRequest {
+            scenarios: vec![directory.scenario(&world.id)],
+            overrides: Vec::new(),
+            seed: Some(manifest.seed),
+            uncertainty: None,
+            replicates: Some(manifest.replicates),
+            record: series,
+        };
+        for world in &model.ensemble(&request)?.worlds {
+            layouts.push(Layout::of(world.engine.as_ref())?);
+        }
+    }
+    if manifest.is_laid_out_as(&layouts) {
+        Ok(layouts)
+    } else {
+        Err(Failure::Refused(format!(
+            "{} was made by a version of the model with other series: run it again",
+            directory.root().display()
+        )))
+    }
+}
+
+/// Which cells of a record are asked for.
+struct Wanted {
+    /// Series of the layout by label.
+    series: BTreeMap<SeriesLabel, usize>,
+    cells: BTreeSet<usize>,
+    /// Points that the run does not have: line and why.
+    missing: Vec<(u64, String)>,
+}
+
+impl Wanted {
+    fn new(layout: &Layout, observed: &Observed) -> Self {
+        let mut wanted = Self {
+            series: BTreeMap::new(),
+            cells: BTreeSet::new(),
+            missing: Vec::new(),
+        };
+        let places: BTreeMap<&SeriesLabel, usize> = layout.series.iter().enumerate().map(|(i, s)| (s, i)).collect();
+        for (label, points) in observed {
+            let Some(at) = places.get(label).copied() else {
+                let line = points.values().next().map_or(0, |p| p.line);
+                let missing = format!("no series `{}` in this run", label.texts().join(","));
+                wanted.missing.push((line, missing));
+                continue;
+            };
+            wanted.series.insert(label.clone(), at);
+            for (day, point) in points {
+                match layout.dates.iter().position(|d| d == day) {
+                    Some(date) => {
+                        wanted.cells.insert(date * layout.series.len() + at);
+                    }
+                    None => wanted
+                        .missing
+                        .push((point.line, format!("{} is no date of this run", iso(*day)))),
+                }
+            }
+        }
+        wanted
+    }
+}

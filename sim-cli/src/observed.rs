@@ -1,0 +1,213 @@
+//! Observed values and targets: one format of CSV, what is known of a series at a date and where it was read.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use sim_core::inference::Observation;
+
+use crate::exit::{Context as _, Failure, Result};
+use crate::output::number::parse_number;
+use crate::store::layout::SeriesLabel;
+use crate::time::parse_iso;
+
+/// The columns, in order.
+pub const COLUMNS: [&str; 13] = [
+    "time",
+    "measure",
+    "unit",
+    "component",
+    "generation",
+    "place_kind",
+    "place",
+    "vendor",
+    "part",
+    "value",
+    "low",
+    "high",
+    "source",
+];
+
+/// One observation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ObservedRow {
+    /// Line of the file.
+    pub line: u64,
+    /// Date, days since 1970-01-01: a stock at its end, a flow since the date before.
+    pub day: i32,
+    /// Which series.
+    pub series: SeriesLabel,
+    /// What is known.
+    pub observation: Observation,
+    /// Where it was read: an id of the table of sources.
+    pub source: String,
+}
+
+/// Observations by series and date, in order.
+pub type Observed = BTreeMap<SeriesLabel, BTreeMap<i32, ObservedRow>>;
+
+/// Reads a file of observations.
+///
+/// # Errors
+/// [`Failure::Refused`] with every fault of the file: columns, dates, numbers, ranges upside down, a point that stands twice.
+pub fn read(path: &Path) -> Result<Observed> {
+    let mut reader = csv::ReaderBuilder::new()
+        .flexible(true)
+        .from_path(path)
+        .while_doing("read", path)?;
+    let header = reader.headers().while_doing("read", path)?.clone();
+    let at = path.display();
+    if !header.iter().eq(COLUMNS) {
+        return Err(Failure::Refused(format!(
+            "{at}:1: the columns are `{}`, allowed are exactly `{}`",
+            header.iter().collect::<Vec<_>>().join(","),
+            COLUMNS.join(",")
+        )));
+    }
+    let mut faults = Vec::new();
+    let mut observed = Observed::new();
+    for row in reader.records() {
+        let row = row.while_doing("read", path)?;
+        let line = row.position().map_or(0, csv::Position::line);
+        match parse(&row, line) {
+            Ok(row) => {
+                let points = observed.entry(row.series.clone()).or_default();
+                match points.get(&row.day) {
+                    None => {
+                        points.insert(row.day, row);
+                    }
+                    Some(first) if first.observation == row.observation => faults.push(format!(
+                        "{at}:{line}: this point stands already in line {}: drop one",
+                        first.line
+                    )),
+                    Some(first) => faults.push(format!(
+                        "{at}:{line}: contradicts line {} on the same series and date: keep one, and never two firms' definitions in one series",
+                        first.line
+                    )),
+                }
+            }
+            Err(why) => faults.push(format!("{at}:{line}: {why}")),
+        }
+    }
+    if faults.is_empty() {
+        Ok(observed)
+    } else {
+        Err(Failure::Refused(faults.join("\n")))
+    }
+}
+
+fn parse(row: &csv::StringRecord, line: u64) -> std::result::Result<ObservedRow, String> {
+    if row.len() != COLUMNS.len() {
+        return Err(format!("{} cells, {} columns", row.len(), COLUMNS.len()));
+    }
+    let text = |i: usize| row.get(i).unwrap_or_default().to_owned();
+    let day = parse_iso(&text(0)).ok_or_else(|| format!("time `{}` is no ISO date such as 2021-12-31", text(0)))?;
+    if let Some(empty) = (1..9).find(|i| text(*i).is_empty()) {
+        return Err(format!(
+            "{} is empty: say `all` where nothing is singled out",
+            COLUMNS[empty]
+        ));
+    }
+    let number = |i: usize| -> std::result::Result<Option<f64>, String> {
+        let cell = text(i);
+        if cell.is_empty() {
+            return Ok(None);
+        }
+        match parse_number(&cell) {
+            Some(x) if x.is_finite() => Ok(Some(x)),
+            _ => Err(format!("{} `{cell}` is no number", COLUMNS[i])),
+        }
+    };
+    let (value, low, high) = (number(9)?, number(10)?, number(11)?);
+    let (below, above) = (low.unwrap_or(f64::NEG_INFINITY), high.unwrap_or(f64::INFINITY));
+    if below > above {
+        return Err(format!("low {below} is above high {above}"));
+    }
+    let observation = match (value, low, high) {
+        (Some(value), ..) if value < below || value > above => {
+            return Err(format!("value {value} is outside its own range"));
+        }
+        (Some(value), ..) => Observation::Value(value),
+        (None, None, None) => return Err("neither value, low nor high is given".to_owned()),
+        _ => Observation::Range {
+            low: below,
+            high: above,
+        },
+    };
+    if text(12).is_empty() {
+        return Err("source is empty: every observation says where it was read".to_owned());
+    }
+    Ok(ObservedRow {
+        line,
+        day,
+        series: SeriesLabel {
+            measure: text(1),
+            unit: text(2),
+            component: text(3),
+            generation: text(4),
+            place_kind: text(5),
+            place: text(6),
+            vendor: text(7),
+            part: text(8),
+        },
+        observation,
+        source: text(12),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_text(rows: &str) -> Result<Observed> {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("observed.csv");
+        std::fs::write(&path, format!("{}\n{rows}", COLUMNS.join(","))).unwrap();
+        read(&path)
+    }
+
+    const SHARE: &str = "share_sales,share,ran,all,world,world,huawei,all";
+
+    #[test]
+    fn values_ranges_and_bounds() {
+        let observed = read_text(&format!(
+            "2020-12-31,{SHARE},0.33,,,F002\n2021-12-31,{SHARE},,0.2,0.3,F1\n2022-12-31,{SHARE},,,0.3,F2\n"
+        ))
+        .unwrap();
+        let points: Vec<Observation> = observed
+            .values()
+            .next()
+            .unwrap()
+            .values()
+            .map(|p| p.observation)
+            .collect();
+        assert_eq!(
+            points,
+            [
+                Observation::Value(0.33),
+                Observation::Range { low: 0.2, high: 0.3 },
+                Observation::Range {
+                    low: f64::NEG_INFINITY,
+                    high: 0.3
+                },
+            ]
+        );
+    }
+
+    #[test]
+    fn all_faults_of_a_file_come_at_once() {
+        let refused = read_text(&format!(
+            "2020-12-31,{SHARE},0.33,,,F002\n2020-12-31,{SHARE},0.32,,,F9\n2021-13-01,{SHARE},0.3,,,F1\n2022-12-31,{SHARE},,0.4,0.3,F2\n2023-12-31,{SHARE},,,,F2\n2024-12-31,{SHARE},x,,,F2\n"
+        ))
+        .unwrap_err();
+        let text = refused.message();
+        for part in [
+            ":3: contradicts line 2",
+            ":4: time `2021-13-01`",
+            ":5: low 0.4 is above high 0.3",
+            ":6: neither value",
+            ":7: value `x`",
+        ] {
+            assert!(text.contains(part), "{part} in {text}");
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! `oransim score`.
+
+use std::fs;
+use std::path::Path;
+
+use crate::{MINIMAL, done, edit, err, oransim, refused, study};
+
+const HEADER: &str = "time,measure,unit,component,generation,place_kind,place,vendor,part,value,low,high,source\n";
+const CURVE: &str = "lock_in_curve,share_of_price,ran,all,world,world,all,all";
+
+/// Medians of the lock-in curve of the world by date, from `summary.csv`.
+fn medians(run: &Path) -> Vec<(String, f64)> {
+    let summary = fs::read_to_string(run.join("summary.csv")).unwrap();
+    (summary.lines())
+        .filter(|line| line.contains(&format!(",{CURVE},")))
+        .map(|line| {
+            let cells: Vec<&str> = line.split(',').collect();
+            (cells[1].to_owned(), cells[15].parse().unwrap())
+        })
+        .collect()
+}
+
+#[test]
+fn a_run_is_scored_against_what_was_observed_and_against_rivals() {
+    let study = study();
+    let here = study.path();
+    done(here, &["run", MINIMAL, "-n", "40", "--out", "a", "--quiet"]);
+    let medians = medians(&here.join("a"));
+    let rows = |shift: f64, at: usize| -> String {
+        let points = medians[..at].iter();
+        points
+            .map(|(day, median)| format!("{day},{CURVE},{},,,F1\n", median + shift))
+            .collect()
+    };
+    let unknown = "2021-12-31,share_sites,share,ran,all,world,world,nobody,all,0.2,,,F1\n";
+    fs::write(here.join("seen.csv"), format!("{HEADER}{}{unknown}", rows(0.0, 9))).unwrap();
+    fs::write(here.join("house.csv"), format!("{HEADER}{}", rows(0.01, 9))).unwrap();
+    let args = [
+        "score",
+        "a",
+        "--observed",
+        "seen.csv",
+        "--rival",
+        "house.csv",
+        "--csv",
+        "score.csv",
+    ];
+    let output = oransim(here, &args);
+    assert!(
+        err(&output).contains("no series `share_sites,share,ran,all,world,world,nobody,all`"),
+        "{}",
+        err(&output)
+    );
+    let table = fs::read_to_string(here.join("score.csv")).unwrap();
+    let lines: Vec<Vec<&str>> = table.lines().map(|l| l.split(',').collect()).collect();
+    assert_eq!(lines.len(), 4, "{table}");
+    // The first date is what persistence knows; the median is what was seen, so there is no bias and each band holds it.
+    let persistence = lines
+        .iter()
+        .find(|l| l[17] == "persistence" && l[1] == "lock_in_curve")
+        .unwrap();
+    assert_eq!(
+        (persistence[9], persistence[10], persistence[13], persistence[14]),
+        ("8", "0", "1", "1")
+    );
+    let house = lines.iter().find(|l| l[17] == "house").unwrap();
+    let (crps, rival): (f64, f64) = (house[12].parse().unwrap(), house[19].parse().unwrap());
+    assert!((rival - 0.01).abs() < 1e-12 && crps > 0.0);
+    let skill: f64 = house[20].parse().unwrap();
+    assert!((skill - (1.0 - crps / rival)).abs() < 1e-12);
+    assert!(table.contains("no such series in this run"), "named, not dropped");
+    // Fewer than five points: no conclusion, whatever they show.
+    fs::write(here.join("few.csv"), format!("{HEADER}{}", rows(0.0, 5))).unwrap();
+    let said = done(here, &["score", "a", "--observed", "few.csv"]);
+    assert!(said.contains("only 4 scored, no conclusion"), "{said}");
+}
+
+#[test]
+fn what_cannot_be_scored_is_refused() {
+    let study = study();
+    let here = study.path();
+    let row = format!("2021-12-31,{CURVE},0.3,,,F1\n");
+    fs::write(here.join("seen.csv"), format!("{HEADER}{row}")).unwrap();
+    fs::write(
+        here.join("twice.csv"),
+        format!("{HEADER}{row}{}", row.replace("0.3", "0.4")),
+    )
+    .unwrap();
+    assert!(refused(here, &["score", "nowhere", "--observed", "seen.csv"]).contains("no finished run"));
+    assert!(
+        refused(here, &["score", "nowhere", "--observed", "twice.csv"]).contains("twice.csv:3: contradicts line 2")
+    );
+    done(
+        here,
+        &["run", MINIMAL, "-n", "2", "--record", "none", "--out", "a", "--quiet"],
+    );
+    assert!(refused(here, &["score", "a", "--observed", "seen.csv"]).contains("--record none"));
+    edit(&here.join("seen.csv"), "time,measure", "date,measure");
+    assert!(refused(here, &["score", "a", "--observed", "seen.csv"]).contains("seen.csv:1: the columns are"));
+}
