@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::commands::figures::FigureSettings;
 use crate::commands::merge::MergeSettings;
+use crate::commands::report::ReportSettings;
 use crate::commands::score::ScoreSettings;
 use crate::console::Color;
 use crate::engine::Uncertainty;
@@ -58,6 +59,8 @@ pub enum Command {
     Resolve(ResolveFlags),
     /// Print or write the JSON Schema of scenario files.
     Schema(SchemaFlags),
+    /// Write a finished run as one document.
+    Report(ReportFlags),
     /// Say how well a finished run forecast what was observed.
     Score(ScoreFlags),
     /// Show every event of one replicate, and for each tender why the winner won.
@@ -100,6 +103,35 @@ impl WorldFlags {
             replicates: None,
             record: Record::default(),
         }
+    }
+}
+
+/// Flags of `oransim report`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oransim report runs/world-2020-1a2b3c4d                     # writes world-2020-1a2b3c4d.html here
+  oransim report runs/world-2020-1a2b3c4d --out brief.html --force
+  oransim report runs/world-2020-1a2b3c4d --out brief.typ     # then: typst compile brief.typ
+
+The HTML file holds its figures and needs no network. The Typst source takes them from the run directory.")]
+pub struct ReportFlags {
+    /// Directory of a finished run.
+    #[arg(value_name = "RUN")]
+    run: PathBuf,
+    /// The file; `.typ` gives Typst source.
+    #[arg(long, short, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Replace the file if it is there.
+    #[arg(long)]
+    force: bool,
+}
+
+impl ReportFlags {
+    /// As the command knows them.
+    pub fn settings(self) -> ReportSettings {
+        let Self { run, out, force } = self;
+        ReportSettings { run, out, force }
     }
 }
 

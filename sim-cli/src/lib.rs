@@ -17,6 +17,7 @@ pub mod observed;
 pub mod output;
 pub mod play;
 pub mod progress;
+pub mod report;
 pub mod settings;
 pub mod signals;
 pub mod start;

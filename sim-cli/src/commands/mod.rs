@@ -5,6 +5,7 @@ pub mod figures;
 pub mod init;
 pub mod merge;
 pub mod new;
+pub mod report;
 pub mod resolve;
 pub mod run;
 pub mod schema;

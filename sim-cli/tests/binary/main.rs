@@ -3,6 +3,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod explain;
+mod report;
 mod run;
 mod scenarios;
 mod score;

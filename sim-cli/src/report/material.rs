@@ -1,0 +1,230 @@
+//! All that a report takes from a run directory.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+use toml::Table;
+
+use crate::exit::{Context as _, Failure, Result};
+use crate::figures::summary::SummaryTable;
+use crate::store::directory::{Found, RunDirectory};
+use crate::store::manifest::Manifest;
+
+/// Measures that sentences and tables speak of.
+pub const MEASURES: [&str; 10] = [
+    "lock_in_curve",
+    "lock_in_part",
+    "price_captured",
+    "retention_rate",
+    "share_sites",
+    "effective_vendors",
+    "open_share_specified",
+    "open_share_multi_vendor",
+    "untrusted_share",
+    "operator_cost",
+];
+
+/// One world.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WorldText {
+    /// Id.
+    pub id: String,
+    /// Title, or the id.
+    pub title: String,
+    /// Question.
+    pub question: String,
+    /// Policies: name, kind and dates in words.
+    pub levers: Vec<String>,
+    /// Numbers with a source, derived and assumed.
+    pub pedigree: [usize; 3],
+    /// Numbers that are assumed: path, value, what would be defended, and why.
+    pub assumptions: Vec<[String; 4]>,
+}
+
+/// A figure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FigureText {
+    /// File name without its ending.
+    pub name: String,
+    /// What it shows, in a sentence.
+    pub title: String,
+    /// The picture.
+    pub svg: String,
+}
+
+/// See the module docs.
+#[derive(Debug, Clone)]
+pub struct Material {
+    /// The manifest.
+    pub manifest: Manifest,
+    /// Worlds in order; the first is the base.
+    pub worlds: Vec<WorldText>,
+    /// Statistics of [`MEASURES`].
+    pub summary: SummaryTable,
+    /// Paired differences, as text cells with their header, where the run is a comparison.
+    pub differences: Vec<Vec<String>>,
+    /// Figures by name.
+    pub figures: Vec<FigureText>,
+    /// `provenance.json`, if it is there.
+    pub provenance: Value,
+    /// Replicates that failed.
+    pub failures: usize,
+}
+
+impl Material {
+    /// Reads a finished run.
+    ///
+    /// # Errors
+    /// [`Failure::Refused`] where there is no finished run; [`Failure::CouldNotGoOn`] where a file cannot be read.
+    pub fn read(directory: &RunDirectory) -> Result<Self> {
+        let at = directory.root().display();
+        let manifest = match directory.look()? {
+            Found::Finished(manifest) => *manifest,
+            Found::Unfinished { .. } => {
+                return Err(Failure::Refused(format!(
+                    "{at} is not finished: add --resume to the command that began it"
+                )));
+            }
+            _ => return Err(Failure::Refused(format!("{at} is no finished run of this program"))),
+        };
+        let summary = SummaryTable::read_file(&directory.file("summary.csv"), &MEASURES)
+            .map_err(|error| Failure::CouldNotGoOn(error.to_string()))?;
+        let worlds = (manifest.worlds.iter())
+            .map(|world| world_text(&directory.scenario(&world.id), &world.id))
+            .collect::<Result<_>>()?;
+        let provenance = fs::read_to_string(directory.provenance())
+            .ok()
+            .and_then(|text| serde_json::from_str(&text).ok())
+            .unwrap_or(Value::Null);
+        Ok(Self {
+            worlds,
+            summary,
+            differences: rows(&directory.file("differences.csv"))?,
+            figures: figures(&directory.file("figures"))?,
+            provenance,
+            failures: rows(&directory.file("failures.csv"))?.len().saturating_sub(1),
+            manifest,
+        })
+    }
+}
+
+/// The cells of a table; none where it is not there.
+fn rows(path: &Path) -> Result<Vec<Vec<String>>> {
+    if !path.is_file() {
+        return Ok(Vec::new());
+    }
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .from_path(path)
+        .while_doing("read", path)?;
+    let mut rows = Vec::new();
+    for row in reader.records() {
+        rows.push(row.while_doing("read", path)?.iter().map(str::to_owned).collect());
+    }
+    Ok(rows)
+}
+
+fn figures(folder: &Path) -> Result<Vec<FigureText>> {
+    let mut names: Vec<String> = match fs::read_dir(folder) {
+        Ok(entries) => entries
+            .flatten()
+            .filter_map(|entry| entry.file_name().to_str()?.strip_suffix(".svg").map(str::to_owned))
+            .collect(),
+        Err(_) => Vec::new(),
+    };
+    names.sort();
+    names
+        .into_iter()
+        .map(|name| {
+            let path = folder.join(format!("{name}.svg"));
+            let svg = fs::read_to_string(&path).while_doing("read", &path)?;
+            let title = svg
+                .split_once("<title")
+                .and_then(|(_, rest)| rest.split_once('>'))
+                .and_then(|(_, rest)| rest.split_once("</title>"))
+                .map_or_else(|| name.clone(), |(title, _)| title.to_owned());
+            Ok(FigureText { name, title, svg })
+        })
+        .collect()
+}
+
+fn world_text(path: &Path, id: &str) -> Result<WorldText> {
+    let text = fs::read_to_string(path).while_doing("read", path)?;
+    let table: Table = text
+        .parse()
+        .map_err(|error| Failure::CouldNotGoOn(format!("{} is no scenario: {error}", path.display())))?;
+    let header = |key: &str| -> Option<String> { Some(table.get("scenario")?.get(key)?.as_str()?.to_owned()) };
+    let mut world = WorldText {
+        id: id.to_owned(),
+        title: header("title").unwrap_or_else(|| id.to_owned()),
+        question: header("question").unwrap_or_default(),
+        levers: levers(&table),
+        pedigree: [0; 3],
+        assumptions: Vec::new(),
+    };
+    for (key, value) in &table {
+        pedigree(key, value, &mut world);
+    }
+    Ok(world)
+}
+
+/// Policies with their dates.
+fn levers(table: &Table) -> Vec<String> {
+    let Some(levers) = table.get("levers").and_then(toml::Value::as_table) else {
+        return Vec::new();
+    };
+    let mut said = Vec::new();
+    for (name, kinds) in levers {
+        for (kind, keys) in kinds.as_table().into_iter().flatten() {
+            let words = |key: &str| keys.get(key).map(|v| format!("{} {v}", key.replace('_', " ")));
+            let dates: Vec<String> = ["announced", "in_force", "deadline", "end", "strength"]
+                .into_iter()
+                .filter_map(words)
+                .collect();
+            let reason = keys.get("reason").and_then(toml::Value::as_str).unwrap_or_default();
+            said.push(format!(
+                "{name}: {}, {}. {reason}",
+                kind.replace('_', " "),
+                dates.join(", ")
+            ));
+        }
+    }
+    said
+}
+
+/// Counts numbers with a pedigree below a value and lists the assumed ones.
+fn pedigree(path: &str, value: &toml::Value, world: &mut WorldText) {
+    match value {
+        toml::Value::Table(table) => {
+            let kinds = ["source", "derived", "assumption"];
+            if let (Some(value), Some(kind)) = (table.get("value"), kinds.iter().position(|k| table.contains_key(*k))) {
+                world.pedigree[kind] += 1;
+                if kind == 2 {
+                    let word = |key: &str| table.get(key).map_or_else(String::new, ToString::to_string);
+                    let why = table
+                        .get("assumption")
+                        .and_then(toml::Value::as_str)
+                        .unwrap_or_default();
+                    world.assumptions.push([
+                        path.to_owned(),
+                        value.to_string(),
+                        format!("{} to {}", word("low"), word("high")),
+                        why.to_owned(),
+                    ]);
+                }
+                return;
+            }
+            for (key, value) in table {
+                pedigree(&format!("{path}.{key}"), value, world);
+            }
+        }
+        toml::Value::Array(items) => {
+            for item in items {
+                let id = item.get("id").and_then(toml::Value::as_str).unwrap_or_default();
+                pedigree(&format!("{path}.{id}"), item, world);
+            }
+        }
+        _ => {}
+    }
+}
