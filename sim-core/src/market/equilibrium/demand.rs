@@ -1,58 +1,51 @@
 //! Shares, profits and first-order conditions at given margins, in units of mu.
 
-use super::lanes::dot;
+use super::lanes::{combine, exp_all, padded};
 use super::layout::Layout;
-use super::tender::MAX_SELLERS;
 
 /// Once a margin has moved this far (in units of mu lambda) from where weights were computed, they are
 /// computed afresh: well before `exp` could underflow a whole nest.
 const REBASE: f64 = 200.0;
 
-/// Room for the unknowns of one nest and a sentinel, a power of two so that masked indices need no check.
-const ROOM: usize = 2 * MAX_SELLERS;
-
-/// One number for each unknown of a nest, then one for the sentinel.
-#[derive(Debug)]
-struct Slots([f64; ROOM]);
-
-impl Default for Slots {
-    fn default() -> Self {
-        Self([0.0; ROOM])
-    }
-}
-
 /// Everything that follows from one vector of effective margins. See [`Demand::evaluate`].
 #[derive(Debug, Default)]
 pub(super) struct Demand {
-    /// Factor by which each unknown of a nest changed the weights of its products; 1 for the sentinel.
-    factor: Slots,
-    /// Sizes of each unknown's products.
-    sizes: Slots,
-    /// Margins at which `weight` was computed.
+    /// Margins at which `weight` was computed, and 0 for the sentinel.
     reference: Vec<f64>,
+    /// Factor by which each unknown changed the weights of its products; 1 for the sentinel and beyond.
+    factor: Vec<f64>,
     /// exp of (product value at the reference / lambda), over the nest's largest.
     weight: Vec<f64>,
-    /// Largest value of each nest at the reference.
+    /// Sums of weights, see [`Layout::cells`].
+    cells: Vec<f64>,
+    /// Largest value of each nest at the reference, and the largest of all.
     peak: Vec<f64>,
+    top: f64,
     /// exp of the nest's peak over the highest peak.
     height: Vec<f64>,
-    /// Sum of the sizes of a nest's products.
-    size: Vec<f64>,
-    /// Share of each product inside its nest.
+    /// Inverse sum of the sizes of a nest's products.
+    inverse_size: Vec<f64>,
+    /// Sum of the nests' weights, relative to the top.
+    total: f64,
+    /// Weight of the products that each unknown of one nest shares with another.
+    shared: Vec<f64>,
+    /// Share of each product inside its nest; current only if the layout is extended, see [`Demand::fill_inside`].
     pub inside: Vec<f64>,
     /// `S_{v|g}` of each unknown: share of the seller inside the nest.
     pub own: Vec<f64>,
     /// Probability of each nest.
     pub nest: Vec<f64>,
-    /// `L_{v,g}`, row-major by seller: mean over nest g of a seller's losing values, zero where it sets the
+    /// `L_{v,g}`, a row of lanes for each nest: mean over nest g of a seller's losing values, zero where it sets the
     /// price. Empty unless the layout is extended.
-    pub losing: Vec<f64>,
-    /// `Pi_v` of each local seller, from shifted values.
+    losing: Vec<f64>,
+    /// `Pi_v` of each local seller, from shifted values, in whole lanes.
     pub profit: Vec<f64>,
     /// `1 + Pi_v + (1/lambda_g - 1) L_{v,g}` of each unknown.
     pub target: Vec<f64>,
     /// `phi_vg = S + (1 - S) / lambda_g` of each unknown.
     pub phi: Vec<f64>,
+    /// `target / m - phi` of each unknown.
+    pub residual: Vec<f64>,
 }
 
 impl Demand {
@@ -64,19 +57,22 @@ impl Demand {
             (&mut self.own, unknowns),
             (&mut self.target, unknowns),
             (&mut self.phi, unknowns),
+            (&mut self.residual, unknowns),
+            (&mut self.factor, padded(unknowns + 1)),
             (&mut self.inside, layout.products.len()),
             (&mut self.weight, layout.products.len()),
+            (&mut self.cells, layout.cells[nests] + 1),
             (&mut self.peak, nests),
             (&mut self.height, nests),
-            (&mut self.size, nests),
+            (&mut self.inverse_size, nests),
             (&mut self.nest, nests),
-            (&mut self.profit, layout.seller_count()),
+            (&mut self.profit, layout.lanes()),
         ] {
             buffer.resize(len, 0.0);
         }
         self.losing.clear();
         if layout.extended {
-            self.losing.resize(layout.seller_count() * nests, 0.0);
+            self.losing.resize(layout.lanes() * nests, 0.0);
         }
         self.rebase(layout, margins);
     }
@@ -85,135 +81,118 @@ impl Demand {
     fn rebase(&mut self, layout: &Layout, margins: &[f64]) {
         self.reference.clear();
         self.reference.extend_from_slice(margins);
-        let mut top = f64::NEG_INFINITY;
-        for g in 0..layout.nest_count() {
+        self.reference.push(0.0);
+        self.top = f64::NEG_INFINITY;
+        for (g, peak) in self.peak.iter_mut().enumerate() {
             let range = layout.start[g]..layout.start[g + 1];
-            let Slots(margin) = &mut self.factor;
-            let unknowns = &margins[layout.unknown_start[g]..layout.unknown_start[g + 1]];
-            margin[unknowns.len()] = 0.0;
-            margin[..unknowns.len()].copy_from_slice(unknowns);
             let weight = &mut self.weight[range.clone()];
-            let mut peak = f64::NEG_INFINITY;
-            for ((w, pair), base) in weight
-                .iter_mut()
-                .zip(&layout.pairs[range.clone()])
-                .zip(&layout.base[range])
-            {
-                let [a, b] = pair.map(place);
-                *w = base - margin[a] - margin[b];
-                peak = peak.max(*w);
+            *peak = f64::NEG_INFINITY;
+            let given = layout.products[range.clone()].iter().zip(&layout.base[range]);
+            for (w, (p, base)) in weight.iter_mut().zip(given) {
+                let [a, b] = p.unknown.map(|k| self.reference[usize::from(k)]);
+                *w = base - a - b;
+                *peak = peak.max(*w);
             }
             let scale = layout.inverse_lambda[g];
             for w in weight {
-                *w = libm::exp((*w - peak) * scale);
+                *w = (*w - *peak) * scale;
             }
-            self.peak[g] = peak;
-            top = top.max(peak);
+            self.top = self.top.max(*peak);
+        }
+        exp_all(&mut self.weight);
+        self.cells.fill(0.0);
+        for (p, w) in layout.products.iter().zip(&self.weight) {
+            for cell in p.cells {
+                self.cells[cell as usize] += w;
+            }
         }
         for (height, peak) in self.height.iter_mut().zip(&self.peak) {
-            *height = libm::exp(peak - top);
+            *height = libm::exp(peak - self.top);
         }
     }
 
     /// Computes shares, profits, targets and phi; returns the largest relative error of the first-order
     /// conditions, `max |m phi / target - 1|` (infinity if any number is not finite).
     pub fn evaluate(&mut self, layout: &Layout, margins: &[f64]) -> f64 {
-        if !self.evaluate_nests(layout, margins) {
+        if !self.set_factors(layout, margins) {
             self.rebase(layout, margins);
-            self.evaluate_nests(layout, margins);
+            self.factor.fill(1.0);
         }
-        self.nest_probabilities(layout);
+        self.shares(layout);
+        if layout.extended {
+            self.fill_inside(layout);
+        }
         self.profits(layout, margins);
-        let mut error = 0.0f64;
+        self.conditions(layout, margins)
+    }
+
+    /// False if the margins are too far from where weights were computed.
+    fn set_factors(&mut self, layout: &Layout, margins: &[f64]) -> bool {
+        let n = margins.len();
+        let mut far = false;
+        let given = margins.iter().zip(&self.reference).zip(&layout.rate);
+        for (factor, ((m, reference), rate)) in self.factor.iter_mut().zip(given) {
+            *factor = (reference - m) * rate;
+            far |= factor.abs() > REBASE;
+        }
+        self.factor[n..].fill(0.0);
+        if !far {
+            exp_all(&mut self.factor);
+        }
+        !far
+    }
+
+    /// Shares of sellers inside nests, and probabilities of nests.
+    fn shares(&mut self, layout: &Layout) {
+        self.total = 0.0;
         for g in 0..layout.nest_count() {
             let range = layout.unknown_start[g]..layout.unknown_start[g + 1];
-            let inverse = layout.inverse_lambda[g];
-            let targets = self.target[range.clone()].iter_mut();
-            let results = targets.zip(&mut self.phi[range.clone()]);
-            let given = margins[range.clone()].iter().zip(&self.own[range.clone()]);
-            let unknowns = layout.unknowns[range].iter();
-            for (((target, phi), (m, share)), u) in results.zip(given).zip(unknowns) {
-                let v = usize::from(u.seller);
-                *phi = share + (1.0 - share) * inverse;
-                *target = 1.0 + self.profit[v];
-                if layout.extended {
-                    *target += (inverse - 1.0) * self.losing[v * layout.nest_count() + g];
+            let cells = &self.cells[layout.cells[g]..layout.cells[g + 1]];
+            let (alone, pairs) = cells[1..].split_at(range.len());
+            let (factor, own) = (&self.factor[range.clone()], &mut self.own[range]);
+            let mut size = cells[0];
+            if pairs.is_empty() {
+                for ((own, factor), alone) in own.iter_mut().zip(factor).zip(alone) {
+                    *own = factor * alone;
+                    size += *own;
                 }
-                let miss = (m * *phi / *target - 1.0).abs();
-                // `max` would pass over NaN.
-                error = if miss <= error { error } else { miss };
-            }
-        }
-        if error.is_nan() { f64::INFINITY } else { error }
-    }
-
-    /// False, and no result, if the margins are too far from where weights were computed.
-    fn evaluate_nests(&mut self, layout: &Layout, margins: &[f64]) -> bool {
-        (0..layout.nest_count()).all(|g| self.evaluate_nest(layout, margins, g))
-    }
-
-    fn evaluate_nest(&mut self, layout: &Layout, margins: &[f64], g: usize) -> bool {
-        let scale = layout.inverse_lambda[g];
-        let unknowns = layout.unknown_start[g]..layout.unknown_start[g + 1];
-        let (Slots(factor), Slots(own)) = (&mut self.factor, &mut self.sizes);
-        factor[unknowns.len()] = 1.0;
-        own[..=unknowns.len()].fill(0.0);
-        let reference = &self.reference[unknowns.clone()];
-        for ((f, m), reference) in factor.iter_mut().zip(&margins[unknowns.clone()]).zip(reference) {
-            let change = (reference - m) * scale;
-            if change.abs() > REBASE {
-                return false;
-            }
-            *f = libm::exp(change);
-        }
-        let range = layout.start[g]..layout.start[g + 1];
-        let mut sum = 0.0;
-        let inside = &mut self.inside[range.clone()];
-        let given = layout.pairs[range.clone()].iter().zip(&self.weight[range]);
-        for (s, (pair, w)) in inside.iter_mut().zip(given) {
-            let [a, b] = pair.map(place);
-            let size = w * factor[a] * factor[b];
-            *s = size;
-            sum += size;
-            own[a] += size;
-            own[b] += size;
-        }
-        let inverse = 1.0 / sum;
-        for s in inside {
-            *s *= inverse;
-        }
-        for (share, size) in self.own[unknowns].iter_mut().zip(&*own) {
-            *share = size * inverse;
-        }
-        self.size[g] = sum;
-        true
-    }
-
-    fn nest_probabilities(&mut self, layout: &Layout) {
-        let mut sum = 0.0;
-        for (((p, height), size), lambda) in self
-            .nest
-            .iter_mut()
-            .zip(&self.height)
-            .zip(&self.size)
-            .zip(&layout.lambda)
-        {
-            // An empty nest has height and size 0.
-            let grown = if *lambda == 1.0 || *size == 0.0 {
-                *size
             } else {
-                libm::exp(lambda * libm::log(*size))
+                self.shared.resize(padded(factor.len()), 0.0);
+                combine(pairs, factor, &mut self.shared);
+                let weights = alone.iter().zip(&self.shared);
+                for ((own, factor), (alone, shared)) in own.iter_mut().zip(factor).zip(weights) {
+                    *own = factor * (alone + shared);
+                    size += factor * (alone + 0.5 * shared);
+                }
+            }
+            let inverse = 1.0 / size;
+            own.iter_mut().for_each(|own| *own *= inverse);
+            self.inverse_size[g] = inverse;
+            let lambda = layout.lambda[g];
+            // An empty nest has height and size 0.
+            let grown = if lambda == 1.0 || size == 0.0 {
+                size
+            } else {
+                libm::exp(lambda * libm::log(size))
             };
-            *p = height * grown;
-            sum += *p;
+            self.nest[g] = self.height[g] * grown;
+            self.total += self.nest[g];
         }
-        let inverse = 1.0 / sum;
+        let inverse = 1.0 / self.total;
         self.nest.iter_mut().for_each(|p| *p *= inverse);
     }
 
-    /// Inclusive value of nest `g`; minus infinity for an empty one.
-    pub fn inclusive(&self, layout: &Layout, g: usize) -> f64 {
-        self.peak[g] + layout.lambda[g] * libm::log(self.size[g])
+    /// Fills `inside` for the margins of the last evaluation.
+    pub fn fill_inside(&mut self, layout: &Layout) {
+        for g in 0..layout.nest_count() {
+            let range = layout.start[g]..layout.start[g + 1];
+            let inverse = self.inverse_size[g];
+            let given = layout.products[range.clone()].iter().zip(&self.weight[range.clone()]);
+            for (s, (p, w)) in self.inside[range].iter_mut().zip(given) {
+                let [a, b] = p.unknown.map(|k| self.factor[usize::from(k)]);
+                *s = w * a * b * inverse;
+            }
+        }
     }
 
     fn profits(&mut self, layout: &Layout, margins: &[f64]) {
@@ -228,22 +207,84 @@ impl Demand {
         if !layout.extended {
             return;
         }
-        let nests = layout.nest_count();
-        let width = layout.products.len();
-        for (v, row) in layout.losing.chunks_exact(width).enumerate() {
-            for g in 0..nests {
-                let range = layout.start[g]..layout.start[g + 1];
-                let mean = dot(&self.inside[range.clone()], &row[range]);
-                self.losing[v * nests + g] = mean;
-                self.profit[v] += self.nest[g] * mean;
+        let width = layout.lanes();
+        let means = self.losing.chunks_exact_mut(width.max(1));
+        for (g, (means, probability)) in means.zip(&self.nest).enumerate() {
+            let range = layout.start[g]..layout.start[g + 1];
+            let later = &layout.losing[range.start * width..range.end * width];
+            combine(later, &self.inside[range], means);
+            for (profit, mean) in self.profit.iter_mut().zip(means) {
+                *profit += probability * *mean;
             }
+        }
+    }
+
+    fn conditions(&mut self, layout: &Layout, margins: &[f64]) -> f64 {
+        let mut error = 0.0f64;
+        for g in 0..layout.nest_count() {
+            let range = layout.unknown_start[g]..layout.unknown_start[g + 1];
+            let inverse = layout.inverse_lambda[g];
+            for (target, u) in self.target[range.clone()]
+                .iter_mut()
+                .zip(&layout.unknowns[range.clone()])
+            {
+                *target = 1.0 + self.profit[usize::from(u.seller)];
+            }
+            if layout.extended {
+                let means = &self.losing[g * layout.lanes()..];
+                for (target, u) in self.target[range.clone()]
+                    .iter_mut()
+                    .zip(&layout.unknowns[range.clone()])
+                {
+                    *target += (inverse - 1.0) * means[usize::from(u.seller)];
+                }
+            }
+            let given = margins[range.clone()].iter().zip(&self.own[range.clone()]);
+            let targets = self.target[range.clone()].iter();
+            let results = self.phi[range.clone()].iter_mut().zip(&mut self.residual[range]);
+            for ((target, (m, share)), (phi, residual)) in targets.zip(given).zip(results) {
+                *phi = share + (1.0 - share) * inverse;
+                let wanted = target / m;
+                *residual = wanted - *phi;
+                let miss = (*residual / wanted).abs();
+                // `max` would pass over NaN.
+                error = if miss <= error { error } else { miss };
+            }
+        }
+        if error.is_nan() { f64::INFINITY } else { error }
+    }
+
+    /// Inclusive value of nest `g`; minus infinity for an empty one.
+    pub fn inclusive(&self, layout: &Layout, g: usize) -> f64 {
+        self.peak[g] - layout.lambda[g] * libm::log(self.inverse_size[g])
+    }
+
+    /// The buyer's expected maximum, without Euler's constant.
+    pub fn expected_maximum(&self) -> f64 {
+        self.top + libm::log(self.total)
+    }
+
+    /// `S_kl` in a stacked nest: fills row after row, of `width` numbers from column `first` on, the share of products
+    /// whose price both unknowns set, and of each unknown's own products on the diagonal.
+    pub fn fill_joint(&self, layout: &Layout, g: usize, rows: &mut [f64], width: usize, first: usize) {
+        let range = layout.unknown_start[g]..layout.unknown_start[g + 1];
+        let (n, factor) = (range.len(), &self.factor[range.clone()]);
+        let pairs = &self.cells[layout.cells[g] + 1 + n..layout.cells[g + 1]];
+        let given = pairs.chunks_exact(padded(n)).zip(factor).zip(&self.own[range]);
+        for (i, (row, ((pairs, own_factor), own))) in rows.chunks_exact_mut(width).zip(given).enumerate() {
+            let scale = own_factor * self.inverse_size[g];
+            let row = &mut row[first..first + n];
+            for (x, (weight, factor)) in row.iter_mut().zip(pairs.iter().zip(factor)) {
+                *x = weight * factor * scale;
+            }
+            row[i] = *own;
         }
     }
 
     /// `L_{v,g}`, zero when later values play no part.
     pub fn losing(&self, layout: &Layout, v: usize, g: usize) -> f64 {
         if layout.extended {
-            self.losing[v * layout.nest_count() + g]
+            self.losing[g * layout.lanes() + v]
         } else {
             0.0
         }
@@ -264,13 +305,12 @@ impl Demand {
     pub fn others(&self, layout: &Layout, k: usize) -> f64 {
         let g = usize::from(layout.unknowns[k].nest);
         let range = layout.start[g]..layout.start[g + 1];
-        let products = layout.products[range.clone()].iter().zip(&self.inside[range]);
+        let products = layout.products[range.clone()].iter().zip(&self.weight[range]);
         let without = products.filter(|(p, _)| !p.unknown.contains(&(k as u16)));
-        without.map(|(_, s)| s).sum()
+        let sizes = without.map(|(p, w)| {
+            let [a, b] = p.unknown.map(|k| self.factor[usize::from(k)]);
+            w * a * b
+        });
+        sizes.sum::<f64>() * self.inverse_size[g]
     }
-}
-
-/// Index into an array of [`ROOM`].
-fn place(i: u8) -> usize {
-    usize::from(i) % ROOM
 }

@@ -1,6 +1,7 @@
 //! The Newton step in full, for tenders whose later values depend on the winner, in units of mu.
 
 use super::demand::Demand;
+use super::lanes::subtract;
 use super::layout::{Layout, NONE};
 use super::lu::Lu;
 
@@ -10,13 +11,15 @@ pub(super) struct Dense {
     lu: Lu,
     /// Shares of pairs of sellers inside one nest, row-major `[unknown * unknowns + unknown]`.
     joint: Vec<f64>,
-    /// `M_{v,l}`: mean losing value of v over products of unknown l's nest whose price l's seller sets.
+    /// `M_{v,l}`: mean losing value of v over products of unknown l's nest whose price l's seller sets; a row of
+    /// sellers for each unknown.
     cross: Vec<f64>,
     padded: Vec<f64>,
 }
 
 impl Dense {
-    /// Sets the system up at `margins` and factors it; false on a pivot that is not positive.
+    /// Sets the system up at `margins`, at which `demand` and its `inside` must be, and factors it; false on a pivot
+    /// that is not positive.
     pub fn prepare(&mut self, layout: &Layout, demand: &Demand, margins: &[f64]) -> bool {
         self.build(layout, demand, margins);
         self.lu.factor()
@@ -57,9 +60,10 @@ impl Dense {
                 let mut spread = -probability * (demand.profit[v] - yields) * inverse_margin;
                 let weight = (probability + local) / lambda * inverse_margin;
                 spread -= weight * losing;
-                let cross = &self.cross[v * n..][range.clone()];
                 let row = &mut self.lu.row_mut(k)[range.clone()];
-                row.iter_mut().zip(cross).for_each(|(x, c)| *x = weight * c);
+                for (x, l) in row.iter_mut().zip(range.clone()) {
+                    *x = weight * self.cross[l * layout.lanes() + v];
+                }
                 let own = &demand.own[range.clone()];
                 if at == NONE {
                     row.iter_mut().zip(own).for_each(|(x, s)| *x += spread * s);
@@ -95,16 +99,14 @@ impl Dense {
     }
 
     fn fill_cross(&mut self, layout: &Layout, demand: &Demand, n: usize) {
+        let width = layout.lanes();
         self.cross.clear();
-        self.cross.resize(layout.seller_count() * n, 0.0);
-        let width = layout.products.len();
-        for (v, losing) in layout.losing.chunks_exact(width).enumerate() {
-            let row = &mut self.cross[v * n..][..n];
-            for ((p, s), w) in layout.products.iter().zip(&demand.inside).zip(losing) {
-                for k in p.unknown.map(usize::from) {
-                    if k < n {
-                        row[k] += s * w;
-                    }
+        self.cross.resize(n * width, 0.0);
+        let later = layout.losing.chunks_exact(width.max(1));
+        for ((p, s), later) in layout.products.iter().zip(&demand.inside).zip(later) {
+            for k in p.unknown.map(usize::from) {
+                if k < n {
+                    subtract(&mut self.cross[k * width..][..width], -s, later);
                 }
             }
         }

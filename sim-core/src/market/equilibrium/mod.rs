@@ -87,6 +87,7 @@ mod response;
 mod result;
 mod start;
 mod tender;
+mod values;
 mod workspace;
 
 pub use deviation::{Deviation, one_shot_gain};

@@ -11,17 +11,19 @@ use super::reduced::Reduced;
 const KEEP_BELOW: f64 = 0.3;
 /// Least factor by which a step with a kept Jacobian must cut the error.
 const KEEP_GAIN: f64 = 2.5;
-/// Halvings of one step before Newton gives up.
+/// Halvings of one step before Newton gives up, and before it takes the Jacobian in full.
 const MAX_HALVINGS: usize = 30;
+const ROUGH_HALVINGS: usize = 3;
 /// Steps before Newton gives up.
 const MAX_STEPS: usize = 60;
 
 /// Buffers and counters of the method.
 #[derive(Debug, Default)]
 pub(super) struct Newton {
-    /// The factored Jacobian: `reduced` unless later values play a part.
+    /// The factored Jacobian: `reduced` unless later values differ so much that it is of no use.
     reduced: Reduced,
     dense: Dense,
+    in_full: bool,
     step: Vec<f64>,
     /// Whole steps taken since the last factorisation, one after the other, and their squared lengths.
     history: Vec<f64>,
@@ -44,59 +46,79 @@ impl Newton {
         mut error: f64,
         tolerance: f64,
     ) -> f64 {
+        self.in_full = false;
         let mut fresh = true;
         for _ in 0..MAX_STEPS {
             if error <= tolerance || !error.is_finite() {
                 break;
             }
-            if fresh {
-                self.factorings += 1;
-                let sound = if layout.extended {
-                    self.dense.prepare(layout, demand, margins)
-                } else {
-                    self.reduced.prepare(layout, demand, margins)
-                };
-                if !sound {
-                    break;
-                }
-                self.history.clear();
-                self.lengths.clear();
+            if fresh && !self.prepare(layout, demand, margins) {
+                break;
             }
-            let mut whole = self.find_step(layout, demand, margins);
-            let reached = self.search(layout, demand, margins, error, fresh, &mut whole);
+            // Without later values the reduced Jacobian is exact.
+            let is_rough = layout.extended && !self.in_full;
+            let tries = match (fresh, is_rough) {
+                (false, _) => 1,
+                (true, true) => ROUGH_HALVINGS,
+                (true, false) => MAX_HALVINGS,
+            };
+            let mut whole = self.find_step(demand, margins);
+            let reached = self.search(layout, demand, margins, error, tries, &mut whole);
+            let is_slow = !whole || reached > KEEP_BELOW || reached * KEEP_GAIN > error;
+            self.in_full |= layout.extended && fresh && is_slow;
             if reached < error {
-                fresh = !whole || reached > KEEP_BELOW || reached * KEEP_GAIN > error;
+                fresh = is_slow;
                 error = reached;
                 if !fresh {
                     self.history.extend_from_slice(&self.step);
                     self.lengths.push(dot(&self.step, &self.step));
                 }
-            } else if fresh {
+            } else if fresh && !is_rough {
                 break;
             } else {
-                // The old Jacobian led nowhere: `demand` is needed at `margins` for a new one.
+                // The Jacobian led nowhere: `demand` is needed at `margins` for a better one.
+                self.evaluations += 1;
                 error = demand.evaluate(layout, margins);
                 fresh = true;
             }
         }
         if error > tolerance {
+            self.evaluations += 1;
             error = demand.evaluate(layout, margins);
         }
         error
     }
 
-    /// Halves the step until the error falls; moves `margins` if it does. One try for an old Jacobian.
+    /// Factors the Jacobian at `margins`, in full if the reduced one is no good; false if neither is.
+    fn prepare(&mut self, layout: &Layout, demand: &Demand, margins: &[f64]) -> bool {
+        self.history.clear();
+        self.lengths.clear();
+        if !self.in_full {
+            self.factorings += 1;
+            if self.reduced.prepare(layout, demand, margins) {
+                return true;
+            }
+            self.in_full = layout.extended;
+        }
+        if self.in_full {
+            self.factorings += 1;
+            return self.dense.prepare(layout, demand, margins);
+        }
+        false
+    }
+
+    /// Halves the step until the error falls, `tries` times at most; moves `margins` if it does.
     fn search(
         &mut self,
         layout: &Layout,
         demand: &mut Demand,
         margins: &mut [f64],
         error: f64,
-        fresh: bool,
+        tries: usize,
         whole: &mut bool,
     ) -> f64 {
         let mut scale = 1.0;
-        for _ in 0..if fresh { MAX_HALVINGS } else { 1 } {
+        for _ in 0..tries {
             self.trial.clear();
             self.trial
                 .extend(margins.iter().zip(&self.step).map(|(m, d)| m + scale * d));
@@ -113,12 +135,11 @@ impl Newton {
     }
 
     /// Residuals, solved for the step; each component stays within [-0.8 m, 3 m + 4]. False if that cut it.
-    fn find_step(&mut self, layout: &Layout, demand: &Demand, margins: &[f64]) -> bool {
+    fn find_step(&mut self, demand: &Demand, margins: &[f64]) -> bool {
         let n = margins.len();
         self.step.clear();
-        let terms = margins.iter().zip(&demand.target).zip(&demand.phi);
-        self.step.extend(terms.map(|((m, target), phi)| target / m - phi));
-        if layout.extended {
+        self.step.extend_from_slice(&demand.residual);
+        if self.in_full {
             self.dense.solve(&mut self.step);
         } else {
             self.reduced.solve(&mut self.step);

@@ -3,7 +3,7 @@
 use super::demand::Demand;
 use super::layout::{Layout, Unknown};
 use super::tender::{NOBODY, TenderSpec};
-use crate::market::choice::{Tree, log_sum_exp};
+use crate::market::choice::Tree;
 
 /// Effort spent on one tender.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -76,7 +76,7 @@ pub(super) struct Output {
     margins: Vec<[f64; 2]>,
     win_probability: Vec<f64>,
     expected_profit: Vec<f64>,
-    /// Of each unknown.
+    /// Of each unknown, then of the sentinel.
     effective: Vec<f64>,
     effective_margins: Vec<f64>,
     inclusive: Vec<f64>,
@@ -86,65 +86,91 @@ pub(super) struct Output {
 
 impl Output {
     /// Translates a solved game back to the tender's own order and money.
-    pub fn write(&mut self, tender: &TenderSpec<'_>, layout: &Layout, demand: &Demand, margins: &[f64]) {
+    pub fn write(&mut self, tender: &TenderSpec<'_>, layout: &Layout, demand: &mut Demand, margins: &[f64]) {
         let mu = tender.mu;
-        let count = tender.alternatives.len();
-        self.write_effective(mu, layout, margins);
-        self.capped = 0;
-        self.win_probability.clear();
-        self.win_probability.resize(tender.sellers, 0.0);
-        for buffer in [&mut self.probability, &mut self.net_value, &mut self.total_margin] {
-            buffer.resize(count, 0.0);
+        if !layout.extended {
+            demand.fill_inside(layout);
         }
-        self.margins.resize(count, [0.0; 2]);
-        self.nest.clear();
-        self.nest.extend(tender.alternatives.iter().map(|a| a.nest));
-        let prices = self.total_margin.iter_mut().zip(&mut self.margins);
-        let outcomes = self.probability.iter_mut().zip(&mut self.net_value);
-        let given = tender.alternatives.iter().zip(&layout.product_of);
-        for (i, (((total, slots), (probability, net_value)), (a, at))) in prices.zip(outcomes).zip(given).enumerate() {
-            let at = usize::from(*at);
-            let p = &layout.products[at];
-            let stands = usize::from(p.alternative) == i;
-            *probability = 0.0;
-            if stands {
-                *probability = demand.inside[at] * demand.nest[usize::from(p.nest)];
-            }
-            for (slot, &j) in slots.iter_mut().zip(&a.setters) {
-                *slot = 0.0;
-                if j == NOBODY {
-                    continue;
-                }
-                let j = usize::from(j);
-                let side = usize::from(p.setters[0] != layout.local[j]);
-                let held = layout.held(at, side);
-                if held == f64::INFINITY {
-                    *slot = self.effective[usize::from(p.unknown[side])];
-                    if let Some(after) = tender.after {
-                        *slot -= after[j * count + i];
-                    }
-                } else {
-                    self.capped |= 1 << j;
-                    *slot = mu * held;
-                }
-                self.win_probability[j] += *probability;
-            }
-            *total = slots[0] + slots[1];
-            *net_value = if stands {
-                a.value - a.cost - *total
-            } else {
-                f64::NEG_INFINITY
-            };
+        let demand = &*demand;
+        self.write_effective(mu, layout, margins);
+        self.write_alternatives(tender, layout, demand);
+        if !layout.held.is_empty() {
+            self.write_held(tender, layout);
         }
         self.write_sellers(tender, layout, demand);
         self.inclusive.clear();
         let nests = 0..layout.nest_count();
         self.inclusive.extend(nests.map(|g| mu * demand.inclusive(layout, g)));
-        self.logsum = mu * log_sum_exp(self.inclusive.iter().map(|i| i / mu));
+        self.logsum = mu * demand.expected_maximum();
+    }
+
+    /// Probabilities and prices, as if no ceiling held.
+    fn write_alternatives(&mut self, tender: &TenderSpec<'_>, layout: &Layout, demand: &Demand) {
+        let count = tender.alternatives.len();
+        for buffer in [&mut self.probability, &mut self.net_value, &mut self.total_margin] {
+            buffer.resize(count, 0.0);
+        }
+        self.margins.resize(count, [0.0; 2]);
+        self.nest.resize(count, 0);
+        let prices = self.total_margin.iter_mut().zip(&mut self.margins);
+        let outcomes = self.probability.iter_mut().zip(&mut self.net_value).zip(&mut self.nest);
+        let given = tender.alternatives.iter().zip(&layout.product_of).zip(&layout.slots);
+        for (i, (((total, slots), ((probability, net_value), nest)), ((a, at), unknown))) in
+            prices.zip(outcomes).zip(given).enumerate()
+        {
+            *nest = a.nest;
+            *slots = unknown.map(|k| self.effective[usize::from(k)]);
+            if let Some(after) = tender.after {
+                for (slot, j) in slots.iter_mut().zip(a.setters).filter(|(_, j)| *j != NOBODY) {
+                    *slot -= after[usize::from(j) * count + i];
+                }
+            }
+            *total = slots[0] + slots[1];
+            let at = usize::from(*at);
+            if usize::from(layout.standing[at]) == i {
+                *probability = demand.inside[at] * demand.nest[usize::from(a.nest)];
+                *net_value = a.value - a.cost - *total;
+            } else {
+                (*probability, *net_value) = (0.0, f64::NEG_INFINITY);
+            }
+        }
+    }
+
+    /// Margins at their ceilings and what they change.
+    fn write_held(&mut self, tender: &TenderSpec<'_>, layout: &Layout) {
+        for (i, (a, at)) in tender.alternatives.iter().zip(&layout.product_of).enumerate() {
+            let at = usize::from(*at);
+            for (slot, j) in a.setters.into_iter().enumerate().filter(|(_, j)| *j != NOBODY) {
+                let side = usize::from(layout.products[at].setters[0] != layout.local[usize::from(j)]);
+                let held = layout.held(at, side);
+                if held != f64::INFINITY {
+                    self.capped |= 1 << j;
+                    self.margins[i][slot] = tender.mu * held;
+                    self.total_margin[i] = self.margins[i][0] + self.margins[i][1];
+                    if usize::from(layout.standing[at]) == i {
+                        self.net_value[i] = a.value - a.cost - self.total_margin[i];
+                    }
+                }
+            }
+        }
     }
 
     fn write_sellers(&mut self, tender: &TenderSpec<'_>, layout: &Layout, demand: &Demand) {
         let count = tender.alternatives.len();
+        self.win_probability.clear();
+        self.win_probability.resize(tender.sellers, 0.0);
+        if layout.held.is_empty() {
+            for (u, share) in layout.unknowns.iter().zip(&demand.own) {
+                let j = usize::from(layout.sellers[usize::from(u.seller)]);
+                self.win_probability[j] += share * demand.nest[usize::from(u.nest)];
+            }
+        } else {
+            for (a, probability) in tender.alternatives.iter().zip(&self.probability) {
+                for j in a.setters.into_iter().filter(|j| *j != NOBODY) {
+                    self.win_probability[usize::from(j)] += probability;
+                }
+            }
+        }
         self.expected_profit.clear();
         for (j, &local) in layout.local.iter().enumerate() {
             let v = usize::from(local);
@@ -168,8 +194,9 @@ impl Output {
         }
     }
 
-    /// Effective margin of each unknown, money.
+    /// Effective margin of each unknown, money, and 0 for the sentinel.
     fn write_effective(&mut self, mu: f64, layout: &Layout, margins: &[f64]) {
+        self.capped = 0;
         self.effective.clear();
         if layout.extended {
             let shift = |u: &Unknown| layout.shift[usize::from(u.seller)];
@@ -178,6 +205,7 @@ impl Output {
         } else {
             self.effective.extend(margins.iter().map(|m| mu * m));
         }
+        self.effective.push(0.0);
     }
 
     /// The view of what [`Output::write`] wrote.

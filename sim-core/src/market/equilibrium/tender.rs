@@ -170,12 +170,12 @@ pub(super) struct Parties {
 }
 
 impl TenderSpec<'_> {
-    /// Checks all input and finds who is in it.
+    /// Checks everything but the alternatives and the numbers in tables.
     ///
     /// # Errors
     ///
-    /// Any [`SolveError`].
-    pub(super) fn validate(&self) -> Result<Parties, SolveError> {
+    /// Any [`SolveError`] that the rest of the tender gives reason for.
+    pub(super) fn check_frame(&self) -> Result<(), SolveError> {
         if !(self.mu > 0.0 && self.mu.is_finite()) {
             return Err(SolveError::Scale(self.mu));
         }
@@ -191,6 +191,22 @@ impl TenderSpec<'_> {
         if !small || count > usize::from(u16::MAX) {
             return Err(SolveError::TooLarge);
         }
+        if self.after.is_some_and(|w| w.len() != self.sellers * count) {
+            return Err(SolveError::After);
+        }
+        let caps_ok = |c: &[[f64; 2]]| c.len() == count && !c.iter().flatten().any(|v| v.is_nan());
+        if !self.margin_caps.is_none_or(caps_ok) {
+            return Err(SolveError::Caps);
+        }
+        Ok(())
+    }
+
+    /// Checks the indices of all alternatives and finds who is in them.
+    ///
+    /// # Errors
+    ///
+    /// [`SolveError::Alternative`].
+    pub(super) fn find_parties(&self) -> Result<Parties, SolveError> {
         // Bit of each index that may be given, none for nobody; an index that may not has all bits.
         let mut bits = [u64::MAX; 1 << u8::BITS];
         bits[usize::from(NOBODY)] = 0;
@@ -202,31 +218,22 @@ impl TenderSpec<'_> {
             let [first, second] = a.setters.map(|j| bits[usize::from(j)]);
             let [radio, baseband] = a.suppliers.map(|j| bits[usize::from(j)]);
             let all = first | second | radio | baseband;
-            let valid = a.value.is_finite()
-                && a.cost.is_finite()
-                && usize::from(a.nest) < self.lambda.len()
-                && all != u64::MAX
-                && first & second == 0;
+            let valid = usize::from(a.nest) < self.lambda.len() && all != u64::MAX && first & second == 0;
             if !valid {
                 return Err(SolveError::Alternative(i));
             }
             present |= all;
             essential &= first | second;
         }
-        let after_ok = |w: &[f64]| w.len() == self.sellers * count && w.iter().all(|v| v.is_finite());
-        if !self.after.is_none_or(after_ok) {
-            return Err(SolveError::After);
-        }
-        let caps_ok = |c: &[[f64; 2]]| c.len() == count && !c.iter().flatten().any(|v| v.is_nan());
-        if !self.margin_caps.is_none_or(caps_ok) {
-            return Err(SolveError::Caps);
-        }
-        self.check_ceilings(essential)?;
         Ok(Parties { present, essential })
     }
 
     /// Every essential seller must have a finite ceiling in every alternative.
-    fn check_ceilings(&self, essential: u64) -> Result<(), SolveError> {
+    ///
+    /// # Errors
+    ///
+    /// [`SolveError::EssentialSeller`].
+    pub(super) fn check_ceilings(&self, essential: u64) -> Result<(), SolveError> {
         if essential == 0 {
             return Ok(());
         }

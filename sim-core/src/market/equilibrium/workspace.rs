@@ -1,12 +1,12 @@
 //! The solver: buffers that are reused, and the order of the steps.
 
 use super::demand::Demand;
-use super::layout::{Layout, NONE};
+use super::layout::{Layout, NONE, write_key};
 use super::newton::Newton;
 use super::response::Response;
 use super::result::{Equilibrium, Output, Work};
 use super::start::starting_step;
-use super::tender::{NOBODY, Parties, SolveError, TenderSpec};
+use super::tender::{NOBODY, SolveError, TenderSpec};
 
 /// Largest relative error of a first-order condition, `|m phi / target - 1|`, at which a tender counts
 /// as solved.
@@ -27,17 +27,29 @@ const SWEEPS: usize = 5;
 /// Changes of the set of ceilings that hold before giving up.
 const MAX_CEILING_ROUNDS: usize = 64;
 
-/// Buffers of the solver. Keep one for each thread: after the first tender of a size, solving does
+/// Layouts kept: a run has a few dozen, of which a few at a time.
+const LAYOUTS: usize = 8;
+
+/// Buffers of the solver. Keep one for each thread: after the first tenders of a size, solving does
 /// not allocate.
 #[derive(Debug, Default)]
 pub struct Workspace {
-    layout: Layout,
+    key: Vec<u64>,
+    /// Layouts of the last tenders, and which of them is to be given up next.
+    layouts: Vec<Layout>,
+    oldest: usize,
+    game: Game,
+    output: Output,
+}
+
+/// The search for an equilibrium of one layout.
+#[derive(Debug, Default)]
+struct Game {
     demand: Demand,
     newton: Newton,
     response: Response,
     margins: Vec<f64>,
     saved: Vec<f64>,
-    output: Output,
 }
 
 impl Workspace {
@@ -71,40 +83,49 @@ impl Workspace {
         tender: &TenderSpec<'_>,
         start: Option<&[f64]>,
     ) -> Result<Equilibrium<'_>, SolveError> {
-        let Parties { present, essential } = tender.validate()?;
+        tender.check_frame()?;
         if start.is_some_and(|s| s.len() != tender.sellers * tender.lambda.len()) {
             return Err(SolveError::Start);
         }
+        let at = self.find_layout(tender)?;
+        let (layout, game) = (&mut self.layouts[at], &mut self.game);
         let mut work = Work::default();
-        self.newton.factorings = 0;
-        self.newton.evaluations = 0;
-        self.layout.find_products(tender, present);
-        let mut converged;
-        if essential == 0 {
-            self.layout.number_unknowns(tender);
-            converged = self.solve_game(tender.mu, start, &mut work);
+        (game.newton.factorings, game.newton.evaluations) = (0, 0);
+        let converged = if layout.essential == 0 {
+            layout.set_values(tender)?;
+            game.solve(layout, tender.mu, start, &mut work)
         } else {
-            self.hold_all(tender, essential);
-            converged = false;
-            for _ in 0..MAX_CEILING_ROUNDS {
-                self.layout.number_unknowns(tender);
-                let solved = self.solve_game(tender.mu, start, &mut work);
-                if !self.change_ceilings(tender, essential) {
-                    converged = solved;
-                    break;
-                }
-            }
-        }
-        work.factorings = self.newton.factorings;
-        work.evaluations += self.newton.evaluations;
-        self.output.write(tender, &self.layout, &self.demand, &self.margins);
+            game.solve_under_ceilings(layout, tender, start, &mut work)?
+        };
+        work.factorings = game.newton.factorings;
+        work.evaluations += game.newton.evaluations;
+        self.output.write(tender, layout, &mut game.demand, &game.margins);
         Ok(self.output.view(converged, work))
     }
 
-    /// Solves the game of the present layout; true if an equilibrium was found.
-    fn solve_game(&mut self, mu: f64, start: Option<&[f64]>, work: &mut Work) -> bool {
-        self.initial_margins(mu, start);
-        let (layout, demand, margins) = (&self.layout, &mut self.demand, &mut self.margins);
+    /// Place of the tender's layout, a known or a new one.
+    fn find_layout(&mut self, tender: &TenderSpec<'_>) -> Result<usize, SolveError> {
+        write_key(tender, &mut self.key);
+        if let Some(at) = self.layouts.iter().position(|l| l.key == self.key) {
+            return Ok(at);
+        }
+        let at = if self.layouts.len() < LAYOUTS {
+            self.layouts.push(Layout::default());
+            self.layouts.len() - 1
+        } else {
+            self.oldest = (self.oldest + 1) % LAYOUTS;
+            self.oldest
+        };
+        self.layouts[at].build(tender, &self.key)?;
+        Ok(at)
+    }
+}
+
+impl Game {
+    /// Solves the game of a layout; true if an equilibrium was found.
+    fn solve(&mut self, layout: &Layout, mu: f64, start: Option<&[f64]>, work: &mut Work) -> bool {
+        self.initial_margins(layout, mu, start);
+        let (demand, margins) = (&mut self.demand, &mut self.margins);
         demand.reset(layout, margins);
         let mut error = demand.evaluate(layout, margins);
         work.evaluations += 1;
@@ -121,7 +142,7 @@ impl Workspace {
         }
         error = self.newton.run(layout, demand, margins, error, AIM);
         let mut rounds = 0;
-        while !(error <= TOLERANCE && self.no_better_peak()) {
+        while !(error <= TOLERANCE && self.no_better_peak(layout)) {
             if rounds == MAX_ROUNDS {
                 return false;
             }
@@ -129,17 +150,16 @@ impl Workspace {
                 work.fallbacks += 1;
             }
             rounds += 1;
-            error = self.sweep(work);
-            let (layout, demand) = (&self.layout, &mut self.demand);
-            error = self.newton.run(layout, demand, &mut self.margins, error, TOLERANCE);
+            error = self.sweep(layout, work);
+            let (demand, margins) = (&mut self.demand, &mut self.margins);
+            error = self.newton.run(layout, demand, margins, error, TOLERANCE);
         }
         true
     }
 
     /// Effective margins to start from, in units of mu: given ones where usable, else lambda, the margin of a
     /// seller without weight.
-    fn initial_margins(&mut self, mu: f64, start: Option<&[f64]>) {
-        let layout = &self.layout;
+    fn initial_margins(&mut self, layout: &Layout, mu: f64, start: Option<&[f64]>) {
         let nests = layout.nest_count();
         self.margins.clear();
         for u in &layout.unknowns {
@@ -159,8 +179,8 @@ impl Workspace {
     }
 
     /// Rounds of exact best responses, seller after seller; returns the error reached.
-    fn sweep(&mut self, work: &mut Work) -> f64 {
-        let (layout, demand, margins) = (&self.layout, &mut self.demand, &mut self.margins);
+    fn sweep(&mut self, layout: &Layout, work: &mut Work) -> f64 {
+        let (demand, margins) = (&mut self.demand, &mut self.margins);
         let mut error = f64::INFINITY;
         for _ in 0..SWEEPS {
             for v in 0..layout.seller_count() {
@@ -176,8 +196,8 @@ impl Workspace {
     ///
     /// First-order conditions imply the global best response where `1 + Pi_v >= Wbar_vg` in each of a
     /// seller's nests (see [`super::response`]); only sellers for whom that fails are tried.
-    fn no_better_peak(&mut self) -> bool {
-        let (layout, demand) = (&self.layout, &self.demand);
+    fn no_better_peak(&mut self, layout: &Layout) -> bool {
+        let demand = &self.demand;
         if !layout.extended {
             return true;
         }
@@ -203,21 +223,29 @@ impl Workspace {
         true
     }
 
-    /// Holds every margin of the essential sellers at its ceiling.
-    fn hold_all(&mut self, tender: &TenderSpec<'_>, essential: u64) {
-        let Some(caps) = tender.margin_caps else {
-            return;
-        };
-        let layout = &mut self.layout;
-        layout.held.resize(layout.products.len(), [f64::INFINITY; 2]);
-        for (p, held) in layout.products.iter().zip(&mut layout.held) {
-            for (&v, held) in p.setters.iter().zip(held) {
-                if v != NOBODY && essential >> layout.sellers[usize::from(v)] & 1 == 1 {
-                    let world = layout.sellers[usize::from(v)];
-                    *held = ceiling(tender, caps, p.alternative, world);
-                }
+    /// Solves a tender with sellers whom nothing but ceilings bounds: all ceilings hold at first, and the set of those that do
+    /// is changed until it is right.
+    fn solve_under_ceilings(
+        &mut self,
+        layout: &mut Layout,
+        tender: &TenderSpec<'_>,
+        start: Option<&[f64]>,
+        work: &mut Work,
+    ) -> Result<bool, SolveError> {
+        tender.check_ceilings(layout.essential)?;
+        // Unknowns are numbered anew: the layout serves this tender only.
+        layout.key.clear();
+        layout.set_values(tender)?;
+        hold_all(layout, tender);
+        for _ in 0..MAX_CEILING_ROUNDS {
+            layout.number_unknowns(tender);
+            layout.set_values(tender)?;
+            let solved = self.solve(layout, tender.mu, start, work);
+            if !self.change_ceilings(layout, tender) {
+                return Ok(solved);
             }
         }
+        Ok(false)
     }
 
     /// Releases ceilings below which the seller would rather ask, holds margins above them; true if any
@@ -225,15 +253,15 @@ impl Workspace {
     ///
     /// Profit rises with the margin on product a of nest g as long as the seller's gain from it,
     /// margin + W(a), is below `lambda (1 + Pi) + (1 - lambda) Y_g`.
-    fn change_ceilings(&mut self, tender: &TenderSpec<'_>, essential: u64) -> bool {
+    fn change_ceilings(&self, layout: &mut Layout, tender: &TenderSpec<'_>) -> bool {
         let Some(caps) = tender.margin_caps else {
             return false;
         };
-        let layout = &mut self.layout;
-        let width = layout.products.len();
+        let essential = layout.essential;
+        let width = layout.lanes();
         let mut changed = false;
-        for i in 0..width {
-            let p = layout.products[i];
+        for i in 0..layout.products.len() {
+            let (p, standing) = (layout.products[i], layout.standing[i]);
             for slot in 0..2 {
                 let v = p.setters[slot];
                 if v == NOBODY || essential >> layout.sellers[usize::from(v)] & 1 == 0 {
@@ -244,10 +272,10 @@ impl Workspace {
                 if layout.held[i][slot] == f64::INFINITY {
                     let later = tender.after.map_or(0.0, |w| {
                         let row = usize::from(world) * tender.alternatives.len();
-                        w[row + usize::from(p.alternative)]
+                        w[row + usize::from(standing)]
                     });
                     let raw = self.margins[usize::from(p.unknown[slot])] + layout.shift[v];
-                    let cap = ceiling(tender, caps, p.alternative, world);
+                    let cap = ceiling(tender, caps, standing, world);
                     if raw - later / tender.mu > cap * (1.0 + 1e-12) {
                         layout.held[i][slot] = cap;
                         changed = true;
@@ -256,7 +284,7 @@ impl Workspace {
                     let lambda = layout.lambda[g];
                     let kappa = 1.0 + self.demand.profit[v];
                     let wanted = lambda * kappa + (1.0 - lambda) * self.demand.yields(layout, &self.margins, v, g);
-                    if layout.losing[v * width + i] > wanted + TOLERANCE * kappa {
+                    if layout.losing[i * width + v] > wanted + TOLERANCE * kappa {
                         layout.held[i][slot] = f64::INFINITY;
                         changed = true;
                     }
@@ -264,6 +292,23 @@ impl Workspace {
             }
         }
         changed
+    }
+}
+
+/// Holds every margin of the essential sellers at its ceiling.
+fn hold_all(layout: &mut Layout, tender: &TenderSpec<'_>) {
+    let Some(caps) = tender.margin_caps else {
+        return;
+    };
+    let essential = layout.essential;
+    layout.held.resize(layout.products.len(), [f64::INFINITY; 2]);
+    for ((p, standing), held) in layout.products.iter().zip(&layout.standing).zip(&mut layout.held) {
+        for (&v, held) in p.setters.iter().zip(held) {
+            if v != NOBODY && essential >> layout.sellers[usize::from(v)] & 1 == 1 {
+                let world = layout.sellers[usize::from(v)];
+                *held = ceiling(tender, caps, *standing, world);
+            }
+        }
     }
 }
 

@@ -1,0 +1,128 @@
+//! The numbers of one tender, put into its layout, in units of mu.
+
+use super::lanes::LANES;
+use super::layout::Layout;
+use super::tender::{NOBODY, SolveError, TenderSpec};
+
+impl Layout {
+    /// Sets everything that depends on the tender's numbers, under the ceilings that hold now.
+    ///
+    /// # Errors
+    ///
+    /// [`SolveError::Alternative`] or [`SolveError::After`] if a number is not finite.
+    pub fn set_values(&mut self, tender: &TenderSpec<'_>) -> Result<(), SolveError> {
+        self.lambda.clear();
+        self.lambda.extend_from_slice(tender.lambda);
+        self.inverse_lambda.clear();
+        self.inverse_lambda.extend(tender.lambda.iter().map(|l| 1.0 / l));
+        self.rate.clear();
+        let rates = self.unknowns.iter().map(|u| self.inverse_lambda[usize::from(u.nest)]);
+        self.rate.extend(rates);
+        self.choose_variants(tender)?;
+        self.extended = tender.after.is_some() || !self.held.is_empty();
+        self.losing.clear();
+        self.shift.clear();
+        if self.extended {
+            self.set_losing_values(tender)?;
+        }
+        Ok(())
+    }
+
+    /// Fills `standing` and `base`: of each product the variant with the highest value minus cost plus deductions.
+    fn choose_variants(&mut self, tender: &TenderSpec<'_>) -> Result<(), SolveError> {
+        let count = tender.alternatives.len();
+        let scale = 1.0 / tender.mu;
+        self.base.clear();
+        self.base.resize(self.products.len(), f64::NEG_INFINITY);
+        self.standing.resize(self.products.len(), 0);
+        for (i, (a, at)) in tender.alternatives.iter().zip(&self.product_of).enumerate() {
+            let mut score = a.value - a.cost;
+            if !score.is_finite() {
+                return Err(SolveError::Alternative(i));
+            }
+            if let Some(after) = tender.after {
+                for j in a.setters.into_iter().filter(|j| *j != NOBODY) {
+                    score += after[usize::from(j) * count + i];
+                }
+            }
+            score *= scale;
+            let at = usize::from(*at);
+            if score > self.base[at] {
+                self.base[at] = score;
+                self.standing[at] = i as u16;
+            }
+        }
+        Ok(())
+    }
+
+    /// Fills `losing` and `shift` and adjusts `base`.
+    ///
+    /// A held margin makes a product one whose price the seller does not set, and which it likes to win
+    /// by the held margin more. Adding a constant to all of a seller's later values moves its effective margins
+    /// by that constant and nothing else, so the lowest losing value is taken off: effective
+    /// margins then stay positive and of the order of mu.
+    fn set_losing_values(&mut self, tender: &TenderSpec<'_>) -> Result<(), SolveError> {
+        let (width, count) = (self.lanes(), tender.alternatives.len());
+        let scale = 1.0 / tender.mu;
+        self.losing.resize(self.products.len() * width, 0.0);
+        if let Some(after) = tender.after {
+            if !all_finite(after) {
+                return Err(SolveError::After);
+            }
+            for (v, j) in self.sellers.iter().enumerate() {
+                let row = &after[usize::from(*j) * count..][..count];
+                for (later, a) in self.losing.chunks_exact_mut(width).zip(&self.standing) {
+                    later[v] = row[usize::from(*a)] * scale;
+                }
+            }
+        }
+        self.shift.resize(width, f64::INFINITY);
+        for (k, later) in self.losing.chunks_exact_mut(width.max(1)).enumerate() {
+            for (slot, v) in self.products[k].setters.into_iter().enumerate() {
+                if v == NOBODY {
+                    continue;
+                }
+                let held = self.held.get(k).map_or(f64::INFINITY, |h| h[slot]);
+                let value = &mut later[usize::from(v)];
+                if held != f64::INFINITY {
+                    // The score counted the deduction of a free price; the price is held.
+                    self.base[k] -= *value + held;
+                }
+                // A product whose price the seller sets is no losing one: infinity keeps it out of the minimum.
+                *value += held;
+            }
+            for (lowest, value) in self.shift.iter_mut().zip(later) {
+                *lowest = if *value < *lowest { *value } else { *lowest };
+            }
+        }
+        for shift in &mut self.shift {
+            *shift = if *shift == f64::INFINITY { 0.0 } else { *shift };
+        }
+        for later in self.losing.chunks_exact_mut(width.max(1)) {
+            for (value, shift) in later.iter_mut().zip(&self.shift) {
+                *value = if *value == f64::INFINITY { 0.0 } else { *value - shift };
+            }
+        }
+        for i in 0..self.products.len() {
+            let free = self.free(i);
+            for (v, free) in self.products[i].setters.into_iter().zip(free) {
+                if free {
+                    self.base[i] -= self.shift[usize::from(v)];
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// True if no number is infinite or NaN: such a one leaves NaN when multiplied by zero.
+fn all_finite(numbers: &[f64]) -> bool {
+    let (lanes, rest) = numbers.as_chunks::<LANES>();
+    let mut sums = [0.0; LANES];
+    for lane in lanes {
+        for i in 0..LANES {
+            sums[i] += 0.0 * lane[i];
+        }
+    }
+    sums.iter().sum::<f64>() == 0.0 && rest.iter().all(|x| x.is_finite())
+}
