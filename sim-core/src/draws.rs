@@ -52,6 +52,8 @@ pub enum Decision {
     VendorFate = 7,
     /// Resampling of replicates for bootstrap intervals.
     Bootstrap = 8,
+    /// Layers, scrambling and trajectories of a design of experiments.
+    Design = 20,
 }
 
 /// The address of one decision's luck.
@@ -103,7 +105,7 @@ impl StreamKey {
 
 /// The 64-bit mixer of SplitMix64 (Steele, Lea and Flood 2014; constants of Stafford's "Mix13"),
 /// after adding the golden ratio, so that 0 does not go to 0.
-const fn mix(word: u64) -> u64 {
+pub(crate) const fn mix(word: u64) -> u64 {
     let z = word.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

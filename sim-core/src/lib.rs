@@ -16,6 +16,7 @@
 //! Units: money is US dollars of 2020 a site, times are years or whole days, rates a year, shares fractions.
 
 pub mod calendar;
+pub mod design;
 pub mod draws;
 pub mod inference;
 pub mod lever;

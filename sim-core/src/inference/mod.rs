@@ -8,6 +8,9 @@ mod distributions;
 mod interval;
 mod paired;
 mod score;
+pub mod prim;
+pub mod regret;
+pub mod sensitivity;
 mod summary;
 
 pub use distributions::{beta_cdf, normal_quantile, student_t_quantile};

@@ -357,28 +357,47 @@ fn levers(c: &mut Checker, s: &Scenario) {
     }
 }
 
-/// The whole support of an uncertainty must be allowed, so that a drawn world needs no check of its own.
+/// The whole support of an uncertainty, and every value of a choice, must be allowed, so that a drawn or designed world
+/// needs no check of its own.
 fn uncertainties(c: &mut Checker, s: &Scenario) {
     for u in &s.uncertainties {
         for bound in u.distribution.support() {
-            let drawn = c.document.with_numbers(&[(u.path.as_str(), bound)]);
-            let refused = drawn.and_then(|d| {
-                let mut world = d.decode::<Scenario>(&super::units(c.document))?.value;
-                world.uncertainties.clear();
-                let faults = check(&d, &world);
-                if faults.has_errors() { Err(faults) } else { Ok(()) }
-            });
-            let refused = refused.err();
-            if let Some(why) = refused {
-                let first = why.iter().next().map(|d| d.allowed.clone().unwrap_or_default());
-                c.fault(
-                    &format!("uncertainties.{}", document_key(&u.path)),
-                    format!("`{}` may not be {bound}", u.path),
-                    first.unwrap_or_default(),
-                    None,
-                );
-            }
+            may_stand(c, "uncertainties", &u.path, bound);
         }
+        if s.choices.iter().any(|choice| choice.path == u.path) {
+            c.fault(
+                &format!("choices.{}", document_key(&u.path)),
+                format!("`{}` is an uncertainty and a choice", u.path),
+                "each number in one of both tables",
+                None,
+            );
+        }
+    }
+    for choice in &s.choices {
+        for value in &choice.values {
+            may_stand(c, "choices", &choice.path, *value);
+        }
+    }
+}
+
+/// Refuses an entry of `table` whose path may not hold `value`.
+fn may_stand(c: &mut Checker, table: &str, path: &str, value: f64) {
+    let changed = c.document.with_numbers(&[(path, value)]);
+    let refused = changed.and_then(|d| {
+        let mut world = d.decode::<Scenario>(&super::units(c.document))?.value;
+        world.uncertainties.clear();
+        world.choices.clear();
+        let faults = check(&d, &world);
+        if faults.has_errors() { Err(faults) } else { Ok(()) }
+    });
+    if let Err(why) = refused {
+        let first = why.iter().next().map(|d| d.allowed.clone().unwrap_or_default());
+        c.fault(
+            &format!("{table}.{}", document_key(path)),
+            format!("`{path}` may not be {value}"),
+            first.unwrap_or_default(),
+            None,
+        );
     }
 }
 

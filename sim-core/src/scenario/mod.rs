@@ -18,7 +18,7 @@ pub use actors::{Credit, Line, Operator, Programme, Vendor};
 pub use costs::{Hazard, Integration, Learning, Supply, Switching};
 pub use market::{ComponentBidding, Contract, Keep, Market, Nests};
 pub use places::{Bloc, Country, Environment, Generation, Interface};
-pub use uncertainty::{Distribution, Uncertainty};
+pub use uncertainty::{Choice, Distribution, Uncertainty};
 
 use crate::calendar::Day;
 use crate::lever::{self, Lever};
@@ -188,6 +188,7 @@ pub struct Scenario {
     pub vendors: Vec<Vendor>,
     pub levers: Vec<NamedLever>,
     pub uncertainties: Vec<Uncertainty>,
+    pub choices: Vec<Choice>,
     pub measures: Measures,
 }
 
@@ -240,6 +241,15 @@ impl Table for Scenario {
                 )
                 .into_iter()
                 .map(|(path, distribution)| Uncertainty { path, distribution })
+                .collect(),
+            choices: f
+                .entries::<uncertainty::ChoiceValues>(
+                    "choices",
+                    Keys::NumberPaths,
+                    "What a design may decide, such as the strength of a lever, by the quoted path of a number",
+                )
+                .into_iter()
+                .map(|(path, values)| Choice { path, values: values.0 })
                 .collect(),
             measures: f.table_or_default("measures", "What is recorded, and how often"),
         };

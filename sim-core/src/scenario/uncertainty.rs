@@ -1,4 +1,5 @@
-//! `[uncertainties]`: what is not known, as distributions over numbers of the scenario.
+//! `[uncertainties]`: what is not known, as distributions over numbers of the scenario; `[choices]`: what is decided, as
+//! lists of values.
 
 use super::document::{Fields, Number, Table, Variant};
 use crate::draws::Luck;
@@ -127,6 +128,34 @@ pub struct Uncertainty {
     pub path: String,
     /// Its distribution.
     pub distribution: Distribution,
+}
+
+/// A number that is decided, and the values that a design tries.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Choice {
+    /// Path of the number.
+    pub path: String,
+    /// Its values, each once, in the order of the file.
+    pub values: Vec<f64>,
+}
+
+/// The table under the path of a [`Choice`].
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct ChoiceValues(pub(super) Vec<f64>);
+
+impl Table for ChoiceValues {
+    fn fields(f: &mut Fields<'_>) -> Self {
+        let values = f.numbers("values", Number::new("1").range(-1e15..=1e15), 1000, "Values to try");
+        f.require(
+            !values.is_empty(),
+            "values",
+            "there is nothing to choose",
+            "at least one value",
+        );
+        let twice = (1..values.len()).any(|i| values[..i].contains(&values[i]));
+        f.require(!twice, "values", "a value stands twice", "each value once");
+        ChoiceValues(values)
+    }
 }
 
 /// Draws one vector: the value of each uncertain number in this replicate, keyed by (seed, replicate, path).

@@ -16,7 +16,7 @@ impl Document {
     ///
     /// VALUE is a TOML value; where the key takes a string, a bare word is one. Arrays and tables are
     /// replaced whole. A number with a pedigree keeps it as `was`; the new number is in the unit of the
-    /// key. An uncertainty on the path, or below it, is dropped with a warning.
+    /// key. An uncertainty or a choice on the path, or below it, is dropped with a warning.
     ///
     /// # Errors
     /// A path that is no key of `spec` or names no entry, with the nearest one; a value that is no TOML.
@@ -74,13 +74,11 @@ impl Document {
         if !put(&mut root, &segments, key_origin, make) {
             return Err(fault(format!("`{path}` cannot be reached")).into());
         }
-        let dropped = drop_uncertainties(&mut root, &segments);
+        let dropped = drop_variation(&mut root, &segments);
         let warnings = dropped
             .into_iter()
             .map(|name| {
-                fault(format!(
-                    "the uncertainty of `{name}` is dropped, since its value is set"
-                ))
+                fault(format!("the {name} is dropped, since its value is set"))
                 .warning()
             })
             .collect();
@@ -130,7 +128,23 @@ impl Document {
             files: self.files.clone(),
         })
     }
+
+    /// A point of a design: as [`Document::with_numbers`], without `[uncertainties]` and `[choices]`, since nothing is
+    /// left to vary.
+    ///
+    /// # Errors
+    /// As [`Document::with_numbers`].
+    pub fn at_point(&self, numbers: &[(&str, f64)]) -> Result<Self, Diagnostics> {
+        let mut point = self.with_numbers(numbers)?;
+        if let Value::Table(entries) = &mut point.root.value {
+            entries.retain(|entry| !VARIATION.contains(&entry.key.as_str()));
+        }
+        Ok(point)
+    }
 }
+
+/// The tables that say how numbers may vary.
+const VARIATION: [&str; 2] = ["uncertainties", "choices"];
 
 /// Puts a value at a path, making the tables on the way; `false` where something else stands there or an
 /// entry of an array is missing.
@@ -217,21 +231,23 @@ fn ground(node: &Node) -> String {
     format!("{value}{}{}", unit.unwrap_or_default(), ground.unwrap_or_default())
 }
 
-/// Drops the uncertainties of a path and of all below it; returns their names.
-fn drop_uncertainties(root: &mut Node, segments: &[String]) -> Vec<String> {
+/// Drops the uncertainties and choices of a path and of all below it; returns what and which they were.
+fn drop_variation(root: &mut Node, segments: &[String]) -> Vec<String> {
     let mut dropped = Vec::new();
-    if let Some(Node {
-        value: Value::Table(entries),
-        ..
-    }) = root.get_mut("uncertainties")
-    {
-        entries.retain(|entry| {
-            let below = split(&entry.key).is_ok_and(|path| path.starts_with(segments));
-            if below {
-                dropped.push(entry.key.clone());
-            }
-            !below
-        });
+    for (table, what) in VARIATION.into_iter().zip(["uncertainty", "choice"]) {
+        if let Some(Node {
+            value: Value::Table(entries),
+            ..
+        }) = root.get_mut(table)
+        {
+            entries.retain(|entry| {
+                let below = split(&entry.key).is_ok_and(|path| path.starts_with(segments));
+                if below {
+                    dropped.push(format!("{what} of `{}`", entry.key));
+                }
+                !below
+            });
+        }
     }
     dropped
 }

@@ -1,0 +1,62 @@
+//! Designs as tables: what `design.csv` holds, and what an analyst brings from elsewhere.
+
+use super::{DesignError, MAX_POINTS};
+
+/// Points over named paths, as read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DesignTable {
+    /// The headers but for `point`.
+    pub paths: Vec<String>,
+    /// One row a point, all numbers finite.
+    pub points: Vec<Vec<f64>>,
+}
+
+/// Reads a design: a header of paths, then one row of numbers a point. A first column `point` may count the rows from
+/// 0; it is left out.
+///
+/// # Errors
+/// [`DesignError::Table`] with the line: no header, a path twice, a row of another length, what is no finite number, a
+/// count out of order; [`DesignError::Empty`] and [`DesignError::TooManyPoints`].
+pub fn parse_table(text: &str) -> Result<DesignTable, DesignError> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let at = |line: u64, message: String| DesignError::Table { line, message };
+    let mut reader = csv::ReaderBuilder::new()
+        .trim(csv::Trim::All)
+        .from_reader(text.as_bytes());
+    let header = reader.headers().map_err(|error| at(1, error.to_string()))?.clone();
+    let counted = header.get(0) == Some("point");
+    let paths: Vec<String> = header.iter().skip(usize::from(counted)).map(str::to_owned).collect();
+    if paths.is_empty() {
+        return Err(at(1, "the header names no path".to_owned()));
+    }
+    for (i, path) in paths.iter().enumerate() {
+        if path.is_empty() {
+            return Err(at(1, "a column has no name".to_owned()));
+        }
+        if paths[..i].contains(path) {
+            return Err(at(1, format!("`{path}` is named twice")));
+        }
+    }
+    let mut points = Vec::new();
+    for row in reader.records() {
+        let line_of = |error: &csv::Error| error.position().map_or(1, csv::Position::line);
+        let row = row.map_err(|error| at(line_of(&error), error.to_string()))?;
+        let line = row.position().map_or(1, csv::Position::line);
+        if points.len() as u64 == MAX_POINTS {
+            return Err(DesignError::TooManyPoints);
+        }
+        if counted && row.get(0).and_then(|count| count.parse().ok()) != Some(points.len()) {
+            return Err(at(line, format!("column `point` should hold {}", points.len())));
+        }
+        let number = |(text, path): (&str, &String)| match text.parse::<f64>() {
+            Ok(value) if value.is_finite() => Ok(value),
+            _ => Err(at(line, format!("column `{path}`: `{text}` is no number"))),
+        };
+        let values = row.iter().skip(usize::from(counted)).zip(&paths).map(number);
+        points.push(values.collect::<Result<Vec<f64>, _>>()?);
+    }
+    if points.is_empty() {
+        return Err(DesignError::Empty);
+    }
+    Ok(DesignTable { paths, points })
+}
