@@ -439,8 +439,11 @@ pub const CATALOGUE: &[Measure] = &[
     },
 ];
 
-/// Sum of squared shares; NaN where nothing is.
-fn herfindahl(amounts: impl Iterator<Item = f64> + Clone) -> f64 {
+/// Herfindahl-Hirschman index: the sum of squared shares of amounts that need not sum to 1, in `[1/n, 1]`; NaN where nothing is.
+///
+/// Of `N` independent awards its mean exceeds that of the underlying shares `H` by `(1 - H) / N`.
+#[must_use]
+pub fn herfindahl(amounts: impl Iterator<Item = f64> + Clone) -> f64 {
     let all: f64 = amounts.clone().sum();
     if all == 0.0 {
         f64::NAN

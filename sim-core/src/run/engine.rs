@@ -218,7 +218,17 @@ impl<'a> Run<'a> {
     /// # Errors
     /// [`ReplicateError::Stopped`] if `stop` is set at a market review; [`ReplicateError::Failed`] if the model fails.
     pub fn play(mut self, stop: &AtomicBool) -> Result<(Vec<f64>, Vec<TenderRow>, Counters), ReplicateError> {
-        while let Some(next) = self.calendar.pop_until(self.world.end) {
+        self.play_until(self.world.end, stop)?;
+        Ok((self.values, self.tenders.unwrap_or_default(), self.counters))
+    }
+
+    /// Plays on to the end of a day, or of the scenario where that is earlier.
+    ///
+    /// # Errors
+    /// As [`Run::play`].
+    pub fn play_until(&mut self, last: Day, stop: &AtomicBool) -> Result<(), ReplicateError> {
+        let last = last.min(self.world.end);
+        while let Some(next) = self.calendar.pop_until(last) {
             self.state.today = next.time;
             self.counters.events += 1;
             match next.event {
@@ -235,7 +245,35 @@ impl<'a> Run<'a> {
                 Event::Measure(date) => self.measure(date),
             }
         }
-        Ok((self.values, self.tenders.unwrap_or_default(), self.counters))
+        Ok(())
+    }
+
+    /// The same replicate as it stands, to be played on apart from this one. Nobody watches the copy.
+    ///
+    /// All that the future depends on is copied; buffers, in which no tender reads what another left, begin empty.
+    #[must_use]
+    pub fn branch(&self) -> Self {
+        Self {
+            world: self.world,
+            buyers: self.buyers,
+            plan: self.plan,
+            dates: self.dates,
+            state: self.state.clone(),
+            posted: self.posted.clone(),
+            calendar: self.calendar.clone(),
+            luck: self.luck.clone(),
+            desk: Desk::default(),
+            cube: self.cube.clone(),
+            counters: self.counters,
+            values: self.values.clone(),
+            tenders: self.tenders.clone(),
+            observer: None,
+            scratch: super::hold::Scratch::default(),
+            everyone: self.everyone.clone(),
+            order: self.order.clone(),
+            last_review: self.last_review,
+            last_measure: self.last_measure,
+        }
     }
 
     fn lever(&mut self, i: usize, moment: Moment) {
