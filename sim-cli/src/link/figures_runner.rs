@@ -21,7 +21,7 @@ use crate::figures::manifest::{FigureRun, World};
 use crate::figures::regenerate::{Runner, Simulated};
 use crate::figures::summary::{Stats, SummaryRow};
 use crate::figures::{Spec, SummaryTable};
-use crate::settings::Record;
+use crate::settings::{Mode, Record};
 use crate::store::layout::Layout;
 use crate::store::manifest::Manifest;
 
@@ -87,7 +87,7 @@ impl<'a> FigureRunner<'a> {
         let layouts = layouts
             .collect::<crate::exit::Result<Vec<_>>>()
             .map_err(|failure| failure.to_string())?;
-        let manifest = manifest_of(&ensemble, &layouts, run.replicates, record);
+        let manifest = manifest_of(Mode::Run, &ensemble, &layouts, run.replicates, record);
         Ok(Readied {
             ensemble,
             layouts,
