@@ -14,7 +14,15 @@ fn part<'a>(svg: &'a str, tag: &str) -> &'a str {
 /// Title and description of a figure made from rows.
 fn words(figure: &str, rows: Vec<SummaryRow>, spec: &Spec) -> (String, String) {
     let figure = by_name(figure).expect("known");
-    let plot = figure.plotted(&SummaryTable { rows }, spec).expect("plots");
+    let plot = figure
+        .plotted(
+            &SummaryTable {
+                rows,
+                ..SummaryTable::default()
+            },
+            spec,
+        )
+        .expect("plots");
     let svg = figure.draw(&plot, &fixture::note()).expect("draws");
     (part(&svg, "title").to_owned(), part(&svg, "desc").to_owned())
 }

@@ -79,7 +79,6 @@ struct Ledger {
 
 /// The appraisal of one alternative against the base at some places.
 pub struct Appraisal {
-    alt: String,
     discounting: Discounting,
     valuation: Valuation,
     ledgers: Vec<Ledger>,
@@ -113,7 +112,6 @@ impl Appraisal {
             })
         };
         Self {
-            alt: alt.id.clone(),
             discounting: Discounting::new(&base.dates, valuation.discount_rate),
             valuation,
             ledgers: places.into_iter().filter_map(ledger).collect(),
@@ -183,10 +181,8 @@ impl Appraisal {
         let numerators: Vec<&[f64]> = costs.iter().map(Vec::as_slice).collect();
         let key = StreamKey {
             kind: Decision::Bootstrap,
-            entity: stable_hash(&format!(
-                "{COST_PER_POINT}/{}/{}/{}",
-                self.alt, ledger.place.0, ledger.place.1
-            )),
+            // The same resamples at all places and of all policies: what they share, they share in each.
+            entity: stable_hash(COST_PER_POINT),
             lot: 0,
             cycle: 0,
             cause: 0,
