@@ -245,10 +245,10 @@ fn draw_legend(page: &Page, frame: &Rect, parts: &[usize]) {
         x += 17.0 + font::width(name, TICK_SIZE, Weight::Regular) + 16.0;
     }
     if !parts.is_empty() {
-        page.sheet.line(&[(x, y), (x + 12.0, y)], TEXT, 1.5);
-        page.sheet.dot(x + 6.0, y, 4.0, TEXT);
+        page.sheet.line(&[(x, y), (x + 24.0, y)], TEXT, 1.5);
+        page.sheet.dot(x + 12.0, y, 4.0, TEXT);
         let style = TextStyle::new(TICK_SIZE, TEXT);
-        page.sheet.text_centred(x + 17.0, y, "Sum, 95% interval", style);
+        page.sheet.text_centred(x + 29.0, y, "Sum, 95% interval", style);
     }
 }
 
@@ -273,7 +273,10 @@ fn money(value: f64, decimals: usize) -> String {
 }
 
 fn words(policies: &[Policy], year: i32, note: &Note) -> Words {
-    let usd = |value: f64| format!("USD {} million", money(value, decimals(value)));
+    let usd = |value: f64| match value / 1000.0 {
+        billion if billion.abs() >= 1.0 => format!("USD {} billion", money(billion, 1)),
+        _ => format!("USD {} million", money(value, decimals(value))),
+    };
     let dominant = policies.iter().find(|policy| policy.verdict == Verdict::Dominant);
     let free = policies
         .iter()
@@ -291,11 +294,7 @@ fn words(policies: &[Policy], year: i32, note: &Note) -> Words {
             )
         }
         (None, None, Some((policy, cost))) if policies.len() > 1 => {
-            format!(
-                "A point of lock-in costs least, {}, under “{}”",
-                usd(cost),
-                policy.label
-            )
+            format!("“{}” removes lock-in most cheaply: {} a point", policy.label, usd(cost))
         }
         (None, None, Some((policy, cost))) => {
             format!("“{}” removes a point of lock-in for {}", policy.label, usd(cost))

@@ -26,8 +26,13 @@ const LEVELS: &str = "all worlds";
 /// Quantity of the rows of differences.
 const DIFFERENCE: &str = "difference";
 
-/// Height of the panel of curves, with what stands above and below it.
-const LEVELS_HEIGHT: f64 = 210.0;
+/// Height of the panel of curves, with what stands above and below it: so that each world finds room for its label.
+fn levels_height(worlds: usize) -> f64 {
+    (52.0 + 36.0 * worlds as f64).clamp(210.0, 380.0)
+}
+
+/// Room between panels, in which the last year of one and the first of the next stay apart.
+const PANEL_GAP: f64 = 26.0;
 /// Room for the labels of curves.
 const LABEL_ROOM: f64 = 150.0;
 /// The line under the name of a policy.
@@ -83,11 +88,13 @@ impl Figure for Differences {
             .collect();
         let base = worlds.first().map_or("", |world| world.1);
         let mut grid = Grid::of(policies.len(), 3, 170.0);
+        grid.right = PANEL_GAP;
         grid.above += SECOND_LINE + gather::mark_room(plot);
-        let height = LEVELS_HEIGHT + gather::AXIS_TITLE + grid.body_height();
+        let levels = levels_height(worlds.len());
+        let height = levels + gather::AXIS_TITLE + grid.body_height();
         let page = Page::begin(self.name(), words(&policies, base, span, note), height, note);
-        draw_levels(&page, plot, &worlds, span)?;
-        let top = page.body.y + LEVELS_HEIGHT;
+        draw_levels(&page, plot, &worlds, span, levels)?;
+        let top = page.body.y + levels;
         let style = TextStyle::new(TICK_SIZE, QUIET);
         let title = format!("Change in lock-in from {base}, points: paired difference");
         let title = font::shorten(&title, TICK_SIZE, Weight::Regular, page.body.width);
@@ -159,7 +166,7 @@ impl<'a> Policy<'a> {
 }
 
 /// The medians of all worlds in one panel.
-fn draw_levels(page: &Page, plot: &PlotTable, worlds: &[(&str, &str)], span: (Date, Date)) -> Result<()> {
+fn draw_levels(page: &Page, plot: &PlotTable, worlds: &[(&str, &str)], span: (Date, Date), height: f64) -> Result<()> {
     let curves: Vec<(Vec<(Date, Stats)>, &str, usize)> = (worlds.iter().enumerate())
         .map(|(i, (id, label))| {
             let points = plot.points(LEVELS, id, MEASURE);
@@ -174,7 +181,7 @@ fn draw_levels(page: &Page, plot: &PlotTable, worlds: &[(&str, &str)], span: (Da
         x: page.body.x + 34.0,
         y: page.body.y + above,
         width: page.body.width - 34.0 - LEADER - LABEL_ROOM,
-        height: LEVELS_HEIGHT - above - 32.0,
+        height: height - above - 32.0,
     };
     let medians = curves
         .iter()

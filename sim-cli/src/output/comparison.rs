@@ -361,10 +361,10 @@ Against base, to 2040-12-31
     fund  30.0        -0.10 [-0.30, 0.10]   98% of replicates  -0.05 [-0.15, 0.05]
     gift  30.0        -1.00 [-1.20, -0.80]  98% of replicates  -0.50 [-0.60, -0.40]
   cost beyond the base, million US dollars of 2020, discounted to the start
-          operators               public  delay              a point of lock-in removed
-    ban   2,469 [2,468, 2,470]    0       3.00 [2.50, 3.50]  1,234 [1,214, 1,254]
-    fund  0 [-0.50, 0.50]         0       3.00 [2.50, 3.50]  undefined: change in lock-in cannot be told from zero
-    gift  -160 [-160, -160]       0       3.00 [2.50, 3.50]  -80.0 [-100, -60.0]  dominant: less lock-in at a saving
+          operators             public  delay              a point of lock-in removed
+    ban   2,469 [2,468, 2,470]  0       3.00 [2.50, 3.50]  1,234 [1,214, 1,254]
+    fund  0 [-0.50, 0.50]       0       3.00 [2.50, 3.50]  undefined: change in lock-in cannot be told from zero
+    gift  -160 [-160, -160]     0       3.00 [2.50, 3.50]  -80.0 [-100, -60.0]  dominant: less lock-in at a saving
   blocs in which lock-in changes most
              change on average, points  a point of lock-in removed
     ban  eu  -5.00 [-6.00, -4.00]
