@@ -13,7 +13,7 @@ use crate::commands::score::ScoreSettings;
 use crate::console::Color;
 use crate::engine::Uncertainty;
 use crate::model::{TraceRequest, WorldRequest};
-use crate::settings::{Format, Override, Progress, Record, RunSettings, Shard, formats};
+use crate::settings::{Format, Mode, Override, Progress, Record, RunSettings, Shard, formats};
 
 /// Vendor lock-in in radio access networks: run scenarios and explain them.
 #[derive(Debug, Parser)]
@@ -51,6 +51,8 @@ pub struct Common {
 pub enum Command {
     /// Simulate the ensemble; write tables and figures; print a headline.
     Run(RunFlags),
+    /// Play policies against a base with the same luck; write paired differences and what they cost.
+    Compare(CompareFlags),
     /// Join the shards of one run.
     Merge(MergeFlags),
     /// Validate scenario files.
@@ -196,6 +198,52 @@ pub struct RunFlags {
     /// Scenario files; all are played into one run directory.
     #[arg(required = true, value_name = "SCENARIO")]
     pub scenarios: Vec<PathBuf>,
+    /// How they are played and recorded.
+    #[command(flatten)]
+    pub play: PlayFlags,
+}
+
+impl RunFlags {
+    /// The settings; `threads` is what the machine offers.
+    pub fn settings(self, threads: usize) -> RunSettings {
+        self.play.settings(Mode::Run, self.scenarios, threads)
+    }
+}
+
+/// Flags of `oransim compare`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oransim compare scenarios/world-2020.toml scenarios/eu-ban.toml -n 200
+  oransim compare scenarios/minimal.toml scenarios/ban.toml scenarios/fund.toml --out runs/policies --png
+
+Every world is played with the same luck, so a difference is the policy's. differences.csv holds the paired
+differences (alternative less base) of every series that both worlds have, with intervals, and what a point of
+lock-in removed costs. All worlds have the same dates, seed and replicates, or the command line sets them:
+--seed, --replicates, --set scenario.end=2040-12-31.")]
+pub struct CompareFlags {
+    /// Scenario file of the base, with which the others are compared.
+    #[arg(value_name = "BASE")]
+    pub base: PathBuf,
+    /// Scenario files of the alternatives.
+    #[arg(required = true, value_name = "ALT")]
+    pub alternatives: Vec<PathBuf>,
+    /// How they are played and recorded.
+    #[command(flatten)]
+    pub play: PlayFlags,
+}
+
+impl CompareFlags {
+    /// The settings; `threads` is what the machine offers.
+    pub fn settings(self, threads: usize) -> RunSettings {
+        let scenarios = std::iter::once(self.base).chain(self.alternatives).collect();
+        self.play.settings(Mode::Compare, scenarios, threads)
+    }
+}
+
+/// How worlds are played and recorded: flags of every command that makes a run directory.
+#[derive(Debug, Args)]
+pub struct PlayFlags {
     #[command(flatten)]
     world: WorldFlags,
     /// Replicates of each world, instead of the scenario's.
@@ -236,11 +284,12 @@ pub struct RunFlags {
     png: bool,
 }
 
-impl RunFlags {
+impl PlayFlags {
     /// The settings; `threads` is what the machine offers.
-    pub fn settings(self, threads: usize) -> RunSettings {
+    fn settings(self, mode: Mode, scenarios: Vec<PathBuf>, threads: usize) -> RunSettings {
         RunSettings {
-            scenarios: self.scenarios,
+            mode,
+            scenarios,
             replicates: self.replicates,
             seed: self.world.seed,
             jobs: self.jobs.map_or(threads.max(1), NonZeroUsize::get),
@@ -522,9 +571,25 @@ mod tests {
     }
 
     #[test]
+    fn the_base_of_a_comparison_comes_first() {
+        let line = "oransim compare base.toml a.toml b.toml -n 40 --jobs 3";
+        let cli = Cli::try_parse_from(line.split_whitespace()).unwrap();
+        let Command::Compare(flags) = cli.command else {
+            panic!("not compare")
+        };
+        let settings = flags.settings(8);
+        assert_eq!(
+            (settings.mode, settings.replicates, settings.jobs),
+            (Mode::Compare, Some(40), 3)
+        );
+        assert_eq!(settings.scenarios, ["base.toml", "a.toml", "b.toml"].map(PathBuf::from));
+    }
+
+    #[test]
     fn slips_are_refused() {
         for line in [
             "oransim run",
+            "oransim compare a.toml",
             "oransim run a.toml --jobs 0",
             "oransim run a.toml --resume --force",
             "oransim run a.toml --shard 3/2",

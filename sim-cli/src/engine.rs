@@ -2,8 +2,11 @@
 
 use std::sync::atomic::AtomicBool;
 
+use serde::{Deserialize, Serialize};
 use sim_core::calendar::Day;
 use sim_core::record::{ReplicateRecord, SeriesKey};
+
+use crate::output::number::exact;
 
 /// A world that can play replicates.
 ///
@@ -24,12 +27,31 @@ pub trait Engine: Sync + Send {
         0
     }
 
+    /// How a policy's effects are valued against those of the base.
+    fn valuation(&self) -> Valuation {
+        Valuation::default()
+    }
+
     /// Plays replicate `k`. `values[date * series + s]`, NaN where undefined.
     ///
     /// # Errors
     /// [`ReplicateFailure::Stopped`] soon after `stop` is set; [`ReplicateFailure::Failed`] where the
     /// model cannot go on, with the simulated time and the place.
     fn replicate(&self, k: u64, stop: &AtomicBool) -> Result<ReplicateRecord, ReplicateFailure>;
+}
+
+/// The prices at which the effects of a policy are added up; by default nothing is discounted and delay is
+/// free. They stand at the scenario's base values in every replicate: they say how outcomes are judged,
+/// not what happens.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Valuation {
+    /// `market.social_discount_rate`: discount rate, a year.
+    #[serde(with = "exact")]
+    pub discount_rate: f64,
+    /// `market.site_month_usd`: value of one month's delay of one site, US dollars of 2020.
+    #[serde(with = "exact")]
+    pub site_month_usd: f64,
 }
 
 /// Why a replicate has no record.

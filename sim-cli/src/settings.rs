@@ -5,6 +5,26 @@ use std::path::PathBuf;
 
 use crate::engine::Uncertainty;
 
+/// The command that makes a run directory; part of what identifies a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Mode {
+    /// `oransim run`: worlds side by side.
+    #[default]
+    Run,
+    /// `oransim compare`: the first world is the base of the others.
+    Compare,
+}
+
+impl Mode {
+    /// The word in the manifest.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Run => "run",
+            Self::Compare => "compare",
+        }
+    }
+}
+
 /// Which series a run records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RecordSeries {
@@ -175,9 +195,11 @@ pub enum Progress {
     None,
 }
 
-/// All that `oransim run` was asked to do.
+/// All that `oransim run` or `oransim compare` was asked to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunSettings {
+    /// Which of the two.
+    pub mode: Mode,
     /// The scenario files, in order.
     pub scenarios: Vec<PathBuf>,
     /// Replicates, where the command line says.

@@ -7,7 +7,7 @@ use clap::{ColorChoice, CommandFactory as _, FromArgMatches as _};
 
 use crate::cli::{Cli, Command};
 use crate::commands::figures::figures as figures_command;
-use crate::commands::{Session, check, init, merge, new, report, resolve, run, schema, score, trace};
+use crate::commands::{Session, check, compare, init, merge, new, report, resolve, run, schema, score, trace};
 use crate::console::Console;
 use crate::exit::{Exit, Failure, Result};
 use crate::model::Model;
@@ -66,7 +66,8 @@ fn dispatch(
 ) -> Result<Exit> {
     let runtime = signals::runtime()?;
     let progress = match &command {
-        Command::Run(flags) => flags.progress,
+        Command::Run(flags) => flags.play.progress,
+        Command::Compare(flags) => flags.play.progress,
         _ => Progress::None,
     };
     let session = Session {
@@ -77,11 +78,10 @@ fn dispatch(
         progress,
         figures,
     };
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
     match command {
-        Command::Run(flags) => {
-            let threads = std::thread::available_parallelism().map_or(1, usize::from);
-            run::run(model, &flags.settings(threads), &session)
-        }
+        Command::Run(flags) => run::run(model, &flags.settings(threads), &session),
+        Command::Compare(flags) => compare::compare(model, &flags.settings(threads), &session),
         Command::Merge(flags) => merge::merge(&flags.settings(), &session),
         Command::Check(flags) => {
             let (assumptions, upgrade) = (flags.assumptions, flags.upgrade);

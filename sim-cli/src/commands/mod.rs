@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 pub mod check;
+pub mod compare;
 pub mod figures;
 pub mod init;
 pub mod merge;

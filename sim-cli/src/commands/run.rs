@@ -30,6 +30,15 @@ use crate::store::space::Estimate;
 /// # Errors
 /// As [`run_ensemble`], and where a scenario is invalid.
 pub fn run(model: &dyn Model, settings: &RunSettings, session: &Session<'_>) -> Result<Exit> {
+    let ensemble = load(model, settings, session)?;
+    run_ensemble(&ensemble, settings, session)
+}
+
+/// Loads the worlds that the settings name and tells what is odd about them.
+///
+/// # Errors
+/// Where a scenario is invalid, or they disagree in what a run has once.
+pub fn load(model: &dyn Model, settings: &RunSettings, session: &Session<'_>) -> Result<Ensemble> {
     let ensemble = model.ensemble(&WorldRequest {
         scenarios: settings.scenarios.clone(),
         overrides: settings.overrides.clone(),
@@ -41,7 +50,7 @@ pub fn run(model: &dyn Model, settings: &RunSettings, session: &Session<'_>) -> 
     for warning in &ensemble.warnings {
         session.console.warn(warning);
     }
-    run_ensemble(&ensemble, settings, session)
+    Ok(ensemble)
 }
 
 /// Plays worlds into one run directory: anew, resumed or extended, as the directory and the settings say.

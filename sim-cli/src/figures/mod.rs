@@ -8,7 +8,9 @@
 
 pub mod backend;
 pub mod causes;
+pub mod cost_per_point;
 pub mod date;
+pub mod differences;
 pub mod ends;
 pub mod error;
 pub mod font;
@@ -48,6 +50,11 @@ pub trait Figure: Sync {
     /// The measures that it needs from `summary.csv`.
     fn measures(&self) -> &'static [&'static str];
 
+    /// The measures that it needs from `differences.csv`; none where it can be drawn of any run.
+    fn differences(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// The numbers to plot.
     ///
     /// # Errors
@@ -62,12 +69,14 @@ pub trait Figure: Sync {
 }
 
 /// All figures in the order of their names.
-pub const FIGURES: [&dyn Figure; 5] = [
+pub const FIGURES: [&dyn Figure; 7] = [
     &lock_in::LockIn,
     &causes::Causes,
     &shares::Shares,
     &shares_by_region::SharesByRegion,
     &openness::Openness,
+    &cost_per_point::CostPerPoint,
+    &differences::Differences,
 ];
 
 /// The figure of a name.

@@ -65,6 +65,15 @@ impl Axis {
         Self { low, high, ticks }
     }
 
+    /// An axis without ticks, for rows that carry their names.
+    pub fn blank(low: f64, high: f64) -> Self {
+        Self {
+            low,
+            high,
+            ticks: Vec::new(),
+        }
+    }
+
     /// An axis of dates with a tick at the end of every year, or every second, fifth, ... year.
     pub fn years((from, to): (Date, Date), most: usize) -> Self {
         let (low, mut high) = (from.days(), to.days());

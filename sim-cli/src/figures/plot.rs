@@ -156,7 +156,8 @@ impl PlotTable {
                 }
                 None => [None; 8],
             };
-            cells.extend(numbers.map(|v| v.map_or_else(String::new, |v| v.to_string())));
+            let defined = |v: &f64| !v.is_nan();
+            cells.extend(numbers.map(|v| v.filter(defined).map_or_else(String::new, |v| v.to_string())));
             cells.extend(source.clone());
             writer.write_record(&cells).map_err(|e| table_error(&e))?;
         }

@@ -3,8 +3,11 @@
 use std::io::Read;
 use std::path::Path;
 
+use sim_core::inference::Summary;
+
 use super::date::Date;
 use super::error::{FigureError, Result};
+use crate::output::differences::BEYOND;
 
 /// The columns of `summary.csv`, in order. A file of other columns is refused.
 pub const COLUMNS: [&str; 20] = [
@@ -31,17 +34,36 @@ pub const COLUMNS: [&str; 20] = [
 ];
 
 /// Statistics of one series at one date, in the unit of its row.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy)]
 pub struct Stats {
     /// Mean over the replicates in which the measure is defined.
     pub mean: f64,
-    /// 5%, 25%, 50%, 75% and 95% quantiles over replicates.
+    /// 5%, 25%, 50%, 75% and 95% quantiles over replicates; all NaN for a number of the ensemble, such as a
+    /// ratio of means, which has no value in a replicate.
     pub quantiles: [f64; 5],
     /// 95% confidence interval of the mean; `None` where one replicate alone gives none.
     pub ci: Option<(f64, f64)>,
 }
 
+/// Undefined quantiles are equal to each other.
+impl PartialEq for Stats {
+    fn eq(&self, other: &Self) -> bool {
+        let mut quantiles = self.quantiles.iter().zip(&other.quantiles);
+        self.mean == other.mean && self.ci == other.ci && quantiles.all(|(a, b)| a == b || (a.is_nan() && b.is_nan()))
+    }
+}
+
 impl Stats {
+    /// The statistics of a summary; `None` where no replicate defines the value.
+    pub fn of(summary: &Summary) -> Option<Self> {
+        let s = summary;
+        (s.n > 0).then_some(Self {
+            mean: s.mean,
+            quantiles: [s.p05, s.p25, s.p50, s.p75, s.p95],
+            ci: (!s.ci_low.is_nan()).then_some((s.ci_low, s.ci_high)),
+        })
+    }
+
     /// The median.
     pub fn median(&self) -> f64 {
         self.quantiles[2]
@@ -89,6 +111,8 @@ pub struct SummaryRow {
 pub struct SummaryTable {
     /// In the order of the file: by scenario, time, measure.
     pub rows: Vec<SummaryRow>,
+    /// Of a comparison, the rows of `differences.csv`, each under its alternative as scenario.
+    pub differences: Vec<SummaryRow>,
 }
 
 impl SummaryTable {
@@ -126,7 +150,56 @@ impl SummaryTable {
                 rows.push(row(&Cells::new(&record, &COLUMNS))?);
             }
         }
-        Ok(Self { rows })
+        Ok(Self {
+            rows,
+            differences: Vec::new(),
+        })
+    }
+
+    /// Adds the rows of the measures named from the `differences.csv` of the same run.
+    ///
+    /// # Errors
+    /// [`FigureError::File`] if it cannot be opened, else as [`SummaryTable::read`].
+    pub fn read_differences(&mut self, path: &Path, measures: &[&str]) -> Result<()> {
+        let columns: Vec<&'static str> = (["base", "alt"].into_iter())
+            .chain(COLUMNS.into_iter().skip(1))
+            .chain(BEYOND)
+            .collect();
+        let file = std::fs::File::open(path).map_err(|error| FigureError::File {
+            path: path.to_owned(),
+            message: error.to_string(),
+        })?;
+        let mut reader = csv::ReaderBuilder::new().from_reader(file);
+        let header = reader.headers().map_err(|e| table_error(&e))?;
+        if !header.iter().eq(columns.iter().copied()) {
+            return Err(FigureError::Table {
+                line: 1,
+                column: String::new(),
+                message: format!(
+                    "these are not the columns of differences.csv; it has {}",
+                    columns.join(",")
+                ),
+            });
+        }
+        let mut record = csv::StringRecord::new();
+        while reader.read_record(&mut record).map_err(|e| table_error(&e))? {
+            if measures.contains(&&record[3]) {
+                let cells = Cells::new(&record, &columns);
+                let scenario = cells.text("alt").to_owned();
+                self.differences.push(SummaryRow {
+                    scenario,
+                    ..row(&cells)?
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// The differences of one series in order of time; the scenario of the key is the alternative.
+    pub fn differences<'a>(&'a self, key: &Key<'a>) -> Vec<&'a SummaryRow> {
+        let mut rows: Vec<_> = self.differences.iter().filter(|row| key.holds(row)).collect();
+        rows.sort_by_key(|row| row.time);
+        rows
     }
 
     /// The rows of one series in order of time.
@@ -220,7 +293,7 @@ impl<'a> Cells<'a> {
         (self.text(column).parse()).map_err(|_| self.error(column, "a whole number from 0"))
     }
 
-    /// The statistics of the record: `None` where all their cells are empty.
+    /// The statistics of the record: `None` where all their cells are empty. Quantiles are all there or none.
     pub(super) fn stats(&self) -> Result<Option<Stats>> {
         const NAMES: [&str; 6] = ["mean", "p05", "p25", "p50", "p75", "p95"];
         if NAMES.iter().all(|name| self.text(name).is_empty()) {
@@ -231,15 +304,16 @@ impl<'a> Cells<'a> {
         } else {
             Some((self.number("ci_low")?, self.number("ci_high")?))
         };
+        let [mean, quantiles @ ..] = NAMES;
+        let mut read = [f64::NAN; 5];
+        if quantiles.iter().any(|name| !self.text(name).is_empty()) {
+            for (value, name) in read.iter_mut().zip(quantiles) {
+                *value = self.number(name)?;
+            }
+        }
         Ok(Some(Stats {
-            mean: self.number("mean")?,
-            quantiles: [
-                self.number("p05")?,
-                self.number("p25")?,
-                self.number("p50")?,
-                self.number("p75")?,
-                self.number("p95")?,
-            ],
+            mean: self.number(mean)?,
+            quantiles: read,
             ci,
         }))
     }

@@ -24,6 +24,14 @@ pub struct Difference {
 }
 
 impl Difference {
+    /// A paired difference, whose statistics are its own.
+    pub fn paired(stats: &Stats) -> Self {
+        Self {
+            mean: stats.mean,
+            interval: stats.ci,
+        }
+    }
+
     /// The difference of two series of one ensemble: two worlds, or two dates of one.
     ///
     /// `summary.csv` does not say how the two vary together, so the half-widths are added. For a mean of

@@ -10,7 +10,7 @@ use sim_core::run::{Options, ReplicateError, Simulation, UncertaintyMode};
 use sim_core::scenario::Scenario;
 
 use super::files::{self, Loaded, add_new, text_of, together, warnings_of};
-use crate::engine::{Engine, Ensemble, ReplicateFailure, Uncertainty, World};
+use crate::engine::{Engine, Ensemble, ReplicateFailure, Uncertainty, Valuation, World};
 use crate::exit::{Failure, Result};
 use crate::model::WorldRequest;
 use crate::settings::{Record, RecordSeries};
@@ -44,6 +44,14 @@ impl Engine for Playable {
 
     fn expected_tender_rows(&self) -> u64 {
         self.tender_rows
+    }
+
+    fn valuation(&self) -> Valuation {
+        let market = &self.simulation.scenario().market;
+        Valuation {
+            discount_rate: market.social_discount_rate,
+            site_month_usd: market.site_month,
+        }
     }
 
     fn replicate(&self, k: u64, stop: &AtomicBool) -> std::result::Result<ReplicateRecord, ReplicateFailure> {

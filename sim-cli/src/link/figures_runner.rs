@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::atomic::AtomicBool;
 
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
-use sim_core::inference::{IntervalRule, Summary};
+use sim_core::inference::{IntervalRule, PairedRoom, PairedSummary, Summary};
 use sim_core::scenario::Scenario;
 use sim_core::scenario::document::describe;
 
@@ -15,14 +15,16 @@ use super::files::{self, Loaded, text_of};
 use super::names::spec;
 use super::run_figures::note_of;
 use crate::commands::run::manifest_of;
-use crate::engine::{Engine, Ensemble, ReplicateFailure};
+use crate::engine::{Engine, Ensemble, ReplicateFailure, Valuation};
 use crate::figures::date::Date;
 use crate::figures::manifest::{FigureRun, World};
 use crate::figures::regenerate::{Runner, Simulated};
 use crate::figures::summary::{Stats, SummaryRow};
-use crate::figures::{Spec, SummaryTable};
-use crate::settings::Record;
-use crate::store::layout::Layout;
+use crate::figures::{FIGURES, Spec, SummaryTable};
+use crate::output::differences::appraisal::{Appraisal, Statistics};
+use crate::output::differences::matching::Matching;
+use crate::settings::{Mode, Record};
+use crate::store::layout::{Layout, SeriesLabel};
 use crate::store::manifest::Manifest;
 
 /// Plays the worlds of figures.
@@ -87,7 +89,7 @@ impl<'a> FigureRunner<'a> {
         let layouts = layouts
             .collect::<crate::exit::Result<Vec<_>>>()
             .map_err(|failure| failure.to_string())?;
-        let manifest = manifest_of(&ensemble, &layouts, run.replicates, record);
+        let manifest = manifest_of(Mode::Run, &ensemble, &layouts, run.replicates, record);
         Ok(Readied {
             ensemble,
             layouts,
@@ -135,13 +137,30 @@ impl Runner for FigureRunner<'_> {
     fn run(&self, run: &FigureRun) -> Said<Simulated> {
         let readied = self.readied(run)?;
         let mut summary = SummaryTable::default();
+        let mut base: Option<Played> = None;
         for (world, layout) in readied.ensemble.worlds.iter().zip(&readied.layouts) {
             let kept: Vec<usize> = (layout.series.iter().enumerate())
                 .filter(|(_, label)| run.measures.contains(&label.measure))
                 .map(|(s, _)| s)
                 .collect();
-            let values = self.play(world.engine.as_ref(), layout, &kept, run.replicates)?;
-            summarise(layout, &kept, &values, &mut summary)?;
+            let records = self.play(world.engine.as_ref(), layout, &kept, run.replicates)?;
+            let played = Played {
+                layout: Layout {
+                    series: kept.iter().map(|s| layout.series[*s].clone()).collect(),
+                    ..layout.clone()
+                },
+                records,
+                valuation: world.engine.valuation(),
+            };
+            summarise(&played, &mut summary)?;
+            match &base {
+                None => base = Some(played),
+                // Worlds of other dates stand side by side without a difference.
+                Some(base) if base.layout.dates == played.layout.dates => {
+                    differ(base, &played, run.seed, &mut summary)?;
+                }
+                Some(_) => {}
+            }
         }
         Ok(Simulated {
             summary,
@@ -177,33 +196,90 @@ impl FigureRunner<'_> {
     }
 }
 
+/// The replicates of one world, each a record of the layout.
+struct Played {
+    layout: Layout,
+    records: Vec<Vec<f64>>,
+    valuation: Valuation,
+}
+
+fn date(days: i32) -> Said<Date> {
+    let text = crate::time::iso(days);
+    Date::parse(&text).ok_or_else(|| format!("{text} is beyond the dates that figures draw"))
+}
+
+fn row(scenario: &str, time: Date, label: &SeriesLabel, stats: Option<Stats>) -> SummaryRow {
+    SummaryRow {
+        scenario: scenario.to_owned(),
+        time,
+        measure: label.measure.clone(),
+        unit: label.unit.clone(),
+        component: label.component.clone(),
+        generation: label.generation.clone(),
+        place_kind: label.place_kind.clone(),
+        place: label.place.clone(),
+        vendor: label.vendor.clone(),
+        part: label.part.clone(),
+        stats,
+    }
+}
+
 /// Adds the rows of one world, with the statistics and in the order of `summary.csv`.
-fn summarise(layout: &Layout, kept: &[usize], values: &[Vec<f64>], summary: &mut SummaryTable) -> Said<()> {
-    let mut sorted = Vec::with_capacity(values.len());
-    for (d, day) in layout.dates.iter().enumerate() {
-        let text = crate::time::iso(*day);
-        let time = Date::parse(&text).ok_or_else(|| format!("{text} is beyond the dates that figures draw"))?;
-        for (i, s) in kept.iter().enumerate() {
-            let column = values.iter().map(|replicate| replicate[d * kept.len() + i]);
-            let stats = Summary::with(column, IntervalRule::WilsonIfBinary, &mut sorted);
-            let label = &layout.series[*s];
-            summary.rows.push(SummaryRow {
-                scenario: layout.id.clone(),
-                time,
-                measure: label.measure.clone(),
-                unit: label.unit.clone(),
-                component: label.component.clone(),
-                generation: label.generation.clone(),
-                place_kind: label.place_kind.clone(),
-                place: label.place.clone(),
-                vendor: label.vendor.clone(),
-                part: label.part.clone(),
-                stats: (stats.n > 0).then_some(Stats {
-                    mean: stats.mean,
-                    quantiles: [stats.p05, stats.p25, stats.p50, stats.p75, stats.p95],
-                    ci: (!stats.ci_low.is_nan()).then_some((stats.ci_low, stats.ci_high)),
-                }),
-            });
+fn summarise(played: &Played, summary: &mut SummaryTable) -> Said<()> {
+    let layout = &played.layout;
+    let mut sorted = Vec::with_capacity(played.records.len());
+    for cell in 0..layout.cells() {
+        let (day, label) = layout.cell(cell);
+        let column = played.records.iter().map(|record| record[cell]);
+        let stats = Summary::with(column, IntervalRule::WilsonIfBinary, &mut sorted);
+        summary.rows.push(row(&layout.id, date(day)?, label, Stats::of(&stats)));
+    }
+    Ok(())
+}
+
+/// Adds what figures may need of the differences of a world to the base, with the statistics of
+/// `differences.csv`.
+fn differ(base: &Played, alt: &Played, seed: u64, summary: &mut SummaryTable) -> Said<()> {
+    let failed = |failure: crate::exit::Failure| failure.to_string();
+    let wanted: Vec<&str> = FIGURES
+        .iter()
+        .flat_map(|figure| figure.differences().iter().copied())
+        .collect();
+    let matching = Matching::of(&base.layout, &alt.layout).map_err(failed)?;
+    let mut room = PairedRoom::default();
+    for (here, there) in (0..matching.cells()).map(|cell| matching.pair(cell)) {
+        let (day, label) = base.layout.cell(here);
+        if wanted.contains(&label.measure.as_str()) {
+            let column = |played: &Played, cell: usize| -> Vec<f64> {
+                played.records.iter().map(|record| record[cell]).collect()
+            };
+            let paired = PairedSummary::with(&column(base, here), &column(alt, there), &mut room)
+                .map_err(|error| error.to_string())?;
+            let stats = Stats::of(&paired.difference);
+            summary.differences.push(row(&alt.layout.id, date(day)?, label, stats));
+        }
+    }
+    let places = Appraisal::places(&base.layout, &alt.layout);
+    let mut appraisal = Appraisal::of(&base.layout, &alt.layout, places, base.valuation);
+    for (here, there) in base.records.iter().zip(&alt.records) {
+        appraisal.add(here, there);
+    }
+    let Some(last) = base.layout.dates.last() else {
+        return Ok(());
+    };
+    for found in appraisal.rows(seed).map_err(failed)? {
+        let stats = match found.statistics {
+            Statistics::Paired(paired) => Stats::of(&paired.difference),
+            Statistics::Ratio { ratio, interval, .. } => (!ratio.is_nan()).then_some(Stats {
+                mean: ratio,
+                quantiles: [f64::NAN; 5],
+                ci: Some((interval.low, interval.high)),
+            }),
+        };
+        if wanted.contains(&found.label.measure.as_str()) {
+            summary
+                .differences
+                .push(row(&alt.layout.id, date(*last)?, &found.label, stats));
         }
     }
     Ok(())

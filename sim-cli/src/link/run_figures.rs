@@ -11,7 +11,8 @@ use super::names::spec;
 use crate::console::Console;
 use crate::exit::{Context as _, Failure, Result};
 use crate::figures::{FIGURES, FigureError, Note, SummaryTable, Uncertainty, png};
-use crate::output::Figures;
+use crate::output::{Figures, differences};
+use crate::settings::Mode;
 use crate::store::atomic::{write_file, write_text};
 use crate::store::manifest::Manifest;
 
@@ -35,7 +36,9 @@ impl Figures for RunFigures {
         let there = |figure: &str, kind: &&&str| directory.join(name(figure, kind)).is_file();
         let mut all = Vec::new();
         let mut wanted = Vec::new();
-        for figure in FIGURES {
+        let is_comparison = manifest.mode == Mode::Compare.word();
+        let possible = (FIGURES.into_iter()).filter(|figure| is_comparison || figure.differences().is_empty());
+        for figure in possible {
             let found = ["svg", "csv", "png"].iter().filter(|kind| there(figure.name(), kind));
             if only_missing && kinds.iter().all(|kind| there(figure.name(), &kind)) {
                 all.extend(found.map(|kind| name(figure.name(), kind)));
@@ -50,7 +53,14 @@ impl Figures for RunFigures {
             .iter()
             .flat_map(|figure| figure.measures().iter().copied())
             .collect();
-        let table = SummaryTable::read_file(&directory.join("summary.csv"), &measures).map_err(|e| failed(&e))?;
+        let mut table = SummaryTable::read_file(&directory.join("summary.csv"), &measures).map_err(|e| failed(&e))?;
+        let differing: Vec<&str> = (wanted.iter())
+            .flat_map(|figure| figure.differences().iter().copied())
+            .collect();
+        if !differing.is_empty() {
+            let path = directory.join(differences::FILE);
+            table.read_differences(&path, &differing).map_err(|e| failed(&e))?;
+        }
         let scenarios = scenarios(directory, manifest)?;
         let (spec, note) = (spec(scenarios.iter()), note_of(manifest)?);
         let mut skipped = Vec::new();

@@ -1,6 +1,8 @@
 //! Tables: one file a format, behind one trait and in one list.
 
 pub mod cells;
+pub mod comparison;
+pub mod differences;
 pub mod failures;
 pub mod headline;
 pub mod number;
@@ -16,6 +18,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::engine::Valuation;
 use crate::exit::{Failure, Result};
 use crate::settings::Format;
 use crate::store::atomic::Sink;
@@ -26,6 +29,10 @@ use crate::store::segments::Segments;
 pub struct Source<'a> {
     /// What the results are a function of.
     pub manifest: &'a Manifest,
+    /// How the effects of policies are valued against the base.
+    pub valuation: Valuation,
+    /// Threads that may compute statistics, at least 1. The bytes do not depend on it.
+    pub jobs: usize,
     /// All finished replicates.
     pub segments: &'a mut Segments,
     /// The run directory: tables written before may be read.
@@ -58,6 +65,12 @@ pub trait Exporter: Sync {
     /// Whether a run that records this, with these formats, has it.
     fn wanted(&self, recorded: &Recorded, formats: &BTreeSet<Format>) -> bool;
 
+    /// Whether the command `mode` makes it, as the manifest calls the command.
+    fn made_by(&self, mode: &str) -> bool {
+        let _ = mode;
+        true
+    }
+
     /// Whether it is made from replicates; otherwise from tables that stand before it in the list.
     fn needs_replicates(&self) -> bool {
         true
@@ -71,8 +84,9 @@ pub trait Exporter: Sync {
 }
 
 /// All tables, in the order in which they are written.
-pub static EXPORTERS: [&dyn Exporter; 7] = [
+pub static EXPORTERS: [&dyn Exporter; 8] = [
     &summary::SummaryCsv,
+    &differences::DifferencesCsv,
     &replicates_parquet::ReplicatesParquet,
     &replicates_csv::ReplicatesCsv,
     &tenders_parquet::TendersParquet,

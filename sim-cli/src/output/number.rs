@@ -47,6 +47,30 @@ pub fn parse_number(text: &str) -> Option<f64> {
     value.is_finite().then_some(value)
 }
 
+/// Numbers as text in JSON, for `#[serde(with = "exact")]`: readers of JSON may miss the last digit.
+pub mod exact {
+    use serde::de::Error;
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    /// Writes the shortest digits.
+    ///
+    /// # Errors
+    /// Of the serializer.
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "the signature is that of serde")]
+    pub fn serialize<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&super::number(*value))
+    }
+
+    /// Reads them back.
+    ///
+    /// # Errors
+    /// Where the text is no number.
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        super::parse_number(&text).ok_or_else(|| D::Error::custom(format!("`{text}` is not a number")))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -12,7 +12,7 @@ use super::plan::Plan;
 use super::provenance::Provenance;
 use super::segments::Segments;
 use crate::exit::Result;
-use crate::output::{EXPORTERS, Figures, Source};
+use crate::output::{EXPORTERS, Exporter, Figures, Source};
 use crate::settings::Format;
 use crate::surroundings::Surroundings;
 
@@ -61,9 +61,9 @@ impl Finish<'_> {
             atomic::write_text(&self.directory.scenario(id), &world.resolved_toml)?;
             files.push(format!("scenarios/{id}.toml"));
         }
-        for exporter in EXPORTERS.iter().filter(|e| e.wanted(&manifest.recorded, &formats)) {
+        for exporter in exporters(manifest, &formats) {
             let path = self.directory.file(exporter.file());
-            let mut source = self.source(manifest, segments);
+            let mut source = self.source(plan, segments);
             atomic::write_file(&path, |sink| exporter.write(&mut source, sink, &path))?;
             files.push(exporter.file().to_owned());
         }
@@ -81,9 +81,11 @@ impl Finish<'_> {
         self.directory.remove_work()
     }
 
-    fn source<'a>(&'a self, manifest: &'a Manifest, segments: &'a mut Segments) -> Source<'a> {
+    fn source<'a>(&'a self, plan: &'a Plan, segments: &'a mut Segments) -> Source<'a> {
         Source {
-            manifest,
+            manifest: &plan.manifest,
+            valuation: plan.valuation(),
+            jobs: plan.jobs(),
             segments,
             directory: self.directory.root(),
             stop: self.stop,
@@ -105,8 +107,8 @@ impl Finish<'_> {
                 made.push(format!("scenarios/{}.toml", world.layout.id));
             }
         }
-        let mut missing = EXPORTERS.to_vec();
-        missing.retain(|e| e.wanted(&manifest.recorded, self.formats) && !self.directory.file(e.file()).is_file());
+        let mut missing = exporters(manifest, self.formats);
+        missing.retain(|e| !self.directory.file(e.file()).is_file());
         if !missing.is_empty() {
             let _lock = Lock::take(&self.directory.work())?;
             let mut segments = Segments::new(plan.layouts(), &manifest.run_key());
@@ -116,7 +118,7 @@ impl Finish<'_> {
             }
             for exporter in missing {
                 let path = self.directory.file(exporter.file());
-                let mut source = self.source(manifest, &mut segments);
+                let mut source = self.source(plan, &mut segments);
                 atomic::write_file(&path, |sink| exporter.write(&mut source, sink, &path))?;
                 made.push(exporter.file().to_owned());
             }
@@ -128,4 +130,11 @@ impl Finish<'_> {
         }
         Ok(made)
     }
+}
+
+/// The tables that a run under this manifest has in these formats, in the order of writing.
+fn exporters(manifest: &Manifest, formats: &BTreeSet<Format>) -> Vec<&'static dyn Exporter> {
+    let all = EXPORTERS.iter().copied();
+    all.filter(|e| e.made_by(&manifest.mode) && e.wanted(&manifest.recorded, formats))
+        .collect()
 }

@@ -10,6 +10,7 @@ use super::atomic;
 use super::canonical::{canonical, hash_of};
 use super::layout::Layout;
 use super::manifest::{FORMAT, Manifest};
+use crate::engine::Valuation;
 use crate::exit::{Context as _, Failure, Result};
 use crate::settings::Shard;
 
@@ -23,6 +24,8 @@ pub struct PlannedWorld {
     pub resolved_toml: String,
     /// The origin of each value.
     pub origins: Value,
+    /// How the effects of policies are valued where this world is the base.
+    pub valuation: Valuation,
 }
 
 /// One process that worked on a run.
@@ -52,6 +55,18 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// Threads of the process at work, or of the last one.
+    pub fn jobs(&self) -> usize {
+        self.sittings.last().map_or(1, |sitting| sitting.jobs.max(1))
+    }
+
+    /// How the effects of policies are valued: as the base says, which is the first world.
+    pub fn valuation(&self) -> Valuation {
+        self.worlds
+            .first()
+            .map_or_else(Valuation::default, |base| base.valuation)
+    }
+
     /// The layouts of the worlds.
     pub fn layouts(&self) -> Vec<Layout> {
         self.worlds.iter().map(|world| world.layout.clone()).collect()
@@ -121,6 +136,7 @@ mod tests {
             layout: layout.clone(),
             resolved_toml: "[scenario]\n".into(),
             origins: Value::Null,
+            valuation: Valuation::default(),
         };
         let manifest = Manifest {
             format: FORMAT,

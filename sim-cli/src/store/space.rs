@@ -5,12 +5,14 @@ use std::path::Path;
 use super::layout::Layout;
 use super::manifest::Manifest;
 use crate::exit::{Failure, Result};
-use crate::settings::{Format, RecordSeries, RunSettings};
+use crate::settings::{Format, Mode, RecordSeries, RunSettings};
 
 /// Bytes of a row of a table of text: the names of series, a date and a number.
 const CSV_ROW: u64 = 110;
 /// Bytes of a row of `summary.csv`, with nine statistics.
 const SUMMARY_ROW: u64 = 260;
+/// Bytes of a row of `differences.csv`, with eleven statistics.
+const DIFFERENCE_ROW: u64 = 300;
 /// Bytes of a row of `replicates.parquet`: the number, and what is left of the names.
 const PARQUET_ROW: u64 = 9;
 /// Bytes of a row of tenders in segments and in text; in Parquet about a quarter.
@@ -39,6 +41,11 @@ impl Estimate {
             .saturating_mul(8)
             .saturating_add(tenders.saturating_mul(TENDER_ROW));
         let mut finished = cells.saturating_mul(SUMMARY_ROW);
+        if settings.mode == Mode::Compare {
+            // One row of `differences.csv`, a little longer, for each cell of each world but the base.
+            let base = layouts.first().map_or(0, |layout| layout.cells() as u64);
+            finished = finished.saturating_add(cells.saturating_sub(base).saturating_mul(DIFFERENCE_ROW));
+        }
         let recorded = settings.record.series != RecordSeries::None;
         for format in &settings.formats {
             let (row, tender) = match format {

@@ -15,7 +15,7 @@ use sim_cli::commands::run::run_ensemble;
 use sim_cli::console::Console;
 use sim_cli::engine::{Engine, Ensemble, ReplicateFailure, Uncertainty, World};
 use sim_cli::exit::{Exit, Failure};
-use sim_cli::settings::{Format, Progress, Record, RunSettings, Shard, formats};
+use sim_cli::settings::{Format, Mode, Progress, Record, RunSettings, Shard, formats};
 use sim_cli::surroundings::Surroundings;
 use sim_core::calendar::Day;
 use sim_core::record::{Counters, ReplicateRecord, SeriesKey, TenderRow};
@@ -224,6 +224,7 @@ pub fn two_worlds() -> Vec<FakeEngine> {
 
 pub fn settings(out: &Path) -> RunSettings {
     RunSettings {
+        mode: Mode::Run,
         scenarios: Vec::new(),
         replicates: None,
         seed: None,

@@ -4,6 +4,7 @@
 //! functions come from `libm`, so that a table has the same bytes on every machine. An undefined
 //! value is NaN, on the way in as on the way out.
 
+mod appraisal;
 mod distributions;
 mod interval;
 mod paired;
@@ -13,10 +14,11 @@ pub mod regret;
 pub mod sensitivity;
 mod summary;
 
+pub use appraisal::{Discounting, Verdict};
 pub use distributions::{beta_cdf, normal_quantile, student_t_quantile};
 pub use interval::{
     Interval, QuantileRanks, exact_upper_limit, mean_interval, quantile_ranks, replicates_needed, wilson_interval,
 };
-pub use paired::{PairedSummary, RatioSummary, UnpairedError};
 pub use score::{Observation, PointScore, crps, score_point, skill};
+pub use paired::{PairedRoom, PairedSummary, RatioSummary, UnpairedError};
 pub use summary::{IntervalRule, Summary, compensated_sum, quantile};

@@ -27,15 +27,23 @@ impl fmt::Display for UnpairedError {
 
 impl std::error::Error for UnpairedError {}
 
-/// The pairs of which both values are defined, as two series.
-fn defined_pairs(a: &[f64], b: &[f64]) -> Result<(Vec<f64>, Vec<f64>), UnpairedError> {
-    if a.len() != b.len() {
-        return Err(UnpairedError {
-            first: a.len(),
-            second: b.len(),
-        });
+fn same_length(a: &[f64], b: &[f64]) -> Result<(), UnpairedError> {
+    if a.len() == b.len() {
+        return Ok(());
     }
-    Ok(a.iter().zip(b).filter(|(a, b)| !a.is_nan() && !b.is_nan()).unzip())
+    Err(UnpairedError {
+        first: a.len(),
+        second: b.len(),
+    })
+}
+
+/// Room that [`PairedSummary::with`] keeps between series.
+#[derive(Debug, Clone, Default)]
+pub struct PairedRoom {
+    base: Vec<f64>,
+    alt: Vec<f64>,
+    differences: Vec<f64>,
+    sorted: Vec<f64>,
 }
 
 /// Statistics of the paired difference alternative - base over replicates.
@@ -58,10 +66,31 @@ impl PairedSummary {
     /// # Errors
     /// [`UnpairedError`] if the lengths differ.
     pub fn of(base: &[f64], alt: &[f64]) -> Result<Self, UnpairedError> {
-        let (base, alt) = defined_pairs(base, alt)?;
-        let differences: Vec<f64> = alt.iter().zip(&base).map(|(a, b)| a - b).collect();
-        let difference = Summary::with(differences.iter().copied(), IntervalRule::Student, &mut Vec::new());
-        let apart = square(mean_and_sd(&base).1) + square(mean_and_sd(&alt).1);
+        Self::with(base, alt, &mut PairedRoom::default())
+    }
+
+    /// As [`PairedSummary::of`], with room that is kept between series.
+    ///
+    /// # Errors
+    /// [`UnpairedError`] if the lengths differ.
+    pub fn with(base: &[f64], alt: &[f64], room: &mut PairedRoom) -> Result<Self, UnpairedError> {
+        same_length(base, alt)?;
+        let PairedRoom {
+            base: defined_base,
+            alt: defined_alt,
+            differences,
+            sorted,
+        } = room;
+        defined_base.clear();
+        defined_alt.clear();
+        differences.clear();
+        for (b, a) in base.iter().zip(alt).filter(|(b, a)| !b.is_nan() && !a.is_nan()) {
+            defined_base.push(*b);
+            defined_alt.push(*a);
+            differences.push(a - b);
+        }
+        let difference = Summary::with(differences.iter().copied(), IntervalRule::Student, sorted);
+        let apart = square(mean_and_sd(defined_base).1) + square(mean_and_sd(defined_alt).1);
         let variance_ratio = if apart > 0.0 {
             square(difference.sd) / apart
         } else {
@@ -69,7 +98,7 @@ impl PairedSummary {
         };
         Ok(Self {
             difference,
-            p_sign: share_of_sign(&differences, difference.mean),
+            p_sign: share_of_sign(differences, difference.mean),
             variance_ratio,
         })
     }
@@ -113,6 +142,8 @@ pub struct RatioSummary {
 impl RatioSummary {
     /// The usual number of resamples: 50 of them lie beyond each end of the interval.
     pub const RESAMPLES: u32 = 2000;
+    /// Most units that are resampled: with more replicates, a unit holds several of them.
+    pub const MOST_UNITS: u32 = 10_000;
 
     /// Estimates mean(numerator) / mean(denominator) over replicates, with the percentile interval
     /// (Efron 1979) over `resamples` draws of whole replicates.
@@ -130,43 +161,95 @@ impl RatioSummary {
         resamples: u32,
         draws: &mut Draws,
     ) -> Result<Self, UnpairedError> {
-        let (over, under) = defined_pairs(numerator, denominator)?;
-        let n = over.len();
-        let undefined = Self {
-            n,
-            ratio: f64::NAN,
-            interval: Interval::UNDEFINED,
-        };
+        let all = Self::sharing(&[numerator], denominator, resamples, draws)?;
+        Ok(all.first().copied().unwrap_or(Self::undefined(0)))
+    }
+
+    /// As [`RatioSummary::of`] for several numerators over one denominator, over the replicates in which
+    /// all of them are defined, each with the same resamples: where numerators add up, so do their
+    /// ratios, in the estimate and in every resample.
+    ///
+    /// With more than [`RatioSummary::MOST_UNITS`] replicates neighbours are resampled together, which
+    /// bounds the work; they are independent of each other, so that the law of the mean is the same.
+    ///
+    /// # Errors
+    /// [`UnpairedError`] if a length differs from the denominator's.
+    pub fn sharing(
+        numerators: &[&[f64]],
+        denominator: &[f64],
+        resamples: u32,
+        draws: &mut Draws,
+    ) -> Result<Vec<Self>, UnpairedError> {
+        for numerator in numerators {
+            same_length(numerator, denominator)?;
+        }
+        let defined: Vec<usize> = (0..denominator.len())
+            .filter(|k| !denominator[*k].is_nan() && numerators.iter().all(|over| !over[*k].is_nan()))
+            .collect();
+        let n = defined.len();
+        let under: Vec<f64> = defined.iter().map(|k| denominator[*k]).collect();
         let (mean, sd) = mean_and_sd(&under);
         let test = mean_interval(mean, sd, n);
         let told_from_zero = test.low > 0.0 || test.high < 0.0;
-        let Ok(bound) = u32::try_from(n) else {
-            return Ok(undefined);
-        };
         if !told_from_zero {
-            return Ok(undefined);
+            return Ok(vec![Self::undefined(n); numerators.len()]);
         }
-        let mut ratios = Vec::with_capacity(resamples as usize);
+        let bottom = compensated_sum(under.iter().copied());
+        let tops: Vec<f64> = (numerators.iter())
+            .map(|over| compensated_sum(defined.iter().map(|k| over[*k])))
+            .collect();
+        // One row a unit: the denominator, then each numerator.
+        let width = numerators.len() + 1;
+        let size = n.div_ceil(Self::MOST_UNITS as usize).max(1);
+        let mut units = Vec::with_capacity(n.div_ceil(size) * width);
+        for chunk in defined.chunks(size) {
+            units.push(chunk.iter().map(|k| denominator[*k]).sum::<f64>());
+            units.extend(
+                numerators
+                    .iter()
+                    .map(|over| chunk.iter().map(|k| over[*k]).sum::<f64>()),
+            );
+        }
+        let count = units.len() / width;
+        let bound = u32::try_from(count).unwrap_or(Self::MOST_UNITS);
+        let mut ratios = vec![Vec::with_capacity(resamples as usize); numerators.len()];
+        let mut sums = vec![0.0; width];
         for _ in 0..resamples {
-            let (mut top, mut bottom) = (0.0, 0.0);
-            for _ in 0..n {
+            sums.fill(0.0);
+            for _ in 0..count {
                 let pick = draws.next_below(bound) as usize;
-                top += over[pick];
-                bottom += under[pick];
+                let row = &units[pick * width..(pick + 1) * width];
+                for (sum, value) in sums.iter_mut().zip(row) {
+                    *sum += value;
+                }
             }
-            if bottom != 0.0 {
-                ratios.push(top / bottom);
+            if sums[0] != 0.0 {
+                for (ratios, top) in ratios.iter_mut().zip(&sums[1..]) {
+                    ratios.push(top / sums[0]);
+                }
             }
         }
-        ratios.sort_unstable_by(f64::total_cmp);
-        Ok(Self {
+        let summaries = tops.into_iter().zip(&mut ratios).map(|(top, ratios)| {
+            ratios.sort_unstable_by(f64::total_cmp);
+            Self {
+                n,
+                ratio: top / bottom,
+                interval: Interval {
+                    low: quantile(ratios, 25),
+                    high: quantile(ratios, 975),
+                },
+            }
+        });
+        Ok(summaries.collect())
+    }
+
+    /// Of `n` pairs whose denominator cannot be told from zero.
+    fn undefined(n: usize) -> Self {
+        Self {
             n,
-            ratio: compensated_sum(over.iter().copied()) / compensated_sum(under.iter().copied()),
-            interval: Interval {
-                low: quantile(&ratios, 25),
-                high: quantile(&ratios, 975),
-            },
-        })
+            ratio: f64::NAN,
+            interval: Interval::UNDEFINED,
+        }
     }
 }
 

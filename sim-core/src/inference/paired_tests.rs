@@ -109,6 +109,42 @@ fn a_ratio_over_nothing_is_undefined() {
     assert!(RatioSummary::of(&over, &[1.0], 100, &mut draws(2)).is_err());
 }
 
+/// Parts that add up have ratios that add up, at the ends too where one part alone varies.
+#[test]
+fn numerators_share_their_resamples() {
+    let mut luck = draws(5);
+    let under: Vec<f64> = (0..40).map(|_| 2.0 + luck.next_normal()).collect();
+    let first: Vec<f64> = (0..40).map(|_| 5.0 + luck.next_normal()).collect();
+    let twice: Vec<f64> = under.iter().map(|x| 2.0 * x).collect();
+    let total: Vec<f64> = first.iter().zip(&twice).map(|(a, b)| a + b).collect();
+    let all = RatioSummary::sharing(&[&total, &first, &twice], &under, 300, &mut draws(6)).expect("equal lengths");
+    let alone = RatioSummary::of(&first, &under, 300, &mut draws(6)).expect("equal lengths");
+    assert_eq!(all[1], alone);
+    near(all[0].ratio, all[1].ratio + 2.0, 1e-12);
+    near(all[0].interval.low, all[1].interval.low + 2.0, 1e-12);
+    near(all[2].interval.high, 2.0, 1e-12);
+    // A replicate that lacks one part is left out of all of them.
+    let holed: Vec<f64> = (0..40).map(|k| if k < 3 { f64::NAN } else { first[k] }).collect();
+    let all = RatioSummary::sharing(&[&total, &holed], &under, 300, &mut draws(6)).expect("equal lengths");
+    assert_eq!((all[0].n, all[1].n), (37, 37));
+    assert!(RatioSummary::sharing(&[&total, &under[1..]], &under, 300, &mut draws(6)).is_err());
+}
+
+/// Resampling pairs of replicates gives the interval of resampling replicates, up to its own luck.
+#[test]
+fn neighbours_resampled_together_give_the_same_interval() {
+    let n = 2 * RatioSummary::MOST_UNITS as usize;
+    let mut luck = draws(7);
+    let under: Vec<f64> = (0..n).map(|_| 4.0 + luck.next_normal()).collect();
+    let over: Vec<f64> = (0..n).map(|_| 8.0 + luck.next_normal()).collect();
+    let ratio = RatioSummary::of(&over, &under, 400, &mut draws(8)).expect("equal lengths");
+    assert_eq!(ratio.n, n);
+    // The delta method: var(R) = (var(x) + R^2 var(y)) / (n mean(y)^2), with R = 2.
+    let half = 1.96 * (5.0 / (n as f64 * 16.0)).sqrt();
+    near(ratio.interval.high - ratio.interval.low, 2.0 * half, 0.2 * half);
+    near(ratio.ratio, 2.0, 3.0 * half);
+}
+
 #[test]
 fn the_bootstrap_is_keyed() {
     let mut luck = draws(3);

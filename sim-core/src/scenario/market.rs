@@ -35,6 +35,8 @@ pub struct Market {
     pub expansion_share_per_year: f64,
     /// Discount rate for public outlay and welfare, a year.
     pub social_discount_rate: f64,
+    /// Value of one month's delay of one site, US dollars.
+    pub site_month: f64,
     /// Who sets the price of a two-seller stack.
     pub component_bidding: ComponentBidding,
 }
@@ -95,7 +97,15 @@ impl Table for Market {
                 "social_discount_rate",
                 0.05,
                 Number::new("1/yr").range(0.0..=0.5),
-                "Discount rate for public outlay",
+                "Discount rate for public outlay and for what policies cost",
+            ),
+            // What a site of 50,000 dollars over 8 years at 5% costs a month: its buyer holds a month of
+            // it to be worth that at least.
+            site_month: f.number_or(
+                "site_month_usd",
+                640.0,
+                Number::new("USD/site/month").range(0.0..=1e6),
+                "Value of one month's delay of one site",
             ),
             component_bidding: f.choice_or(
                 "component_bidding",

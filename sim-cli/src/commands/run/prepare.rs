@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::commands::Session;
 use crate::engine::Ensemble;
 use crate::exit::{Failure, Result};
-use crate::settings::{Record, RunSettings};
+use crate::settings::{Mode, Record, RunSettings};
 use crate::store::layout::Layout;
 use crate::store::manifest::{FORMAT, Manifest, ManifestWorld};
 use crate::store::plan::{Plan, PlannedWorld, Sitting};
@@ -22,9 +22,10 @@ pub fn place(plan: &Plan, settings: &RunSettings) -> PathBuf {
     let whole = settings.out.clone().unwrap_or_else(|| {
         let worlds = &plan.manifest.worlds;
         let first = worlds.first().map_or("", |world| &world.id);
-        let name = match worlds.len() {
-            1 => first.to_owned(),
-            more => format!("{first}-and-{}-more", more - 1),
+        let name = match (settings.mode, worlds.len()) {
+            (Mode::Compare, _) => format!("compare-{first}"),
+            (Mode::Run, 1) => first.to_owned(),
+            (Mode::Run, more) => format!("{first}-and-{}-more", more - 1),
         };
         Path::new("runs").join(format!("{name}-{}", &plan.manifest.run_key()[..8]))
     });
@@ -61,10 +62,11 @@ pub fn plan_of(ensemble: &Ensemble, settings: &RunSettings, session: &Session<'_
             layout,
             resolved_toml: world.resolved_toml.clone(),
             origins,
+            valuation: world.engine.valuation(),
         });
     }
     let layouts: Vec<Layout> = worlds.iter().map(|world| world.layout.clone()).collect();
-    let manifest = manifest_of(ensemble, &layouts, replicates, settings.record);
+    let manifest = manifest_of(settings.mode, ensemble, &layouts, replicates, settings.record);
     let sitting = Sitting {
         started: now_utc(),
         command: session.surroundings.command.clone(),
@@ -79,7 +81,7 @@ pub fn plan_of(ensemble: &Ensemble, settings: &RunSettings, session: &Session<'_
 }
 
 /// All that the results of playing these worlds are a function of.
-pub fn manifest_of(ensemble: &Ensemble, layouts: &[Layout], replicates: u64, record: Record) -> Manifest {
+pub fn manifest_of(mode: Mode, ensemble: &Ensemble, layouts: &[Layout], replicates: u64, record: Record) -> Manifest {
     let hashes = ensemble.worlds.iter().map(|world| ManifestWorld {
         id: world.engine.id().to_owned(),
         values_hash: world.values_hash.clone(),
@@ -88,7 +90,7 @@ pub fn manifest_of(ensemble: &Ensemble, layouts: &[Layout], replicates: u64, rec
         format: FORMAT,
         model_version: MODEL_VERSION.to_owned(),
         results_epoch: RESULTS_EPOCH,
-        mode: "run".to_owned(),
+        mode: mode.word().to_owned(),
         worlds: hashes.collect(),
         inputs: ensemble.inputs.iter().cloned().collect(),
         seed: ensemble.seed,

@@ -2,6 +2,8 @@
 
 use crate::commands::Session;
 use crate::exit::{Context as _, Exit, Failure, Result};
+use crate::output::comparison::comparison;
+use crate::output::differences;
 use crate::output::headline::headline;
 use crate::play::Played;
 use crate::store::directory::RunDirectory;
@@ -37,7 +39,13 @@ pub fn timing(played: &Played, jobs: usize) -> Option<String> {
 pub fn show_headline(directory: &RunDirectory, session: &Session<'_>, failed: Option<u64>) -> Result<Exit> {
     let console = &session.console;
     if !console.is_quiet() {
-        let mut text = headline(&directory.file("summary.csv"), &|title| console.bold(title))?;
+        let (summary, differences) = (directory.file("summary.csv"), directory.file(differences::FILE));
+        let bold = |title: &str| console.bold(title);
+        let mut text = if differences.is_file() {
+            comparison(&differences, &summary, &bold)?
+        } else {
+            headline(&summary, &bold)?
+        };
         text.push_str(&format!("{}\n", directory.root().display()));
         match console.print(&text) {
             Ok(()) | Err(Failure::ClosedPipe) => {}

