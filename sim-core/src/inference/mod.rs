@@ -7,6 +7,7 @@
 mod distributions;
 mod interval;
 mod paired;
+pub mod path;
 mod summary;
 
 pub use distributions::{beta_cdf, normal_quantile, student_t_quantile};
@@ -14,4 +15,5 @@ pub use interval::{
     Interval, QuantileRanks, exact_upper_limit, mean_interval, quantile_ranks, replicates_needed, wilson_interval,
 };
 pub use paired::{PairedSummary, RatioSummary, UnpairedError};
+pub use path::{path_dependence, unlocking_cost};
 pub use summary::{IntervalRule, Summary, compensated_sum, quantile};

@@ -12,6 +12,7 @@
 
 pub mod allocation;
 pub mod build;
+pub mod outlay;
 pub mod rules;
 pub mod state;
 

@@ -1,5 +1,6 @@
 //! All that changes while a replicate is played.
 
+use super::outlay::Outlay;
 use super::{BB, Layer, NO_VENDOR, RU, RuleBook, VendorIx, World};
 use crate::calendar::{Day, Handle};
 use crate::draws::{Decision, Luck, StreamKey};
@@ -128,6 +129,8 @@ pub struct State {
     pub pair_sites: Vec<f64>,
     /// Persistent tastes in units of price, operator-major.
     pub taste: Vec<f64>,
+    /// Public money since the last measurement.
+    pub outlay: Outlay,
 }
 
 impl State {
@@ -163,6 +166,7 @@ impl State {
             white_box_volume: world.scenario.learning.white_box_sites,
             pair_sites: vec![0.0; vendors * vendors],
             taste: draw_tastes(world, luck),
+            outlay: Outlay::new(world.scenario.levers.len(), world.countries.len()),
         };
         for (i, slot) in world.slots.iter().enumerate() {
             if let Some(stack) = state.slots[i].stack {
