@@ -87,8 +87,7 @@ impl View<'_> {
         let countries = self.world.places_of_country.iter().enumerate();
         countries
             .filter(|(_, places)| places.contains(&place))
-            .map(|(country, _)| of(country))
-            .sum()
+            .fold(0.0, |sum, (country, _)| sum + of(country))
     }
 }
 

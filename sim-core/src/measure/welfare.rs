@@ -61,9 +61,9 @@ fn value(v: &View, c: &Cell) -> f64 {
             + money(Field::Residual)
     };
     let producers = || money(Field::Sales) + money(Field::Fees) + subsidies - money(Field::Production);
-    let government = || -(grants + subsidies + works) - money(Field::Credit);
+    let government = || 0.0 - (grants + subsidies + works) - money(Field::Credit);
     let externalities =
-        || -money(Field::Security) - v.world.scenario.measures.delay_per_site_month * money(Field::Late);
+        || 0.0 - money(Field::Security) - v.world.scenario.measures.delay_per_site_month * money(Field::Late);
     match c.part {
         0 => consumers(),
         1 => producers(),

@@ -46,25 +46,26 @@ impl Outlay {
     pub fn of(&self, country: usize, lever: Option<usize>) -> f64 {
         let all = self.of_country(country);
         match lever {
-            Some(lever) => all[lever * PAYEES..][..PAYEES].iter().sum(),
-            None => all.iter().sum(),
+            Some(lever) => total(all[lever * PAYEES..][..PAYEES].iter()),
+            None => total(all.iter()),
         }
     }
 
     /// Outlay of a country to a kind of payee, million US dollars.
     #[must_use]
     pub fn to(&self, country: usize, payee: Payee) -> f64 {
-        self.of_country(country)
-            .iter()
-            .skip(payee as usize)
-            .step_by(PAYEES)
-            .sum()
+        total(self.of_country(country).iter().skip(payee as usize).step_by(PAYEES))
     }
 
     /// Starts a new window.
     pub fn clear(&mut self) {
         self.spent.fill(0.0);
     }
+}
+
+/// A sum that is 0 where there is nothing: that of the standard library is then -0, which is another byte in a table.
+fn total<'a>(money: impl Iterator<Item = &'a f64>) -> f64 {
+    money.fold(0.0, |sum, x| sum + x)
 }
 
 #[cfg(test)]
