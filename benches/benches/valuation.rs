@@ -17,13 +17,13 @@ fn valuation(c: &mut Criterion) {
         } = FirstDay::new(&simulation, &simulation.luck(0));
         let mut cube = Cube::new(world, false);
         let order = valuation_order(world);
-        let valuations = fill(&mut cube, world, &state, &posted, &mut desk, &order, world.start);
+        let valuations = fill(&mut cube, world, &state, &posted, &mut desk, &order, world.start, None);
         println!("valuation/{id}: {valuations} valuations");
         group.throughput(Throughput::Elements(valuations));
         group.bench_function(BenchmarkId::from_parameter(id), |b| {
             b.iter(|| {
                 cube.clear(true);
-                fill(&mut cube, world, &state, &posted, &mut desk, &order, world.start)
+                fill(&mut cube, world, &state, &posted, &mut desk, &order, world.start, None)
             });
         });
     }

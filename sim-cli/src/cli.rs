@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::figures::FigureSettings;
+use crate::commands::measures::Form;
 use crate::commands::merge::MergeSettings;
 use crate::commands::report::ReportSettings;
 use crate::commands::score::ScoreSettings;
@@ -65,6 +66,8 @@ pub enum Command {
     Report(ReportFlags),
     /// Say how well a finished run forecast what was observed.
     Score(ScoreFlags),
+    /// List what can be measured: meaning, unit, parts, equation.
+    Measures(MeasuresFlags),
     /// Show every event of one replicate, and for each tender why the winner won.
     Trace(TraceFlags),
     /// Make the figures of `results/` again, or check that they are what they should be.
@@ -411,6 +414,36 @@ pub struct SchemaFlags {
         default_missing_value = "scenarios/scenario.schema.json"
     )]
     pub write: Option<PathBuf>,
+}
+
+/// Flags of `oransim measures`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oransim measures
+  oransim measures lock_in_curve
+  oransim measures --json")]
+pub struct MeasuresFlags {
+    /// Only this one, in full.
+    #[arg(value_name = "NAME")]
+    pub name: Option<String>,
+    /// An array of JSON objects.
+    #[arg(long, conflicts_with = "markdown")]
+    json: bool,
+    /// The table of the README.
+    #[arg(long)]
+    markdown: bool,
+}
+
+impl MeasuresFlags {
+    /// How it is printed.
+    pub fn form(&self) -> Form {
+        match (self.json, self.markdown) {
+            (true, _) => Form::Json,
+            (_, true) => Form::Markdown,
+            _ => Form::Text,
+        }
+    }
 }
 
 /// Flags of `oransim trace`.

@@ -55,6 +55,29 @@ pub struct Checked {
     pub errors: Vec<String>,
 }
 
+/// One measure of the catalogue, in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MeasureEntry {
+    /// Name in tables.
+    pub name: &'static str,
+    /// Unit in tables.
+    pub unit: &'static str,
+    /// `stock` or `flow`.
+    pub kind: &'static str,
+    /// Values of the column `part`; in capitals, what stands for many.
+    pub parts: Vec<&'static str>,
+    /// Components with series of their own, for the world.
+    pub components: Vec<&'static str>,
+    /// What else it is broken down by.
+    pub dimensions: Vec<&'static str>,
+    /// What it means.
+    pub meaning: &'static str,
+    /// How it is computed.
+    pub equation: &'static str,
+    /// Whether it is recorded without being asked for.
+    pub is_default: bool,
+}
+
 /// A file that the program carries: path below the directory of `oransim init`, and its text.
 pub type ShippedFile = (&'static str, &'static str);
 
@@ -86,6 +109,12 @@ pub trait Model: Sync {
     /// # Errors
     /// None is expected of a sound build.
     fn schema(&self) -> Result<String>;
+
+    /// The catalogue of measures, or the one that is named.
+    ///
+    /// # Errors
+    /// Where there is no measure of that name.
+    fn measures(&self, name: Option<&str>) -> Result<Vec<MeasureEntry>>;
 
     /// What happened in one replicate, event by event, and why; gives warnings.
     ///

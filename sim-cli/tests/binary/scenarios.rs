@@ -176,3 +176,41 @@ fn resolve_says_where_each_value_comes_from() {
         "{text}"
     );
 }
+
+/// The table between its marks in the README is the catalogue.
+#[test]
+fn the_readme_lists_the_measures_that_there_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = done(folder.path(), &["measures", "--markdown"]);
+    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md")).unwrap();
+    let (begin, end) = (
+        "<!-- measures: made by `oransim measures --markdown` -->\n",
+        "<!-- measures: end -->\n",
+    );
+    let committed = readme.split_once(begin).and_then(|(_, rest)| rest.split_once(end));
+    assert_eq!(
+        committed.map(|(table, _)| table),
+        Some(table.as_str()),
+        "put in what `oransim measures --markdown` prints"
+    );
+}
+
+#[test]
+fn a_measure_is_told_in_full_and_a_slip_is_answered() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    let told = done(here, &["measures", "state_dependence"]);
+    for word in ["probability", "resolved, frozen", "P_i(i installed)", "extra", "flow"] {
+        assert!(told.contains(word), "{told}");
+    }
+    let all: Value = serde_json::from_str(&done(here, &["measures", "--json"])).unwrap();
+    let all = all.as_array().unwrap();
+    let curve = all.iter().find(|m| m["name"] == "lock_in_curve").unwrap();
+    assert_eq!(
+        (&curve["unit"], &curve["kind"], &curve["default"]),
+        (&"share_of_price".into(), &"stock".into(), &true.into())
+    );
+    assert_eq!(done(here, &["measures"]).lines().count(), all.len() + 3);
+    let said = refused(here, &["measures", "lock_in_curb"]);
+    assert!(said.contains("did you mean `lock_in_curve`?"), "{said}");
+}

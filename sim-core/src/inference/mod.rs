@@ -8,9 +8,10 @@ mod appraisal;
 mod distributions;
 mod interval;
 mod paired;
-mod score;
+pub mod path;
 pub mod prim;
 pub mod regret;
+mod score;
 pub mod sensitivity;
 mod summary;
 
@@ -19,6 +20,7 @@ pub use distributions::{beta_cdf, normal_quantile, student_t_quantile};
 pub use interval::{
     Interval, QuantileRanks, exact_upper_limit, mean_interval, quantile_ranks, replicates_needed, wilson_interval,
 };
-pub use score::{Observation, PointScore, crps, score_point, skill};
 pub use paired::{PairedRoom, PairedSummary, RatioSummary, UnpairedError};
+pub use path::{path_dependence, unlocking_cost};
+pub use score::{Observation, PointScore, crps, score_point, skill};
 pub use summary::{IntervalRule, Summary, compensated_sum, quantile};

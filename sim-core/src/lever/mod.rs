@@ -258,6 +258,11 @@ pub trait Lever: Debug + Send + Sync {
         &self.common().scope
     }
 
+    /// Whether it spends public money ([`crate::world::outlay::Outlay`]): it then has a series of its own in `public_outlay`.
+    fn spends(&self) -> bool {
+        self.writes().contains(&"purse")
+    }
+
     /// Whether it does anything: a lever at zero is no lever, it is not even scheduled.
     fn is_active(&self) -> bool {
         self.common().enabled && self.common().strength > 0.0

@@ -9,7 +9,9 @@
 //! - [`equilibrium`]: the prices that sellers ask in one tender, as a Nash equilibrium.
 
 pub mod alternatives;
+pub mod appraisal;
 pub mod choice;
+pub mod dependence;
 pub mod equilibrium;
 pub mod list_price;
 pub mod posted;

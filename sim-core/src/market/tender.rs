@@ -422,17 +422,9 @@ impl Bidding {
         })
     }
 
-    /// Part of the wedge that is captured in price, by component: the change of (incumbent's margin less rival's) against the
-    /// unattached twin, for whom the tender is solved again without kit, keep or partial renewal. Money per site; `None`
-    /// where there is no wedge or no such equilibrium. Needs the bills of [`Offer::wedges`]. `margin`: total margin of the solved tender by alternative.
-    pub fn captured(
-        &mut self,
-        offer: &Offer,
-        world: &World,
-        lambda: &[f64; NESTS],
-        wedges: &Wedges,
-        margin: &[f64],
-    ) -> [Option<f64>; 2] {
+    /// Solves the tender of the unattached twin for what was offered last: the same sellers and tastes, without kit, keep or
+    /// partial renewal. `None` where it has no equilibrium. Needs the bills of [`Offer::wedges`].
+    pub fn solve_twin(&mut self, offer: &Offer, world: &World, lambda: &[f64; NESTS]) -> Option<Twin<'_>> {
         self.twin_alternatives.clear();
         self.twin_of.clear();
         for (index, a) in offer.alternatives.iter().enumerate() {
@@ -454,20 +446,37 @@ impl Bidding {
             margin_caps: None,
         };
         // The twin is a buyer much like the average one.
-        let Ok(twin) = self.twin_workspace.solve_from(&spec, Some(&self.start)) else {
-            return [None; 2];
-        };
-        let gap = |i: &Alternative, r: &Alternative| {
-            let at = |a: &Alternative| self.twin_of.iter().position(|index| offer.alternatives[*index] == *a);
-            let (i, r) = (at(i)?, at(r)?);
-            let attached = margin.get(self.twin_of[i])? - margin.get(self.twin_of[r])?;
-            Some(attached - (twin.total_margin.get(i)? - twin.total_margin.get(r)?))
-        };
-        [RU, BB].map(|component| {
-            wedges.at_end[component]
-                .as_ref()
-                .and_then(|w| gap(&w.incumbent, &w.rival))
+        let solved = self.twin_workspace.solve_from(&spec, Some(&self.start)).ok()?;
+        Some(Twin {
+            of: &self.twin_of,
+            alternatives: &self.twin_alternatives,
+            total_margin: solved.total_margin,
         })
+    }
+}
+
+/// The solved tender of the unattached twin: entry by entry, the whole stacks among an offer's alternatives.
+#[derive(Debug, Clone, Copy)]
+pub struct Twin<'a> {
+    /// Index of each among the offer's alternatives.
+    pub of: &'a [usize],
+    /// As the solver saw them: value before price to the twin, and the cost that the price starts from.
+    pub alternatives: &'a [equilibrium::Alternative],
+    /// Price over that cost.
+    pub total_margin: &'a [f64],
+}
+
+impl Twin<'_> {
+    /// Entry of an alternative of the offer; `None` for a partial renewal and for keep.
+    #[must_use]
+    pub fn entry(&self, index: usize) -> Option<usize> {
+        self.of.binary_search(&index).ok()
+    }
+
+    /// Price that the twin pays.
+    #[must_use]
+    pub fn price(&self, entry: usize) -> f64 {
+        self.alternatives[entry].cost + self.total_margin[entry]
     }
 }
 

@@ -18,7 +18,9 @@ pub struct SellerTerms {
     pub quality: [f64; 2],
     /// Persistent taste of the operator.
     pub taste: [f64; 2],
-    /// Value of tied credit.
+    /// Value of the vendor's own tied credit.
+    pub credit: [f64; 2],
+    /// Value of credit and public money less what is forgone by buying here.
     pub finance: [f64; 2],
     /// Trust weight times criticality.
     pub risk: [f64; 2],
@@ -458,6 +460,7 @@ impl Terms {
             } else {
                 buyer.rules.mean(|c| moved.levy(c, ix, scope))
             };
+            t.credit[component] = weight * country.grant[v];
             t.finance[component] = weight * (t.grant + aid(component, Aid::Any) - levy);
             t.open_aid[component] = weight * aid(component, Aid::Open);
             common.risk[component] = weight * s.market.risk_share * trust;

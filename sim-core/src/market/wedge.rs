@@ -286,6 +286,38 @@ impl TwoBills {
     }
 }
 
+/// What removing one seller from a stack costs in switching, money per site, when `life_left` years of each component are left;
+/// `removed` says which components it holds. The bill of the best way out over that of its own renewal, less the same for the twin,
+/// with the unused life of what goes and the broken contract. `None` where there is no other seller.
+///
+/// A stack in which the seller comes back with the other component is no way out.
+#[must_use]
+pub fn removal(
+    scan: &Scan,
+    terms: &Terms,
+    stack: &Stack,
+    vendor: VendorIx,
+    removed: [bool; 2],
+    life_left: [f64; 2],
+) -> Option<f64> {
+    let leaving = leaving_today(terms, life_left, stack);
+    let bits = usize::from(removed[RU]) | usize::from(removed[BB]) << 1;
+    let stays = scan.best[0].as_ref()?;
+    let ways = scan.best.iter().enumerate().filter(|(class, _)| class & bits == bits);
+    let best = ways
+        .filter_map(|(class, c)| {
+            let c = c.as_ref().filter(|c| !c.alternative.seller.contains(&vendor))?;
+            let cost = leaving[class].0 + leaving[class].1;
+            Some((c.value - cost, c, cost))
+        })
+        .reduce(|x, y| if y.0 > x.0 { y } else { x })?;
+    let (_, out, cost) = best;
+    let bill: f64 = (0..out.attached.len())
+        .map(|item| (out.attached[item] - stays.attached[item]) - (out.twin[item] - stays.twin[item]))
+        .sum();
+    Some(bill + cost)
+}
+
 /// Values the installed stack at posted prices, from a scan of it. `life_left`: the years of life left of each component. No equilibrium is solved and nothing
 /// allocated.
 #[must_use]

@@ -40,6 +40,12 @@ pub enum Field {
     Part5,
     /// Seventh item.
     Part6,
+    /// Traffic of sites by seller, in sites of average traffic.
+    Traffic,
+    /// Sites of an operator that a seller has a part in.
+    HeldSites,
+    /// Those sites x months until all of them were replaced.
+    RestoreMonths,
     /// Payments to the seller, US dollars.
     Sales,
     /// Sites awarded to the seller, without any kit before.
@@ -58,6 +64,50 @@ pub enum Field {
     CapturedSites,
     /// Sites x wedge captured in price, share of price.
     Captured,
+    /// Sites x wedge left as the incumbent's lead after bids, share of price.
+    Protected,
+    /// Sites x wedge at the bills of the award, share of price.
+    AwardWedge,
+    /// Sites of awards of whole stacks that an incumbent had to defend.
+    JudgedSites,
+    /// Sites of those kept although the twin would change at the same bids: without shocks.
+    Handicapped,
+    /// The same with the buyer's shocks.
+    HandicappedWithShocks,
+    /// Sites kept although a planner would change: without shocks.
+    WronglyKept,
+    /// The same with shocks.
+    WronglyKeptWithShocks,
+    /// Sites lost although a planner would have kept: without shocks.
+    WronglyLost,
+    /// The same with shocks.
+    WronglyLostWithShocks,
+    /// Sites of awards of whole stacks to the sellers that stood.
+    KeptPremiumSites,
+    /// Sites x premium over the twin, share of price.
+    KeptPremium,
+    /// Sites of awards of whole stacks to others.
+    LeftPremiumSites,
+    /// Sites x premium over the twin, share of price.
+    LeftPremium,
+    /// Sites of tenders with a state dependence, by incumbent.
+    DependenceSites,
+    /// Sites x state dependence with bids solved again.
+    DependenceResolved,
+    /// Sites x state dependence at the bids that were made.
+    DependenceFrozen,
+    /// Sites with kit whose tender fell due.
+    DueSites,
+    /// Sites of those where the kit was kept.
+    KeptOnSites,
+    /// Sites where a component was replaced, by the former seller.
+    Replaced,
+    /// Sites x age of what was replaced, years.
+    ReplacedAge,
+    /// Sites of those that went to another seller.
+    Lost,
+    /// Book value of what was replaced before its end, US dollars.
+    Stranded,
     /// Sites of tenders, for means over tenders.
     TenderSites,
     /// Sites x effective bidders.
@@ -74,10 +124,28 @@ pub enum Field {
     CostRunning,
     /// Growth of upkeep with age.
     CostExtension,
+    /// Site-years in service of a seller's component.
+    Service,
+    /// Quality that the kit in service gave its users, US dollars.
+    Quality,
+    /// The same for lasting tastes.
+    Taste,
+    /// Security loss at baseline weights.
+    Security,
+    /// Unit cost of what was sold.
+    Production,
+    /// Surplus that buyers had from the choice itself, at awards.
+    ChoiceSurplus,
+    /// Break fees.
+    Fees,
+    /// Grant element of tied credit.
+    Credit,
+    /// Unit cost of the life that is left in the kit on the last day.
+    Residual,
 }
 
 /// Number of fields.
-pub const FIELDS: usize = Field::CostExtension as usize + 1;
+pub const FIELDS: usize = Field::Residual as usize + 1;
 /// Number of stocks: they come first.
 const STOCKS: usize = Field::Sales as usize;
 /// Number of flows.

@@ -1,18 +1,31 @@
-//! Measures: what is read from a run. One line a measure in [`CATALOGUE`].
+//! Measures: what is read from a run. One family a file, one entry a measure; [`CATALOGUE`] joins them in the order of tables.
 //!
-//! A measure is a function of sums ([`Cube`]) and of what is posted; it can change nothing.
+//! A measure is a function of sums ([`Cube`]), of what is posted and of public money; it can change nothing. Those that cost much
+//! are `on_demand`: they are recorded with `[measures] extra = ["NAME"]` in the scenario, or with the whole cross.
+//!
+//! The nine views of lock-in: L1 `state_dependence`; L2 `lock_in_*`, `price_captured`, `price_protected`; L3 `price_premium`; L4
+//! `handicapped_retention`, `inefficient_retention`, `inefficient_switching`; L5 `switching_hazard`, `tenure_years`, `half_life_years`; L6 path
+//! dependence and L7 the cost of unlocking are values of ensembles ([`crate::inference::path`]); L8 `exit_cost`, `exit_years`,
+//! `restore_months`, `stranded_value`; L9 [`welfare`].
 
+pub mod cost;
 pub mod cube;
+pub mod exits;
+pub mod exposure;
+pub mod lock_in;
+pub mod market;
+pub mod openness;
 pub mod plan;
 pub mod stocks;
+pub mod welfare;
 
 pub use cube::{Component, Cube, Field};
+pub use exits::{ExitBook, exit_deadlines};
+pub use market::herfindahl;
 pub use plan::{Breadth, SeriesPlan};
 
 use crate::market::posted::Posted;
-use crate::market::switching::ITEMS;
-use crate::world::World;
-use cube::part_field;
+use crate::world::{State, World};
 
 /// One cell to be read: indices of what a [`crate::record::SeriesKey`] says in words.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,14 +52,21 @@ pub struct View<'a> {
     pub cube: &'a Cube,
     /// Posted numbers.
     pub posted: &'a Posted,
+    /// State at the end of the day: rules and public money.
+    pub state: &'a State,
+    /// Removals by deadline, where they were asked for.
+    pub exits: Option<&'a ExitBook>,
     /// All vendors.
     pub everyone: &'a [usize],
+    /// Radio sites of each country at the start.
+    pub country_sites: &'a [f64],
+    /// Social discount factor of the window's middle, from the first day.
+    pub discount: f64,
 }
 
 impl View<'_> {
     fn sites(&self, c: &Cell, field: Field) -> f64 {
-        self.cube
-            .sum(c.place, c.component, c.generation, &c.vendors, field as usize, true)
+        self.sites_of(c, &c.vendors, field)
     }
 
     fn sites_of(&self, c: &Cell, vendors: &[usize], field: Field) -> f64 {
@@ -61,6 +81,14 @@ impl View<'_> {
 
     fn mean(&self, c: &Cell, field: Field, over: Field) -> f64 {
         ratio(self.sites(c, field), self.sites(c, over))
+    }
+
+    /// Sum over the countries of a place; an operator's own place has none.
+    fn sum_over_countries(&self, place: usize, of: impl Fn(usize) -> f64) -> f64 {
+        let countries = self.world.places_of_country.iter().enumerate();
+        countries
+            .filter(|(_, places)| places.contains(&place))
+            .fold(0.0, |sum, (country, _)| sum + of(country))
     }
 }
 
@@ -78,8 +106,10 @@ pub enum ByVendor {
     Wide,
     /// Each vendor, and group `untrusted`, for the blocs too.
     Blocs,
-    /// Each vendor, no group.
+    /// Each vendor for the world, no group.
     Each,
+    /// Each vendor in every place, no group.
+    EachEverywhere,
 }
 
 /// Which series of a measure are recorded without being asked for.
@@ -119,7 +149,7 @@ const PLAIN: Dims = Dims {
 };
 
 /// A measure.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Measure {
     /// Name in tables.
     pub name: &'static str,
@@ -129,6 +159,10 @@ pub struct Measure {
     pub is_flow: bool,
     /// What it means, in a sentence.
     pub doc: &'static str,
+    /// How it is computed, in a line.
+    pub equation: &'static str,
+    /// Whether it is recorded only where it is asked for, for what it costs.
+    pub on_demand: bool,
     /// Its own breakdown: parts and whether their sum or whole is recorded too.
     pub parts: Parts,
     /// What is recorded by default.
@@ -144,330 +178,64 @@ pub enum Parts {
     Whole,
     /// These.
     Named(&'static [&'static str]),
+    /// `all`, and these.
+    WithWhole(&'static [&'static str]),
     /// `from:VENDOR`, and `from:none` for a first purchase.
     FromVendor,
+    /// The dates of [`exit_deadlines`].
+    Deadline,
+    /// `all`, and each active lever that spends public money, by name.
+    Lever,
 }
 
-/// Parts of `operator_cost`.
-pub const COSTS: [&str; 5] = ["price", "switching", "integration", "running", "extension"];
-/// Interfaces as parts.
-const INTERFACES: [&str; 3] = crate::scenario::INTERFACES;
-
-/// All measures, in the order of tables.
-pub const CATALOGUE: &[Measure] = &[
-    Measure {
-        name: "lock_in_curve",
-        unit: "share_of_price",
-        is_flow: false,
-        doc: "Wedge (L2) of each site at its own end of life, over the list price of the incumbent's alternative, site-weighted",
-        parts: Parts::Whole,
-        dims: Dims {
-            components: COMPONENTS,
-            countries: true,
-            ..HEADLINE
-        },
-        value: |v, c| v.mean(c, Field::Curve, Field::CurveSites),
-    },
-    Measure {
-        name: "lock_in_index",
-        unit: "share_of_price",
-        is_flow: false,
-        doc: "Wedge (L2) of each site as if tendered on that date",
-        parts: Parts::Whole,
-        dims: Dims {
-            generations: false,
-            ..HEADLINE
-        },
-        value: |v, c| v.mean(c, Field::Index, Field::IndexSites),
-    },
-    Measure {
-        name: "lock_in_part",
-        unit: "share_of_price",
-        is_flow: false,
-        doc: "Parts of lock_in_index by cause; they sum to it",
-        parts: Parts::Named(&ITEMS),
-        dims: PLAIN,
-        value: |v, c| {
-            ratio(
-                v.cube
-                    .sum(c.place, c.component, c.generation, &c.vendors, part_field(c.part), true),
-                v.sites(c, Field::IndexSites),
-            )
-        },
-    },
-    Measure {
-        name: "lock_in_cost_per_site",
-        unit: "usd_2020_per_site",
-        is_flow: false,
-        doc: "Wedge of each site as if tendered on that date, in money",
-        parts: Parts::Whole,
-        dims: PLAIN,
-        value: |v, c| v.mean(c, Field::IndexMoney, Field::IndexSites),
-    },
-    Measure {
-        name: "price_captured",
-        unit: "share_of_price",
-        is_flow: true,
-        doc: "Part of the wedge that the incumbent takes in price, over awards: change of its margin less the rival's against the unattached twin",
-        parts: Parts::Whole,
-        dims: PLAIN,
-        value: |v, c| v.mean(c, Field::Captured, Field::CapturedSites),
-    },
-    Measure {
-        name: "preference_gap",
-        unit: "share_of_price",
-        is_flow: false,
-        doc: "Lead of the incumbent with the unattached twin, at list prices: what is not lock-in",
-        parts: Parts::Whole,
-        dims: PLAIN,
-        value: |v, c| v.mean(c, Field::Preference, Field::CurveSites),
-    },
-    Measure {
-        name: "price_paid",
-        unit: "usd_2020_per_site",
-        is_flow: true,
-        doc: "Price paid a site, by buyers without and with kit",
-        parts: Parts::Named(&["new", "attached"]),
-        dims: PLAIN,
-        value: |v, c| {
-            let (money, sites) = if c.part == 0 {
-                (Field::NewPrice, Field::NewSites)
-            } else {
-                (Field::AttachedPrice, Field::AttachedSites)
-            };
-            v.mean(c, money, sites)
-        },
-    },
-    Measure {
-        name: "retention_rate",
-        unit: "share",
-        is_flow: true,
-        doc: "Share of sites in awards of the component, where the incumbent could bid, in which it was chosen again",
-        parts: Parts::Whole,
-        dims: Dims {
-            generations: false,
-            ..HEADLINE
-        },
-        value: |v, c| v.mean(c, Field::Retained, Field::Defended),
-    },
-    Measure {
-        name: "share_sales",
-        unit: "share",
-        is_flow: true,
-        doc: "Share of sales",
-        parts: Parts::Whole,
-        dims: Dims {
-            components: COMPONENTS,
-            all_vendors: false,
-            ..HEADLINE
-        },
-        value: |v, c| {
-            ratio(
-                v.money_of(c, &c.vendors, Field::Sales),
-                v.money_of(c, v.everyone, Field::Sales),
-            )
-        },
-    },
-    Measure {
-        name: "share_sites",
-        unit: "share",
-        is_flow: false,
-        doc: "Share of sites in service; in `ran` a site counts by component weights",
-        parts: Parts::Whole,
-        dims: Dims {
-            components: COMPONENTS,
-            all_vendors: false,
-            vendors: ByVendor::Blocs,
-            ..HEADLINE
-        },
-        value: |v, c| ratio(v.sites(c, Field::Sites), v.sites_of(c, v.everyone, Field::Sites)),
-    },
-    Measure {
-        name: "hhi_sales",
-        unit: "index",
-        is_flow: true,
-        doc: "Herfindahl-Hirschman index of sales, 0 to 1",
-        parts: Parts::Whole,
-        dims: Dims {
-            components: COMPONENTS,
-            ..PLAIN
-        },
-        value: |v, c| herfindahl(v.everyone.iter().map(|s| v.money_of(c, &[*s], Field::Sales))),
-    },
-    Measure {
-        name: "hhi_sites",
-        unit: "index",
-        is_flow: false,
-        doc: "Herfindahl-Hirschman index of sites, 0 to 1",
-        parts: Parts::Whole,
-        dims: Dims {
-            components: COMPONENTS,
-            ..PLAIN
-        },
-        value: |v, c| herfindahl(v.everyone.iter().map(|s| v.sites_of(c, &[*s], Field::Sites))),
-    },
-    Measure {
-        name: "effective_vendors",
-        unit: "count",
-        is_flow: false,
-        doc: "1 over the HHI of sites",
-        parts: Parts::Whole,
-        dims: PLAIN,
-        value: |v, c| {
-            ratio(
-                1.0,
-                herfindahl(v.everyone.iter().map(|s| v.sites_of(c, &[*s], Field::Sites))),
-            )
-        },
-    },
-    Measure {
-        name: "effective_bidders",
-        unit: "count",
-        is_flow: true,
-        doc: "exp(entropy) of the winning probabilities of a tender, site-weighted over tenders",
-        parts: Parts::Whole,
-        dims: PLAIN,
-        value: |v, c| v.mean(c, Field::Bidders, Field::TenderSites),
-    },
-    Measure {
-        name: "open_share_specified",
-        unit: "share",
-        is_flow: false,
-        doc: "Share of sites with open fronthaul",
-        parts: Parts::Whole,
-        dims: Dims {
-            generations: true,
-            ..PLAIN
-        },
-        value: |v, c| v.mean(c, Field::Open, Field::Sites),
-    },
-    Measure {
-        name: "open_share_exercised",
-        unit: "share",
-        is_flow: false,
-        doc: "Share of sites where a part of an open stack has been changed for another seller's",
-        parts: Parts::Whole,
-        dims: PLAIN,
-        value: |v, c| v.mean(c, Field::Exercised, Field::Sites),
-    },
-    Measure {
-        name: "open_share_multi_vendor",
-        unit: "share",
-        is_flow: false,
-        doc: "Share of sites with radio and baseband of two sellers",
-        parts: Parts::Whole,
-        dims: PLAIN,
-        value: |v, c| v.mean(c, Field::Multi, Field::Sites),
-    },
-    Measure {
-        name: "untrusted_share",
-        unit: "share",
-        is_flow: false,
-        doc: "Share of sites from vendors of group `untrusted`",
-        parts: Parts::Whole,
-        dims: Dims {
-            generations: true,
-            countries: true,
-            components: COMPONENTS,
-            ..PLAIN
-        },
-        value: |v, c| {
-            let untrusted: Vec<usize> = v
-                .everyone
-                .iter()
-                .copied()
-                .filter(|s| v.world.vendors[*s].untrusted)
-                .collect();
-            ratio(v.sites_of(c, &untrusted, Field::Sites), v.sites(c, Field::Sites))
-        },
-    },
-    Measure {
-        name: "awarded_sites",
-        unit: "sites",
-        is_flow: true,
-        doc: "Sites awarded, by former and new seller",
-        parts: Parts::FromVendor,
-        dims: Dims {
-            vendors: ByVendor::Each,
-            all_vendors: false,
-            world_only: true,
-            ..PLAIN
-        },
-        value: |v, c| {
-            let from = if c.part < v.everyone.len() { Some(c.part) } else { None };
-            c.vendors.iter().map(|to| v.cube.awarded(c.place, from, *to)).sum()
-        },
-    },
-    Measure {
-        name: "site_months_late",
-        unit: "site_months",
-        is_flow: true,
-        doc: "Sites times the months that new kit waited for crews, and that old kit ran past a deadline of removal",
-        parts: Parts::Whole,
-        dims: PLAIN,
-        value: |v, c| v.money_of(c, &c.vendors, Field::Late),
-    },
-    Measure {
-        name: "operator_cost",
-        unit: "musd_2020",
-        is_flow: true,
-        doc: "Outlays of operators by part; extension is the growth of upkeep with age, of all kit",
-        parts: Parts::Named(&COSTS),
-        dims: PLAIN,
-        value: |v, c| {
-            1e-6 * v.cube.sum(
-                c.place,
-                c.component,
-                c.generation,
-                &c.vendors,
-                Field::CostPrice as usize + c.part,
-                false,
-            )
-        },
-    },
-    Measure {
-        name: "interface_maturity",
-        unit: "maturity",
-        is_flow: false,
-        doc: "Maturity of each interface, 0 to 1",
-        parts: Parts::Named(&INTERFACES),
-        dims: Dims {
-            world_only: true,
-            ..PLAIN
-        },
-        value: |v, c| v.posted.maturity[c.part],
-    },
+/// The families, in the order of tables.
+const FAMILIES: [&[Measure]; 6] = [
+    lock_in::MEASURES,
+    market::MEASURES,
+    openness::MEASURES,
+    exposure::MEASURES,
+    cost::MEASURES,
+    welfare::MEASURES,
 ];
 
-/// Herfindahl-Hirschman index: the sum of squared shares of amounts that need not sum to 1, in `[1/n, 1]`; NaN where nothing is.
-///
-/// Of `N` independent awards its mean exceeds that of the underlying shares `H` by `(1 - H) / N`.
-#[must_use]
-pub fn herfindahl(amounts: impl Iterator<Item = f64> + Clone) -> f64 {
-    let all: f64 = amounts.clone().sum();
-    if all == 0.0 {
-        f64::NAN
-    } else {
-        amounts.map(|x| (x / all) * (x / all)).sum()
+/// Number of measures.
+const COUNT: usize = {
+    let (mut count, mut family) = (0, 0);
+    while family < FAMILIES.len() {
+        count += FAMILIES[family].len();
+        family += 1;
     }
-}
+    count
+};
+
+/// All measures, in the order of tables.
+pub static CATALOGUE: [Measure; COUNT] = {
+    let mut all = [FAMILIES[0][0]; COUNT];
+    let (mut at, mut family) = (0, 0);
+    while family < FAMILIES.len() {
+        let mut i = 0;
+        while i < FAMILIES[family].len() {
+            all[at] = FAMILIES[family][i];
+            at += 1;
+            i += 1;
+        }
+        family += 1;
+    }
+    all
+};
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// V24: shares (.4,.3,.2,.1) have an HHI of .30.
     #[test]
-    fn herfindahl_known_answer() {
-        assert!((herfindahl([4.0, 3.0, 2.0, 1.0].into_iter()) - 0.30).abs() < 1e-15);
-        assert!(herfindahl([0.0, 0.0].into_iter()).is_nan());
-    }
-
-    #[test]
-    fn names_are_unique() {
+    fn names_are_unique_and_every_measure_says_what_it_is() {
         let mut names: Vec<&str> = CATALOGUE.iter().map(|m| m.name).collect();
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), CATALOGUE.len());
+        for m in &CATALOGUE {
+            assert!(m.doc.len() > 10 && m.equation.len() > 5, "{}", m.name);
+        }
     }
 }

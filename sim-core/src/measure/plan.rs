@@ -1,15 +1,15 @@
 //! Which series a run records, in the order of its tables.
 
-use super::{ByVendor, CATALOGUE, Cell, Component, Parts};
+use super::{ByVendor, CATALOGUE, Cell, Component, Measure, Parts, exit_deadlines};
 use crate::record::SeriesKey;
 use crate::world::World;
 
 /// How much is recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Breadth {
-    /// What the catalogue lists as default.
+    /// What the catalogue lists as default, and what `[measures] extra` asks for.
     Core,
-    /// The whole cross of components, generations, places (operators too) and vendors.
+    /// The whole cross of components, generations, places (operators too) and vendors, and every measure.
     All,
 }
 
@@ -47,6 +47,7 @@ fn is_listed(by: ByVendor, place_kind: &str, id: &str, whole: bool) -> bool {
     match (by, place_kind) {
         (ByVendor::No, _) => false,
         (ByVendor::Each, _) => !is_group && (whole || place_kind == "world"),
+        (ByVendor::EachEverywhere, _) => !is_group,
         _ if whole => true,
         (_, "world" | "world_ex_china") => true,
         (ByVendor::Wide, "bloc") => id == "group:untrusted",
@@ -55,7 +56,41 @@ fn is_listed(by: ByVendor, place_kind: &str, id: &str, whole: bool) -> bool {
     }
 }
 
+/// Parts of a measure in a world: name and index.
+fn parts_of(world: &World, measure: &Measure) -> Vec<(String, usize)> {
+    let whole = || ("all".to_owned(), usize::MAX);
+    let named = |names: &[&str]| -> Vec<(String, usize)> {
+        names.iter().enumerate().map(|(i, n)| ((*n).to_owned(), i)).collect()
+    };
+    match measure.parts {
+        Parts::Whole => vec![whole()],
+        Parts::Named(names) => named(names),
+        Parts::WithWhole(names) => std::iter::once(whole()).chain(named(names)).collect(),
+        Parts::FromVendor => {
+            let ids = world.vendors.iter().map(|v| v.id.as_str()).chain(["none"]);
+            ids.enumerate().map(|(i, id)| (format!("from:{id}"), i)).collect()
+        }
+        Parts::Deadline => {
+            let dates = exit_deadlines(world.start, world.end);
+            dates.iter().enumerate().map(|(i, d)| (d.to_string(), i)).collect()
+        }
+        Parts::Lever => {
+            let levers = world.scenario.levers.iter().enumerate();
+            let spending = levers.filter(|(_, l)| l.lever.is_active() && l.lever.spends());
+            std::iter::once(whole())
+                .chain(spending.map(|(i, l)| (l.name.clone(), i)))
+                .collect()
+        }
+    }
+}
+
 impl SeriesPlan {
+    /// Whether any series of a measure is recorded.
+    #[must_use]
+    pub fn records(&self, measure: &str) -> bool {
+        self.keys.iter().any(|k| k.measure == measure)
+    }
+
     /// Plans the series of a world.
     #[must_use]
     pub fn new(world: &World, breadth: Breadth) -> Self {
@@ -64,18 +99,11 @@ impl SeriesPlan {
         let mut rows = Vec::new();
         for (rank, measure) in CATALOGUE.iter().enumerate() {
             let d = measure.dims;
-            let parts: Vec<(String, usize)> = match measure.parts {
-                Parts::Whole => vec![("all".to_owned(), usize::MAX)],
-                Parts::Named(names) => names.iter().enumerate().map(|(i, n)| ((*n).to_owned(), i)).collect(),
-                Parts::FromVendor => world
-                    .vendors
-                    .iter()
-                    .map(|v| v.id.as_str())
-                    .chain(["none"])
-                    .enumerate()
-                    .map(|(i, id)| (format!("from:{id}"), i))
-                    .collect(),
-            };
+            let asked = world.scenario.measures.extra.iter().any(|name| name == measure.name);
+            if measure.on_demand && breadth == Breadth::Core && !asked {
+                continue;
+            }
+            let parts = parts_of(world, measure);
             for (p, place) in world.places.iter().enumerate() {
                 let whole = breadth == Breadth::All && !d.world_only;
                 let listed = match place.kind {

@@ -1,12 +1,17 @@
 //! Stocks on the day of a measurement: who stands where, and how locked in.
 
 use super::cube::{Cube, Field};
+use super::exits::ExitBook;
 use crate::calendar::Day;
 use crate::market::posted::Posted;
 use crate::market::tender::Desk;
 use crate::market::terms::{Buyer, Rules};
 use crate::market::wedge::{self, Scan};
+use crate::world::state::sellers;
 use crate::world::{Arch, BB, Layer, NO_VENDOR, Neighbour, RU, State, VendorIx, World};
+
+/// Average days in a month.
+pub const DAYS_PER_MONTH: f64 = 365.25 / 12.0;
 
 /// Index of a slot's layer in arrays over layers: generations, then the core.
 #[must_use]
@@ -39,7 +44,9 @@ pub fn valuation_order(world: &World) -> Vec<usize> {
 
 /// Fills the stock fields of a cube. Returns the number of valuations.
 ///
-/// Cohorts of one network that hold the same kit share one scan of the alternatives; what differs is the life left.
+/// Cohorts of one network that hold the same kit share one scan of the alternatives; what differs is the life left. `exits`: also
+/// values the removal of each seller, where it is asked for.
+#[allow(clippy::too_many_arguments)]
 pub fn fill(
     cube: &mut Cube,
     world: &World,
@@ -48,8 +55,13 @@ pub fn fill(
     desk: &mut Desk,
     order: &[usize],
     today: Day,
+    mut exits: Option<&mut ExitBook>,
 ) -> u64 {
     let mut valuations = 0;
+    if let Some(book) = exits.as_deref_mut() {
+        book.begin(today);
+    }
+    restoration(cube, world, state);
     let mut last: Option<(Shared, Scan)> = None;
     let mut common = None;
     for &i in order {
@@ -67,6 +79,8 @@ pub fn fill(
         // Sites, Open, Exercised, Multi are neighbours among the fields.
         let multi = stack.seller[RU] != stack.seller[BB] && stack.seller[RU] != NO_VENDOR;
         let standing = [slot.sites, count(stack.is_open()), count(stack.exercised), count(multi)];
+        let weight = |environment: usize| world.scenario.environments[environment].traffic_weight;
+        let traffic: f64 = slot.clusters.iter().map(|(e, sites)| sites * weight(*e)).sum();
         for component in [RU, BB] {
             if stack.seller[component] != NO_VENDOR {
                 cube.add_all(
@@ -76,6 +90,14 @@ pub fn fill(
                     usize::from(stack.seller[component]),
                     Field::Sites,
                     &standing,
+                );
+                cube.add(
+                    places(),
+                    layer,
+                    component,
+                    usize::from(stack.seller[component]),
+                    Field::Traffic,
+                    traffic,
                 );
             }
         }
@@ -117,6 +139,9 @@ pub fn fill(
         let offer = &desk.offer;
         let wedges = wedge::value(scan, &offer.terms, &stack, life_left);
         valuations += 1;
+        if let Some(book) = exits.as_deref_mut() {
+            book.add(world, i, &stack, life_left, scan, &offer.terms);
+        }
         for component in [RU, BB] {
             if stack.seller[component] == NO_VENDOR {
                 continue;
@@ -140,5 +165,42 @@ pub fn fill(
             }
         }
     }
+    if let Some(book) = exits {
+        book.end(world);
+    }
     valuations
+}
+
+/// Months until each operator's crews had replaced all radio sites that a seller has a part in, with those sites.
+fn restoration(cube: &mut Cube, world: &World, state: &State) {
+    let mut held = vec![0.0; world.vendors.len()];
+    let lead = f64::from(world.lead_days);
+    for (o, operator) in world.operators.iter().enumerate() {
+        held.fill(0.0);
+        let mut layer = None;
+        for slot in operator.slots.clone() {
+            let info = &world.slots[slot];
+            let Some(stack) = state.slots[slot].stack.filter(|_| info.layer != Layer::Core) else {
+                continue;
+            };
+            layer = layer.or(Some(layer_index(world, info.layer)));
+            for v in sellers(&stack) {
+                held[usize::from(v)] += info.sites;
+            }
+        }
+        let Some(layer) = layer else { continue };
+        let own_place = world.first_operator_place + o;
+        for (v, sites) in held.iter().enumerate().filter(|(_, sites)| **sites > 0.0) {
+            let months = (lead + sites / operator.sites_per_day) / DAYS_PER_MONTH;
+            let places = world.places_of_country[operator.country].iter().copied();
+            cube.add_all(
+                places.chain([own_place]),
+                layer,
+                BB,
+                v,
+                Field::HeldSites,
+                &[*sites, sites * months],
+            );
+        }
+    }
 }

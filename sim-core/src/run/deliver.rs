@@ -2,10 +2,8 @@
 
 use super::engine::{Event, Run, phase};
 use crate::calendar::Day;
+use crate::measure::stocks::DAYS_PER_MONTH;
 use crate::world::{BB, Layer, NO_VENDOR, RU, RuleScope, Stack};
-
-/// Average days in a month.
-pub(super) const DAYS_PER_MONTH: f64 = 365.25 / 12.0;
 
 impl Run<'_> {
     /// Days that the operator's crews need for a slot.
@@ -53,9 +51,11 @@ impl Run<'_> {
             return;
         };
         let world = self.world;
-        if let Some(old) = self.state.slots[slot].stack {
+        let old = self.state.slots[slot].stack;
+        if let Some(old) = old {
             self.state.leave(world, slot, &old);
         }
+        self.account_delivery(slot, old.as_ref(), &stack);
         let info = &world.slots[slot];
         let today = self.state.today;
         let vendors = world.vendors.len();

@@ -2,20 +2,23 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::account::Ledger;
 use super::maturity;
 use super::observe::Observer;
 use crate::calendar::{Calendar, Day, Phase};
 use crate::draws::Luck;
 use crate::lever::Moment;
+use crate::market::appraisal::Appraiser;
+use crate::market::dependence::Dependence;
 use crate::market::list_price::{self, AverageBuyer};
 use crate::market::posted::Posted;
 use crate::market::tender::Desk;
-use crate::measure::cube::{Cube, Field};
-use crate::measure::stocks::{fill, layer_index, valuation_order};
-use crate::measure::{CATALOGUE, SeriesPlan, View};
+use crate::market::value::annuity;
+use crate::measure::cube::Cube;
+use crate::measure::stocks::{fill, valuation_order};
+use crate::measure::{CATALOGUE, ExitBook, SeriesPlan, View};
 use crate::record::{Counters, TenderRow};
-use crate::world::state::FRONTHAUL;
-use crate::world::{Arch, BB, NO_VENDOR, RU, RuleScope, State, World};
+use crate::world::{Layer, State, World};
 
 /// What can happen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,10 +101,18 @@ pub struct Run<'a> {
     pub(super) tenders: Option<Vec<TenderRow>>,
     pub(super) observer: Option<&'a mut dyn Observer>,
     pub(super) scratch: super::hold::Scratch,
+    pub(super) ledger: Ledger,
+    pub(super) appraiser: Appraiser,
+    /// Only where state dependence is recorded.
+    pub(super) dependence: Option<Box<Dependence>>,
+    /// Annuity over the contract term at the social rate.
+    pub(super) term_annuity: f64,
+    pub(super) last_measure: Day,
+    exits: Option<ExitBook>,
+    country_sites: Vec<f64>,
     everyone: Vec<usize>,
     order: Vec<usize>,
     last_review: Day,
-    last_measure: Day,
 }
 
 impl<'a> Run<'a> {
@@ -135,10 +146,19 @@ impl<'a> Run<'a> {
             tenders: record_tenders.then(Vec::new),
             observer: None,
             scratch: super::hold::Scratch::default(),
+            ledger: Ledger::new(world),
+            appraiser: Appraiser::default(),
+            dependence: plan.records("state_dependence").then(Box::default),
+            term_annuity: annuity(
+                world.scenario.market.social_discount_rate,
+                world.scenario.contract.term_years,
+            ),
+            last_measure: world.start,
+            exits: (plan.records("exit_cost") || plan.records("exit_years")).then(|| ExitBook::new(world)),
+            country_sites: radio_sites(world),
             everyone: (0..world.vendors.len()).collect(),
             order: valuation_order(world),
             last_review: world.start,
-            last_measure: world.start,
         };
         run.schedule_all();
         run
@@ -259,6 +279,7 @@ impl<'a> Run<'a> {
             plan: self.plan,
             dates: self.dates,
             state: self.state.clone(),
+            stages: self.stages.clone(),
             posted: self.posted.clone(),
             calendar: self.calendar.clone(),
             luck: self.luck.clone(),
@@ -269,6 +290,12 @@ impl<'a> Run<'a> {
             tenders: self.tenders.clone(),
             observer: None,
             scratch: super::hold::Scratch::default(),
+            ledger: self.ledger.clone(),
+            appraiser: Appraiser::default(),
+            dependence: self.dependence.as_ref().map(|_| Box::default()),
+            term_annuity: self.term_annuity,
+            exits: self.exits.clone(),
+            country_sites: self.country_sites.clone(),
             everyone: self.everyone.clone(),
             order: self.order.clone(),
             last_review: self.last_review,
@@ -324,107 +351,6 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// What flows day by day, since the last measurement: capacity added at contract prices, upkeep that grows with age, operation of
-    /// stacks of two sellers and of virtual kit, sellers beyond an operator's first, and kit that runs past a deadline.
-    fn accrue(&mut self) {
-        let world = self.world;
-        let today = self.state.today;
-        let s = &world.scenario;
-        let years = self.last_measure.years_until(today);
-        let mid = self.last_measure.plus_years(years / 2.0);
-        let expansion = s.market.expansion_share_per_year * years;
-        for (i, slot) in world.slots.iter().enumerate() {
-            let state = &self.state.slots[i];
-            let Some(stack) = state.stack else { continue };
-            let operator = &world.operators[slot.operator];
-            let operator_place = world.first_operator_place + slot.operator;
-            let places = || {
-                world.places_of_country[slot.country]
-                    .iter()
-                    .copied()
-                    .chain([operator_place])
-            };
-            let layer = layer_index(world, slot.layer);
-            for component in [RU, BB] {
-                let seller = stack.seller[component];
-                if seller == NO_VENDOR {
-                    continue;
-                }
-                let vendor = usize::from(seller);
-                // Capacity is added from the seller that stands, where it may still sell; else it waits for the next award.
-                if self.state.rules.may_buy(
-                    slot.country,
-                    seller,
-                    RuleScope::of(slot.layer, component),
-                    operator.mark,
-                ) {
-                    let money = expansion * slot.sites * state.contract_price_by[component];
-                    self.cube.add(places(), layer, component, vendor, Field::Sales, money);
-                    self.cube
-                        .add(places(), layer, component, vendor, Field::CostPrice, money);
-                }
-                let age = stack.installed[component].years_until(mid).max(0.0);
-                let upkeep = s.keep.growth_share_per_year * age * years * slot.price * slot.weight[component];
-                self.cube.add(
-                    places(),
-                    layer,
-                    component,
-                    vendor,
-                    Field::CostExtension,
-                    slot.sites * upkeep,
-                );
-            }
-            let baseband = usize::from(stack.seller[BB]);
-            if stack.arch == Arch::OpenMulti {
-                let operation = s.integration.operations_share_per_year * years * slot.price * (1.0 - operator.skill);
-                self.cube.add(
-                    places(),
-                    layer,
-                    BB,
-                    baseband,
-                    Field::CostIntegration,
-                    slot.sites * operation,
-                );
-            }
-            if stack.is_virtual {
-                let gap = s.integration.virtual_running_per_year * years * (1.0 - self.posted.maturity[FRONTHAUL]);
-                self.cube
-                    .add(places(), layer, BB, baseband, Field::CostRunning, slot.sites * gap);
-            }
-            let overdue = self
-                .deadline_of(i)
-                .map_or(0, |d| d.max(self.last_measure).days_until(today));
-            if overdue > 0 {
-                let months = f64::from(overdue) / super::deliver::DAYS_PER_MONTH;
-                self.cube
-                    .add(places(), layer, BB, baseband, Field::Late, slot.sites * months);
-            }
-        }
-        let vendors = world.vendors.len();
-        for (o, operator) in world.operators.iter().enumerate() {
-            let suppliers = self.state.supplied[o * vendors..(o + 1) * vendors]
-                .iter()
-                .filter(|n| **n > 0)
-                .count();
-            let Some(slot) = world.slots.get(operator.slots.start) else {
-                continue;
-            };
-            let places = world.places_of_country[operator.country]
-                .iter()
-                .copied()
-                .chain([world.first_operator_place + o]);
-            let money = operator.extra_vendor * years * suppliers.saturating_sub(1) as f64;
-            self.cube.add(
-                places,
-                layer_index(world, slot.layer),
-                BB,
-                0,
-                Field::CostIntegration,
-                money,
-            );
-        }
-    }
-
     fn measure(&mut self, date: usize) {
         self.accrue();
         let today = self.state.today;
@@ -436,12 +362,19 @@ impl<'a> Run<'a> {
             &mut self.desk,
             &self.order,
             today,
+            self.exits.as_mut(),
         );
+        let rho = self.world.scenario.market.social_discount_rate;
+        let middle = self.world.start.years_until(self.last_measure) + self.last_measure.years_until(today) / 2.0;
         let view = View {
             world: self.world,
             cube: &self.cube,
             posted: &self.posted,
+            state: &self.state,
+            exits: self.exits.as_ref(),
             everyone: &self.everyone,
+            country_sites: &self.country_sites,
+            discount: libm::exp(-rho * middle),
         };
         for cell in &self.plan.cells {
             let measure = &CATALOGUE[cell.measure];
@@ -456,8 +389,21 @@ impl<'a> Run<'a> {
         // What is awarded on the first day belongs to the first year: a flow covers the time after the last date, and there is none before.
         self.cube.clear(date > 0);
         if date > 0 {
-            self.state.purse.clear_paid();
+            self.state.purse.outlay.clear();
         }
         self.last_measure = today;
     }
+}
+
+/// Radio sites of each country at the start: weights of means over countries.
+fn radio_sites(world: &World) -> Vec<f64> {
+    let mut sites = vec![0.0; world.countries.len()];
+    for slot in world
+        .slots
+        .iter()
+        .filter(|s| s.layer != Layer::Core && s.initial.is_some())
+    {
+        sites[slot.country] += slot.sites;
+    }
+    sites
 }

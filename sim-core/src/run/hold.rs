@@ -5,11 +5,12 @@ use super::observe::TenderReport;
 use crate::draws::{Decision, StreamKey};
 use crate::lever::Award;
 use crate::market::alternatives::{Alternative, Kind};
-use crate::market::switching::{Attachment, BROUGHT_FORWARD, INTEGRATION, ONBOARDING};
+use crate::market::appraisal::{Appraisal, Paid};
+use crate::market::dependence::StateDependence;
+use crate::market::equilibrium::Equilibrium;
+use crate::market::switching::{Attachment, BROUGHT_FORWARD};
 use crate::market::tender::{Continuation, Offer, Outcome, effective_bidders, lambdas};
 use crate::market::terms::{Buyer, PARTIAL_MINIMUM_YEARS, Rules};
-use crate::measure::cube::Field;
-use crate::measure::stocks::layer_index;
 use crate::record::TenderRow;
 use crate::world::{Arch, BB, Layer, NO_VENDOR, RU, Stack};
 
@@ -27,18 +28,22 @@ pub struct Scratch {
 
 /// The decision, with what it costs.
 #[derive(Debug, Clone, Copy)]
-struct Decided {
-    outcome: Outcome,
+pub(super) struct Decided {
+    pub(super) outcome: Outcome,
     /// Price of a site.
-    price: f64,
+    pub(super) price: f64,
     /// Paid to the seller of each component.
-    payments: [f64; 2],
+    pub(super) payments: [f64; 2],
     /// Effective bidders.
-    bidders: f64,
+    pub(super) bidders: f64,
     /// Public money toward each component, US dollars a site.
-    aid: [f64; 2],
-    /// Wedge captured in price over the list price, by component.
-    captured: [Option<f64>; 2],
+    pub(super) aid: [f64; 2],
+    /// What the buyer had from the choice itself, money per site: its expected maximum less the mean value of what it may get.
+    pub(super) choice_surplus: f64,
+    /// What the award's price held, and whether it was the right one.
+    pub(super) appraisal: Appraisal,
+    /// How much likelier each component's incumbent was to win as incumbent; only where it is recorded.
+    pub(super) dependence: [Option<StateDependence>; 2],
 }
 
 /// Causes in the key of luck: a forced tender is another decision than a scheduled one.
@@ -108,7 +113,7 @@ impl Run<'_> {
         );
         self.counters.tenders += 1;
         self.counters.alternatives += self.desk.offer.alternatives.len() as u64;
-        let mut decided = self.decide(slot, &attached)?;
+        let mut decided = self.decide(slot, &attached, ages)?;
         let late = match decided.outcome {
             Outcome::Award(a) => {
                 let bought = self.desk.offer.alternatives[a];
@@ -145,6 +150,7 @@ impl Run<'_> {
     /// Ends the service of a generation at the end of its kit's life.
     fn switch_off(&mut self, slot: usize) {
         if let Some(stack) = self.state.slots[slot].stack.take() {
+            self.account_end(slot, &stack);
             self.state.leave(self.world, slot, &stack);
             if let Some(observer) = self.observer.as_deref_mut() {
                 observer.switch_off(self.state.today, slot, &stack);
@@ -166,7 +172,7 @@ impl Run<'_> {
     }
 
     /// Bids and draws. Everything that is read later is left in the scratch buffers.
-    fn decide(&mut self, slot: usize, attached: &Attachment) -> Result<Decided, ReplicateError> {
+    fn decide(&mut self, slot: usize, attached: &Attachment, ages: [f64; 2]) -> Result<Decided, ReplicateError> {
         let world = self.world;
         let key = self.luck_key(slot);
         let mut decided = Decided {
@@ -175,7 +181,9 @@ impl Run<'_> {
             payments: [0.0; 2],
             bidders: f64::NAN,
             aid: [0.0; 2],
-            captured: [None; 2],
+            choice_surplus: 0.0,
+            appraisal: Appraisal::default(),
+            dependence: [None; 2],
         };
         let scratch = &mut self.scratch;
         for buffer in [
@@ -210,6 +218,7 @@ impl Run<'_> {
         let winner = solved.draw(&mut luck);
         scratch.margins.extend_from_slice(solved.equilibrium.total_margin);
         scratch.probabilities.extend_from_slice(solved.equilibrium.probability);
+        let choice_surplus = solved.equilibrium.logsum - mean_value(&solved.equilibrium);
         if offer.alternatives[winner].kind == Kind::Keep {
             decided.outcome = Outcome::Keep;
         } else {
@@ -237,14 +246,19 @@ impl Run<'_> {
             &scratch.probabilities,
             &mut scratch.by_seller,
         );
-        if let (Some(stack), Outcome::Award(_)) = (attached.stack, decided.outcome) {
+        decided.choice_surplus = choice_surplus;
+        if let Some(dependence) = self.dependence.as_deref_mut().filter(|_| key.cause == SCHEDULED) {
+            decided.dependence = dependence.of(offer, attached, ages, world, &lambda);
+        }
+        if let (Some(stack), Outcome::Award(winner)) = (attached.stack, decided.outcome) {
             let wedges = self.desk.offer.wedges(stack, attached.legacy, [0.0; 2]);
-            let captured = self
-                .desk
-                .bidding
-                .captured(&self.desk.offer, world, &lambda, &wedges, &scratch.margins);
-            for (k, out) in decided.captured.iter_mut().enumerate() {
-                *out = captured[k].zip(wedges.at_end[k]).map(|(money, w)| money / w.list_price);
+            if let Some(twin) = self.desk.bidding.solve_twin(&self.desk.offer, world, &lambda) {
+                let paid = Paid {
+                    margin: &scratch.margins,
+                    winner,
+                    lambda: &lambda,
+                };
+                decided.appraisal = self.appraiser.appraise(&self.desk.offer, &twin, &wedges, &paid, &luck);
             }
         }
         Ok(decided)
@@ -303,112 +317,6 @@ impl Run<'_> {
         self.schedule_tender(slot, next, false);
         let operator = self.world.slots[slot].operator;
         self.plan_forced_tenders(operator..operator + 1);
-    }
-
-    /// Adds the tender to the flows.
-    fn account(
-        &mut self,
-        slot: usize,
-        old: Option<&Stack>,
-        attached: &Attachment,
-        decided: &Decided,
-        forced: bool,
-        late: f64,
-    ) {
-        let world = self.world;
-        let info = &world.slots[slot];
-        let layer = layer_index(world, info.layer);
-        let operator_place = world.first_operator_place + info.operator;
-        let places = || {
-            world.places_of_country[info.country]
-                .iter()
-                .copied()
-                .chain([operator_place])
-        };
-        let cube = &mut self.cube;
-        let sites = info.sites;
-        let Outcome::Award(a) = decided.outcome else { return };
-        let Offer {
-            alternatives,
-            bills,
-            terms,
-            ..
-        } = &self.desk.offer;
-        let alternative = &alternatives[a];
-        let bill = &bills[a];
-        let buys = alternative.buys();
-        let winner = usize::from(alternative.seller[BB]);
-        for k in [RU, BB] {
-            if alternative.seller[k] == NO_VENDOR {
-                continue;
-            }
-            let to = usize::from(alternative.seller[k]);
-            if buys[k] {
-                cube.add(places(), layer, k, to, Field::Sales, sites * decided.payments[k]);
-                let paid = decided.payments[k] - decided.aid[k];
-                cube.add(places(), layer, k, to, Field::CostPrice, sites * paid);
-            }
-            let from = old.map(|o| usize::from(o.seller[k]));
-            if info.layer != Layer::Core && buys[k] {
-                cube.add_award(places(), from, to, sites * info.weight[k]);
-            }
-            // An incumbent defends what is bought anew where it may bid at all.
-            let defends = |v: &usize| buys[k] && !forced && terms.seller(*v as u8).may_sell[k];
-            if let Some(from) = from.filter(defends) {
-                cube.add_all(
-                    places(),
-                    layer,
-                    k,
-                    from,
-                    Field::Defended,
-                    &[sites, if from == to { sites } else { 0.0 }],
-                );
-                if let Some(captured) = decided.captured[k] {
-                    cube.add_all(
-                        places(),
-                        layer,
-                        k,
-                        from,
-                        Field::CapturedSites,
-                        &[sites, sites * captured],
-                    );
-                }
-            }
-        }
-        let prices = if attached.stack.is_some() {
-            Field::AttachedSites
-        } else {
-            Field::NewSites
-        };
-        if buys == [true; 2] || info.layer == Layer::Core {
-            cube.add_all(places(), layer, BB, winner, prices, &[sites, sites * decided.price]);
-        }
-        cube.add_all(
-            places(),
-            layer,
-            BB,
-            winner,
-            Field::TenderSites,
-            &[sites, sites * decided.bidders],
-        );
-        cube.add(places(), layer, BB, winner, Field::Late, sites * late);
-        // Onboarding is paid once, whole, with the first lot of a territory; the rest by site. Yearly costs accrue with time.
-        let by_site: f64 = bill[..INTEGRATION].iter().sum::<f64>() - bill[BROUGHT_FORWARD] - bill[ONBOARDING];
-        let switching = sites * by_site + info.territory_sites * bill[ONBOARDING];
-        let joins = alternative.is_multi() && old.is_none_or(|o| o.seller != alternative.seller);
-        let start_up = if joins {
-            sites * terms.start_up * terms.pair_learning(alternative.seller)
-        } else {
-            0.0
-        };
-        cube.add_all(
-            places(),
-            layer,
-            BB,
-            winner,
-            Field::CostSwitching,
-            &[switching, start_up],
-        );
     }
 
     /// Tells the observer and fills the tender table.
@@ -485,6 +393,12 @@ impl Run<'_> {
             });
         }
     }
+}
+
+/// Mean systematic value net of price of what the buyer may get.
+fn mean_value(solved: &Equilibrium) -> f64 {
+    let chances = solved.probability.iter().zip(solved.net_value);
+    chances.filter(|(p, _)| **p > 0.0).map(|(p, v)| p * v).sum()
 }
 
 /// Parts of an alternative's flow of value, in the order of [`super::observe::FLOWS`].

@@ -1,5 +1,6 @@
 //! The run: calendar, world, market and levers together, from a scenario to records.
 
+mod account;
 pub mod aid;
 pub mod deliver;
 pub mod engine;

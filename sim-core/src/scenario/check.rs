@@ -88,6 +88,10 @@ pub fn check(document: &Document, s: &Scenario) -> Diagnostics {
             );
         }
     }
+    for name in &s.measures.extra {
+        let names = crate::measure::CATALOGUE.iter().map(|m| m.name);
+        c.known("measures.extra", name, "measure", names);
+    }
     for id in INTERFACES {
         if !s.interfaces.iter().any(|i| i.id == id) {
             c.fault(

@@ -17,6 +17,8 @@ pub struct Environment {
     pub criticality: f64,
     /// Tower work here, 1 = average.
     pub ru_work_factor: f64,
+    /// Traffic of a site here, 1 = average: weighs sites in `share_traffic`.
+    pub traffic_weight: f64,
     /// Share of this environment's sites that carry a generation, by generation id.
     pub coverage: Vec<(String, f64)>,
 }
@@ -42,6 +44,12 @@ impl Table for Environment {
                 1.0,
                 Number::new("1").range(0.0..=20.0),
                 "Tower work here, 1 = average",
+            ),
+            traffic_weight: f.number_or(
+                "traffic_weight",
+                1.0,
+                Number::new("1").range(0.0..=100.0),
+                "Traffic of a site here, 1 = average: weighs sites in `share_traffic`",
             ),
             coverage: f.map(
                 "coverage",

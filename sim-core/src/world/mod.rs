@@ -13,6 +13,7 @@
 pub mod allocation;
 pub mod build;
 pub mod conditions;
+pub mod outlay;
 pub mod purse;
 pub mod rules;
 pub mod state;

@@ -4,6 +4,7 @@
 //! lever's budget. Help is a sum per site, a share of the reference price of what is bought, so that a seller cannot
 //! raise it by raising its price; how much of it the buyer keeps is a result.
 
+use super::outlay::{Outlay, Payee};
 use super::{RuleScope, VendorIx};
 
 /// What is helped.
@@ -39,12 +40,11 @@ pub struct Support {
 /// Entitlements, budgets and outlays.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Purse {
-    countries: usize,
     supports: Vec<Support>,
     /// What is left of each lever's budget, US dollars; infinite without one.
     pub budget: Vec<f64>,
-    /// Paid since the last measurement by lever and country of the receiver, lever-major, US dollars.
-    pub paid: Vec<f64>,
+    /// What was spent since the last measurement.
+    pub outlay: Outlay,
 }
 
 impl Purse {
@@ -52,10 +52,9 @@ impl Purse {
     #[must_use]
     pub fn new(levers: usize, countries: usize) -> Self {
         Self {
-            countries,
             supports: Vec::new(),
             budget: vec![f64::INFINITY; levers],
-            paid: vec![0.0; levers * countries],
+            outlay: Outlay::new(levers, countries),
         }
     }
 
@@ -99,21 +98,16 @@ impl Purse {
             .map(|s| (s.lever, s.share * reference))
             .collect();
         due.into_iter()
-            .map(|(lever, sum)| self.spend(lever, country, sum))
+            .map(|(lever, sum)| self.spend(lever, country, Payee::Operators, sum))
             .sum()
     }
 
     /// Spends up to `sum` US dollars of a lever's budget in a country. Returns what was spent.
-    pub fn spend(&mut self, lever: usize, country: usize, sum: f64) -> f64 {
+    pub fn spend(&mut self, lever: usize, country: usize, payee: Payee, sum: f64) -> f64 {
         let paid = sum.min(self.budget[lever]).max(0.0);
         self.budget[lever] -= paid;
-        self.paid[lever * self.countries + country] += paid;
+        self.outlay.spend(country, lever, payee, 1e-6 * paid);
         paid
-    }
-
-    /// Begins to count outlays anew.
-    pub fn clear_paid(&mut self) {
-        self.paid.fill(0.0);
     }
 }
 
@@ -155,7 +149,7 @@ mod tests {
             0.0,
             "an empty purse promises nothing"
         );
-        assert_eq!(purse.paid, [100.0, 0.0]);
+        assert!((purse.outlay.of(0, Some(0)) - 1e-4).abs() < 1e-18 && purse.outlay.of(1, None) == 0.0);
         purse.close(0);
         assert!(purse.is_empty());
     }

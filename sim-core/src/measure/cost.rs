@@ -1,0 +1,44 @@
+//! Cost: what operators and states lay out.
+
+use super::{Field, Measure, PLAIN, Parts};
+
+/// Parts of `operator_cost`.
+pub const COSTS: [&str; 5] = ["price", "switching", "integration", "running", "extension"];
+
+/// The family, in the order of tables.
+pub const MEASURES: &[Measure] = &[
+    Measure {
+        name: "operator_cost",
+        unit: "musd_2020",
+        is_flow: true,
+        doc: "Outlays of operators by part; extension is the growth of upkeep with age, of all kit",
+        equation: "sum of money, not discounted",
+        on_demand: false,
+        parts: Parts::Named(&COSTS),
+        dims: PLAIN,
+        value: |v, c| {
+            1e-6 * v.cube.sum(
+                c.place,
+                c.component,
+                c.generation,
+                &c.vendors,
+                Field::CostPrice as usize + c.part,
+                false,
+            )
+        },
+    },
+    Measure {
+        name: "public_outlay",
+        unit: "musd_2020",
+        is_flow: true,
+        doc: "Public money spent in the countries of a place, in all and by the lever that spends it",
+        equation: "sum of money, not discounted",
+        on_demand: false,
+        parts: Parts::Lever,
+        dims: PLAIN,
+        value: |v, c| {
+            let lever = (c.part != usize::MAX).then_some(c.part);
+            v.sum_over_countries(c.place, |country| v.state.purse.outlay.of(country, lever))
+        },
+    },
+];

@@ -1,0 +1,58 @@
+//! Openness: what was bought open, and what was made of it.
+
+use super::{Dims, Field, Measure, PLAIN, Parts};
+use crate::scenario::INTERFACES;
+
+/// The family, in the order of tables.
+pub const MEASURES: &[Measure] = &[
+    Measure {
+        name: "open_share_specified",
+        unit: "share",
+        is_flow: false,
+        doc: "Share of sites with open fronthaul",
+        equation: "sites with open fronthaul / sites",
+        on_demand: false,
+        parts: Parts::Whole,
+        dims: Dims {
+            generations: true,
+            ..PLAIN
+        },
+        value: |v, c| v.mean(c, Field::Open, Field::Sites),
+    },
+    Measure {
+        name: "open_share_exercised",
+        unit: "share",
+        is_flow: false,
+        doc: "Share of sites where a part of an open stack has been changed for another seller's",
+        equation: "such sites / sites",
+        on_demand: false,
+        parts: Parts::Whole,
+        dims: PLAIN,
+        value: |v, c| v.mean(c, Field::Exercised, Field::Sites),
+    },
+    Measure {
+        name: "open_share_multi_vendor",
+        unit: "share",
+        is_flow: false,
+        doc: "Share of sites with radio and baseband of two sellers",
+        equation: "such sites / sites",
+        on_demand: false,
+        parts: Parts::Whole,
+        dims: PLAIN,
+        value: |v, c| v.mean(c, Field::Multi, Field::Sites),
+    },
+    Measure {
+        name: "interface_maturity",
+        unit: "maturity",
+        is_flow: false,
+        doc: "Maturity of each interface, 0 to 1",
+        equation: "dM/dt = a (1 - M) - b M, with losses at releases and generations",
+        on_demand: false,
+        parts: Parts::Named(&INTERFACES),
+        dims: Dims {
+            world_only: true,
+            ..PLAIN
+        },
+        value: |v, c| v.posted.maturity[c.part],
+    },
+];

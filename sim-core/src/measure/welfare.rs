@@ -1,0 +1,86 @@
+//! Welfare from realised flows (L9), at one social rate.
+//!
+//! By the market in which kit is bought, whoever's home the seller or lender is:
+//! ```text
+//! CS = quality + tastes + choice - payments - own real costs - fees + grants + credit + residual
+//! PS = payments + fees + subsidies - unit cost
+//! G  = -(grants + subsidies + works) - credit
+//! X  = -(security loss at baseline weights) - (delay)
+//! W  = CS + PS + G + X = benefits - resources + X
+//! ```
+//! - *Benefits* are what the kit in service gives its users, year by year: quality and lasting taste less the gap of open kit,
+//!   spread over the contract term at the social rate; and what a buyer has from choosing (the logsum less the mean value of what
+//!   it may get), booked at the award. `of_which_taste` is the lasting taste and the choice: a gain that vanishes without it is one of taste alone.
+//! - *Resources* are unit cost (long-run: research and selling are in it, once), the work of switching and integration, energy,
+//!   upkeep that grows with age, and public works, less the unit cost of the life that is left in the kit on the last day.
+//! - Prices, break fees and the grant element of credit are transfers. No write-off and no fear of a rule to come is a cost.
+//! - *Delay* counts site-months late at `delay_usd_per_site_month` of the scenario.
+//!
+//! A flow of a window is discounted from its middle to the first day, so that a sum over dates is a present value. Levels have no
+//! meaning (networks are worth more than their lead over others); differences between worlds have.
+
+use super::{Cell, Dims, Field, Measure, PLAIN, Parts, View};
+
+/// Parts of `welfare`.
+pub const PARTS: [&str; 7] = [
+    "consumers",
+    "producers",
+    "government",
+    "externalities",
+    "benefits",
+    "resources",
+    "of_which_taste",
+];
+
+/// The family, in the order of tables.
+pub const MEASURES: &[Measure] = &[Measure {
+    name: "welfare",
+    unit: "musd_2020",
+    is_flow: true,
+    doc: "Welfare of a window from realised flows (L9), discounted to the first day at the social rate; `all` is consumers + producers + government + externalities, and benefits - resources + externalities",
+    equation: "W = CS + PS + G + X = benefits - real resources + X",
+    on_demand: false,
+    parts: Parts::WithWhole(&PARTS),
+    dims: Dims { ..PLAIN },
+    value: |v, c| 1e-6 * v.discount * value(v, c),
+}];
+
+fn value(v: &View, c: &Cell) -> f64 {
+    let money = |f: Field| v.money_of(c, &c.vendors, f);
+    let [grants, subsidies, works] = v.transfers(c);
+    let own_costs = || {
+        let switching = money(Field::CostSwitching) - money(Field::Fees);
+        let operations = money(Field::CostIntegration) + money(Field::CostRunning) + money(Field::CostExtension);
+        switching + operations
+    };
+    let benefits = || money(Field::Quality) + money(Field::Taste) + money(Field::ChoiceSurplus);
+    let consumers = || {
+        benefits() - money(Field::Sales) - own_costs() - money(Field::Fees)
+            + grants
+            + money(Field::Credit)
+            + money(Field::Residual)
+    };
+    let producers = || money(Field::Sales) + money(Field::Fees) + subsidies - money(Field::Production);
+    let government = || 0.0 - (grants + subsidies + works) - money(Field::Credit);
+    let externalities =
+        || 0.0 - money(Field::Security) - v.world.scenario.measures.delay_per_site_month * money(Field::Late);
+    match c.part {
+        0 => consumers(),
+        1 => producers(),
+        2 => government(),
+        3 => externalities(),
+        4 => benefits(),
+        5 => money(Field::Production) + own_costs() + works - money(Field::Residual),
+        6 => money(Field::Taste) + money(Field::ChoiceSurplus),
+        _ => consumers() + producers() + government() + externalities(),
+    }
+}
+
+impl View<'_> {
+    /// Public money of the window by who gets it, US dollars: operators, sellers, and nobody (work done).
+    fn transfers(&self, c: &Cell) -> [f64; 3] {
+        use crate::world::outlay::Payee;
+        [Payee::Operators, Payee::Sellers, Payee::Works]
+            .map(|payee| 1e6 * self.sum_over_countries(c.place, |country| self.state.purse.outlay.to(country, payee)))
+    }
+}

@@ -1,0 +1,475 @@
+//! The nine views of lock-in through the run: identities, known answers, and what must be nil.
+
+mod common;
+
+use std::collections::BTreeMap;
+
+use common::market_day::MarketDay;
+use common::{MINIMAL, Table, assert_close, child, play, simulate, simulate_all, vendor, watch};
+use sim_core::market::dependence::Dependence;
+use sim_core::market::switching::Attachment;
+use sim_core::market::tender::{Continuation, lambdas};
+use sim_core::record::{ReplicateRecord, SeriesKey};
+use sim_core::run::Simulation;
+use sim_core::scenario::document::Document;
+use sim_core::world::Layer;
+
+/// A ban with early removal: forced tenders, fees, stranded kit.
+const BAN: &str = r#"
+[levers.out.procurement_ban]
+announced = 2022-06-01
+in_force = 2023-01-01
+deadline = 2026-12-31
+scope = { countries = ["DEU"], vendors = ["alpha"] }
+"#;
+
+/// Delay and public money count too.
+const DELAY: &str = "[measures]\ndelay_usd_per_site_month = 300.0\n";
+
+/// Values of a measure on a date by all keys but the part.
+type ByPart = BTreeMap<SeriesKey, BTreeMap<String, f64>>;
+
+fn by_part(simulation: &Simulation, record: &ReplicateRecord, measure: &str, date: usize) -> ByPart {
+    let table = Table { simulation, record };
+    let mut all = ByPart::new();
+    for (s, key) in simulation
+        .series()
+        .iter()
+        .enumerate()
+        .filter(|(_, k)| k.measure == measure)
+    {
+        let whole = SeriesKey {
+            part: String::new(),
+            measure: "",
+            unit: "",
+            measure_rank: 0,
+            ..key.clone()
+        };
+        all.entry(whole)
+            .or_default()
+            .insert(key.part.clone(), table.at(date, s));
+    }
+    assert!(!all.is_empty(), "no series of {measure}");
+    all
+}
+
+/// Mean over sellers equal sellers of closed bundles, no taste, no renewal advantage; leaving costs `s` mu of work.
+fn theory(s: f64) -> Document {
+    let money = s * 0.075 * 30_000.0;
+    child(
+        MINIMAL,
+        &format!(
+            r#"
+[market]
+persistent_taste_sd_share = 0.0
+[switching]
+ru_work_usd_per_site = {money}
+bb_work_usd_per_site = 0
+bb_software_work_usd_per_site = 0
+removal_usd_per_site = 0
+optimisation_usd_per_site = 0
+renewal_work_share = 0
+x2_anchor_usd_per_site = 0
+oss_onboarding_usd = 0
+training_usd = 0
+outage_usd_per_site = 0
+[integration]
+extra_vendor_usd_per_year = 0
+[[environment]]
+id = "urban"
+ru_work_factor = 1.0
+[[country]]
+id = "DEU"
+trust = {{ CHN = 0.0 }}
+ban_hazard_per_year = {{ CHN = 0.0 }}
+[[vendor]]
+id = "beta"
+opens = 2090-01-01
+virtual_from = 2090-01-01
+ru_usd_per_site = 22500
+bb_usd_per_site = 15000
+ru_quality = 1.0
+bb_quality = 1.0
+[[vendor]]
+id = "gamma"
+remove = true
+"#
+        ),
+    )
+}
+
+/// K = captured + protected, the three computed apart, in every place and year.
+#[test]
+fn the_wedge_of_awards_is_what_is_captured_and_what_is_left() {
+    for changes in [DELAY, &format!("{DELAY}{BAN}")] {
+        let simulation = simulate_all(&child(MINIMAL, changes));
+        let mut seen = 0;
+        let records: Vec<_> = (0..3).map(|k| play(&simulation, k)).collect();
+        for (k, date) in (0..3).flat_map(|k| (1..simulation.dates().len()).map(move |d| (k, d))) {
+            let record = &records[k];
+            let [wedge, captured, protected] =
+                ["lock_in_awarded", "price_captured", "price_protected"].map(|m| by_part(&simulation, record, m, date));
+            for (key, parts) in &wedge {
+                let sum = captured[key]["all"] + protected[key]["all"];
+                assert_close(parts["all"], sum, 1e-9, &(key, k, date));
+                seen += usize::from(!sum.is_nan());
+            }
+        }
+        assert!(seen > 40, "{seen} values");
+    }
+}
+
+/// W = CS + PS + G + X = benefits - resources + X, in every place and year, with removals, fees and credit.
+#[test]
+fn welfare_is_the_same_by_who_gains_and_by_what_is_used_up() {
+    let credit = "[[country]]\nid = \"DEU\"\ncredit_eligible = true\n";
+    for changes in [DELAY.to_owned(), format!("{DELAY}{BAN}{credit}")] {
+        let simulation = simulate_all(&child(MINIMAL, &changes));
+        let record = play(&simulation, 1);
+        let mut delayed = 0.0;
+        for date in 1..simulation.dates().len() {
+            for (key, p) in by_part(&simulation, &record, "welfare", date) {
+                let who = p["consumers"] + p["producers"] + p["government"] + p["externalities"];
+                let what = p["benefits"] - p["resources"] + p["externalities"];
+                let scale = p.values().fold(1.0_f64, |m, x| m.max(x.abs()));
+                assert!((p["all"] - who).abs() < 1e-9 * scale, "{key:?} {date}: {p:?}");
+                assert!((p["all"] - what).abs() < 1e-9 * scale, "{key:?} {date}: {p:?}");
+                delayed += p["externalities"];
+            }
+        }
+        assert!(delayed < 0.0, "security and delay cost something");
+    }
+}
+
+/// Every dollar that an operator pays a seller is a seller's, and what sellers gain is what `vendor_profit` says, discounted.
+#[test]
+fn profits_of_sellers_add_up_to_the_producers_part_of_welfare() {
+    let simulation = simulate_all(&child(MINIMAL, BAN));
+    let record = play(&simulation, 0);
+    let table = Table {
+        simulation: &simulation,
+        record: &record,
+    };
+    let rho: f64 = simulation.world().scenario.market.social_discount_rate;
+    let (profit, producers) = (table.world("vendor_profit", "all"), table.world("welfare", "producers"));
+    let dates = simulation.dates();
+    for d in 1..dates.len() {
+        let middle = dates[0].years_until(dates[d - 1]) + dates[d - 1].years_until(dates[d]) / 2.0;
+        assert_close(profit[d] * (-rho * middle).exp(), producers[d], 1e-12, &d);
+    }
+    let each: f64 = ["alpha", "beta", "gamma"]
+        .iter()
+        .map(|id| {
+            table.at(
+                5,
+                table.find(|k| {
+                    k.measure == "vendor_profit" && k.place == "world" && k.vendor == *id && k.component == "ran"
+                }),
+            )
+        })
+        .sum();
+    assert_close(each, profit[5], 1e-12, &"each");
+}
+
+/// V42 through the run: with lasting tastes and no switching cost buyers come back to their sellers, and state dependence is nil.
+#[test]
+fn taste_alone_is_no_state_dependence() {
+    let none = r#"
+[market]
+persistent_taste_sd_share = 0.2
+[keep]
+growth_share_per_year = 1.0
+[switching]
+renewal_work_share = 1.0
+removal_usd_per_site = 0
+bb_software_work_usd_per_site = 3000
+x2_anchor_usd_per_site = 0
+oss_onboarding_usd = 0
+training_usd = 0
+outage_usd_per_site = 0
+[contract]
+break_fee_share = 0.0
+[integration]
+start_up_usd_per_site = 0
+extra_vendor_usd_per_year = 0
+[measures]
+extra = ["state_dependence"]
+"#;
+    let simulation = simulate(&child(MINIMAL, none));
+    let (mut values, mut kept, mut defended, mut chance) = (0, 0.0, 0.0, 0.0);
+    for k in 0..40 {
+        let (record, watch) = watch(&simulation, k);
+        let table = Table {
+            simulation: &simulation,
+            record: &record,
+        };
+        for part in ["resolved", "frozen"] {
+            for x in table.world("state_dependence", part) {
+                assert!(x.is_nan() || x.abs() < 1e-7, "replicate {k}, {part}: {x}");
+                values += usize::from(!x.is_nan());
+            }
+        }
+        for t in watch.tenders.iter().filter(|t| t.kind == "renewal") {
+            let (Some(old), Some(bought)) = (t.old, t.bought()) else {
+                continue;
+            };
+            defended += 1.0;
+            kept += f64::from(u8::from(old.seller[1] == bought.seller[1]));
+            chance += 1.0 / 3.0;
+        }
+    }
+    assert!(values > 100, "{values} values");
+    assert!(
+        kept > chance + 0.05 * defended,
+        "a naive index of inertia finds {} against {}",
+        kept / defended,
+        chance / defended
+    );
+    // With the costs of the scenario it is there.
+    let with = simulate(&child(MINIMAL, "[measures]\nextra = [\"state_dependence\"]\n"));
+    let record = play(&with, 0);
+    let table = Table {
+        simulation: &with,
+        record: &record,
+    };
+    let resolved = table.world("state_dependence", "resolved");
+    let seen: Vec<f64> = resolved.into_iter().filter(|x| !x.is_nan()).collect();
+    let mean = seen.iter().sum::<f64>() / seen.len() as f64;
+    assert!((0.1..0.95).contains(&mean), "{mean}");
+}
+
+/// V14/V19 in a tender of the run: two sellers, leaving costs s mu. P_i(i installed) = q and P_i(k installed) = 1 - q; at frozen bids
+/// the outsider asks what it asked as insider.
+#[test]
+fn state_dependence_of_the_logit_duopoly_is_known() {
+    for (s, q) in [
+        (0.0, 0.5),
+        (1.0, 0.581_599_41),
+        (2.0, 0.654_146_22),
+        (4.0, 0.759_855_20),
+    ] {
+        let simulation = simulate(&theory(s));
+        let mut day = MarketDay::first(&simulation, 0);
+        let slot = simulation
+            .world()
+            .slots
+            .iter()
+            .position(|x| x.operator == 0 && x.layer == Layer::Ran(0))
+            .expect("a slot of north");
+        day.prepare(slot, false);
+        let stack = day.state.slots[slot].stack.expect("kit");
+        let attached = Attachment {
+            stack: Some(&stack),
+            legacy: day.state.legacy(day.world, slot),
+            life_left: [0.0; 2],
+        };
+        let lambda = lambdas(day.world);
+        let found = Dependence::default().of(&day.desk.offer, &attached, [8.0; 2], day.world, &lambda);
+        let (inside, outside) = (1.0 / (1.0 - q), 1.0 / q);
+        let frozen = 1.0 / (1.0 + (s + inside - outside).exp());
+        for component in found {
+            let d = component.expect("two sellers");
+            assert!((d.resolved - (2.0 * q - 1.0)).abs() < 2e-8, "s = {s}: {d:?}");
+            assert!((d.frozen - (q - frozen)).abs() < 2e-7, "s = {s}: {d:?}");
+            assert!(d.frozen >= d.resolved - 1e-9, "frozen bids overstate");
+        }
+    }
+}
+
+/// L3 in the same duopoly: the twin pays 2 mu over cost, the insider asks 1/(1-q), the outsider 1/q: a premium for those who stay, a
+/// discount for those who leave.
+#[test]
+fn the_premium_of_the_logit_duopoly_is_known() {
+    let (s, q) = (2.0, 0.654_146_22);
+    let simulation = simulate(&theory(s));
+    let mut day = MarketDay::first(&simulation, 0);
+    let slot = simulation
+        .world()
+        .slots
+        .iter()
+        .position(|x| x.operator == 0 && x.layer == Layer::Ran(0))
+        .expect("a slot of north");
+    day.prepare(slot, false);
+    let stack = day.state.slots[slot].stack.expect("kit");
+    let legacy = day.state.legacy(day.world, slot);
+    let (lambda, alpha) = (lambdas(day.world), vendor(&simulation, "alpha"));
+    let solved = day
+        .desk
+        .bidding
+        .solve(&day.desk.offer, day.world, &lambda, Continuation::default())
+        .expect("an equilibrium");
+    let margin = solved.equilibrium.total_margin.to_vec();
+    let _ = day.desk.offer.wedges(&stack, legacy, [0.0; 2]);
+    let offer = &day.desk.offer;
+    let twin = day
+        .desk
+        .bidding
+        .solve_twin(offer, day.world, &lambda)
+        .expect("an equilibrium");
+    for (index, a) in offer.alternatives.iter().enumerate() {
+        let premium = (margin[index] - twin.total_margin[twin.entry(index).expect("whole")]) / offer.terms.mu;
+        let expected = if a.seller[1] == alpha { 1.0 / (1.0 - q) } else { 1.0 / q } - 2.0;
+        assert!((premium - expected).abs() < 1e-7, "{premium} mu, not {expected}");
+    }
+}
+
+/// L5: site-years in service are those of the sites; hazard, tenure and half-life are one number three ways.
+#[test]
+fn tenure_is_the_inverse_of_the_hazard() {
+    let simulation = simulate_all(&child(MINIMAL, BAN));
+    let record = play(&simulation, 2);
+    let mut seen = 0;
+    for date in 1..simulation.dates().len() {
+        let [hazard, tenure, half] =
+            ["switching_hazard", "tenure_years", "half_life_years"].map(|m| by_part(&simulation, &record, m, date));
+        for (key, parts) in &hazard {
+            let (h, t) = (parts["all"], tenure[key]["all"]);
+            if h > 0.0 {
+                assert_close(h * t, 1.0, 1e-12, key);
+                seen += 1;
+            } else {
+                assert!(t.is_nan(), "{key:?}: {t}");
+            }
+            if let Some(half) = half.get(key).filter(|_| h > 0.0) {
+                assert_close(half["all"], 2.0_f64.ln() / h, 1e-12, key);
+            }
+        }
+    }
+    assert!(seen > 10, "{seen} values");
+}
+
+/// Ages, keeps and shares are what they can be; nothing is stranded unless somebody is forced out; a ban strands kit.
+#[test]
+fn renewals_and_write_offs_are_possible_and_come_from_force() {
+    let total = |changes: &str| {
+        let simulation = simulate_all(&child(MINIMAL, changes));
+        let record = play(&simulation, 0);
+        let table = Table {
+            simulation: &simulation,
+            record: &record,
+        };
+        for x in table.world("mean_age_at_renewal", "all") {
+            assert!(x.is_nan() || (0.0..30.0).contains(&x), "age {x}");
+        }
+        for measure in [
+            "keep_rate",
+            "inefficient_switching",
+            "handicapped_retention",
+            "inefficient_retention",
+        ] {
+            for (s, key) in simulation
+                .series()
+                .iter()
+                .enumerate()
+                .filter(|(_, k)| k.measure == measure)
+            {
+                for d in 0..simulation.dates().len() {
+                    let x = table.at(d, s);
+                    assert!(x.is_nan() || (0.0..=1.0 + 1e-12).contains(&x), "{key:?}: {x}");
+                }
+            }
+        }
+        let stranded: f64 = table
+            .world("stranded_value", "all")
+            .iter()
+            .filter(|x| !x.is_nan())
+            .sum();
+        stranded
+    };
+    let (free, banned) = (total(DELAY), total(&format!("{DELAY}{BAN}")));
+    assert!(banned > free + 1.0, "stranded without a ban {free}, with it {banned}");
+}
+
+/// L8 on the first day: what goes at its own end costs the wedge of that day; an early deadline costs more; crews set the time.
+#[test]
+fn leaving_early_costs_more_and_takes_the_time_of_the_crews() {
+    let simulation = simulate_all(&child(MINIMAL, "[supply]\nsites_per_crew_week = 0.4\n"));
+    let record = play(&simulation, 0);
+    let world = simulation.world();
+    let alpha = vendor(&simulation, "alpha");
+    let costs = by_part(&simulation, &record, "exit_cost", 0);
+    let years = by_part(&simulation, &record, "exit_years", 0);
+    let of = |all: &ByPart, place: &str| -> Vec<f64> {
+        all.iter()
+            .find(|(k, _)| k.place == place && k.vendor == "alpha" && k.component == "ran")
+            .map(|(_, parts)| parts.values().copied().collect())
+            .expect("a series of alpha")
+    };
+    let (cost, time) = (of(&costs, "world"), of(&years, "world"));
+    assert_eq!(cost.len(), 5, "deadlines within fifteen years and a day");
+    assert!(
+        cost.windows(2).all(|w| w[0] > w[1] - 1e-9),
+        "later is cheaper: {cost:?}"
+    );
+    assert!(cost.iter().all(|x| *x > 0.0), "{cost:?}");
+    // By hand: sites of alpha whose life ends after the deadline, by operator.
+    let deadlines = sim_core::measure::exit_deadlines(world.start, world.end);
+    for (d, deadline) in deadlines.iter().enumerate() {
+        let mut last = 0.0_f64;
+        for (o, operator) in world.operators.iter().enumerate() {
+            let (mut sites, mut natural) = (0.0, 0.0_f64);
+            for slot in world.slots.iter().filter(|s| s.operator == o && s.layer != Layer::Core) {
+                let Some(stack) = slot.initial.filter(|s| s.seller[1] == alpha) else {
+                    continue;
+                };
+                let end = 8.0 - stack.installed[1].years_until(world.start);
+                if end.max(0.0) <= world.start.years_until(*deadline) {
+                    natural = natural.max(end);
+                } else {
+                    sites += slot.sites;
+                }
+            }
+            let days = f64::from(world.lead_days) + (sites / operator.sites_per_day).ceil();
+            let forced = (days / 365.25).max(world.start.years_until(*deadline));
+            last = last.max(if sites > 0.0 { forced } else { natural });
+        }
+        assert!(
+            (time[d] - last).abs() < 0.01,
+            "{deadline}: {} years, not {last}",
+            time[d]
+        );
+    }
+    assert!(
+        time[0] > world.start.years_until(deadlines[0]),
+        "the crews are too few for the first"
+    );
+}
+
+/// What is asked for and does not exist is refused with the nearest name.
+#[test]
+fn a_measure_that_does_not_exist_is_refused_with_a_hint() {
+    let document = child(MINIMAL, "[measures]\nextra = [\"state_dependance\"]\n");
+    let faults = sim_core::scenario::decode(&document).expect_err("refused").to_string();
+    assert!(
+        faults.contains("measures.extra") && faults.contains("`state_dependence`"),
+        "{faults}"
+    );
+}
+
+/// What costs much is recorded only where it is asked for, and asking changes nothing else.
+#[test]
+fn extra_series_change_no_other_value() {
+    let plain = simulate(&child(MINIMAL, ""));
+    let extra = simulate(&child(
+        MINIMAL,
+        "[measures]\nextra = [\"state_dependence\", \"exit_cost\", \"exit_years\"]\n",
+    ));
+    assert!(extra.series().len() > plain.series().len());
+    let (a, b) = (play(&plain, 1), play(&extra, 1));
+    let mut compared = 0;
+    for (s, key) in plain.series().iter().enumerate() {
+        let t = extra.series().iter().position(|k| k == key).expect("still there");
+        for d in 0..plain.dates().len() {
+            let (x, y) = (
+                a.values[d * plain.series().len() + s],
+                b.values[d * extra.series().len() + t],
+            );
+            assert!(
+                x.to_bits() == y.to_bits() || x.is_nan() && y.is_nan(),
+                "{key:?}: {x} {y}"
+            );
+            compared += 1;
+        }
+    }
+    assert!(compared > 1000);
+}
