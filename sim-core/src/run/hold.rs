@@ -345,6 +345,9 @@ impl Run<'_> {
             let to = usize::from(alternative.seller[k]);
             if buys[k] {
                 cube.add(places(), layer, k, to, Field::Sales, sites * decided.payments[k]);
+                if let (Some(research), Layer::Ran(_)) = (&mut self.state.research, info.layer) {
+                    research.sales[to] += sites * decided.payments[k];
+                }
                 let paid = decided.payments[k] - decided.aid[k];
                 cube.add(places(), layer, k, to, Field::CostPrice, sites * paid);
             }
