@@ -133,6 +133,12 @@ impl Conditions {
         }
     }
 
+    /// What a lever adds at present, if it adds anything.
+    #[must_use]
+    pub fn shift_of(&self, lever: usize) -> Option<&Shift> {
+        self.shifts.get(&lever)
+    }
+
     /// Takes the shift of a lever back.
     pub fn unshift(&mut self, lever: usize) {
         self.shift(lever, Shift::default());

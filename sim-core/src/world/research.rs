@@ -14,17 +14,34 @@
 //! When a generation is first launched, each vendor loses a share of its distance to the mean: a new generation levels
 //! part of the lead, and of the lag.
 
+use std::collections::BTreeMap;
+
 use super::conditions::{RESEARCH, Shift};
 use super::{BB, Conditions, Layer, RU, World};
 use crate::world::state::State;
 
+/// Factors of one vendor.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Factors {
+    /// On the productivity of its research.
+    pub productivity: f64,
+    /// On the spill-over that reaches it.
+    pub access: f64,
+}
+
+impl Factors {
+    /// Nothing is changed.
+    pub const NONE: Self = Self {
+        productivity: 1.0,
+        access: 1.0,
+    };
+}
+
 /// See the module docs. Lists are by vendor.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Research {
-    /// Factor on the productivity of research.
-    pub productivity: Vec<f64>,
-    /// Factor on the spill-over that reaches the vendor.
-    pub access: Vec<f64>,
+    /// What levers make of each vendor's research, by lever.
+    factors: BTreeMap<usize, Vec<Factors>>,
     /// Public or outside money since the last review, US dollars; a loss of income is negative.
     pub funds: Vec<f64>,
     /// Sales since the last review, US dollars.
@@ -74,8 +91,7 @@ impl Research {
         let vendors = world.vendors.len();
         let quality: Vec<[f64; 2]> = world.vendors.iter().map(|v| v.quality).collect();
         Some(Self {
-            productivity: vec![1.0; vendors],
-            access: vec![1.0; vendors],
+            factors: BTreeMap::new(),
             funds: vec![0.0; vendors],
             sales: vec![0.0; vendors],
             quality,
@@ -104,6 +120,25 @@ impl Research {
         }
     }
 
+    /// Sets what a lever makes of the vendors' research.
+    pub fn set(&mut self, lever: usize, factors: Vec<Factors>) {
+        self.factors.insert(lever, factors);
+    }
+
+    /// Ends what a lever makes of it.
+    pub fn unset(&mut self, lever: usize) {
+        self.factors.remove(&lever);
+    }
+
+    /// The factors of a vendor over all levers.
+    #[must_use]
+    pub fn factors(&self, v: usize) -> Factors {
+        self.factors.values().fold(Factors::NONE, |all, f| Factors {
+            productivity: all.productivity * f[v].productivity,
+            access: all.access * f[v].access,
+        })
+    }
+
     /// Research of a vendor in a year with these sales and funds, over that at the start; never below 0.
     fn effort(&self, world: &World, v: usize, funds_per_year: f64) -> f64 {
         let Some(s) = &world.scenario.research else { return 1.0 };
@@ -124,7 +159,8 @@ impl Research {
         });
         for (v, info) in world.vendors.iter().enumerate() {
             self.income[v] = keep * self.income[v] + (1.0 - keep) * self.sales[v] / years;
-            let pull = self.productivity[v] * libm::pow(self.effort(world, v, self.funds[v] / years), s.elasticity);
+            let factors = self.factors(v);
+            let pull = factors.productivity * libm::pow(self.effort(world, v, self.funds[v] / years), s.elasticity);
             let home = &world.scenario.vendors[v].home;
             let spill = s
                 .spillover
@@ -137,7 +173,7 @@ impl Research {
                     pull * info.quality[k],
                     s.depreciation_per_year,
                     frontier[k],
-                    spill * self.access[v],
+                    spill * factors.access,
                     years,
                 );
             }

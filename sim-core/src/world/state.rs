@@ -325,15 +325,32 @@ impl State {
     /// Share of a country's radio sites, weighted by component, that each vendor supplies; zeros where nothing stands.
     #[must_use]
     pub fn held_shares(&self, world: &World, country: usize) -> Vec<f64> {
+        self.shares(world, |slot| slot.country == country, |_| true)
+    }
+
+    /// Share of all radio sites, weighted by component, that each vendor supplies in stacks of some kind.
+    #[must_use]
+    pub fn world_shares(&self, world: &World, counts: impl Fn(&Stack) -> bool) -> Vec<f64> {
+        self.shares(world, |_| true, counts)
+    }
+
+    fn shares(&self, world: &World, here: impl Fn(&super::Slot) -> bool, counts: impl Fn(&Stack) -> bool) -> Vec<f64> {
         let mut held = vec![0.0; world.vendors.len()];
+        let mut all = 0.0;
         for (slot, info) in self.slots.iter().zip(&world.slots) {
-            if let (Some(stack), true, Layer::Ran(_)) = (slot.stack, info.country == country, info.layer) {
+            let (Some(stack), Layer::Ran(_)) = (slot.stack, info.layer) else {
+                continue;
+            };
+            if !here(info) {
+                continue;
+            }
+            all += info.sites;
+            if counts(&stack) {
                 for k in [RU, BB] {
                     held[usize::from(stack.seller[k])] += info.sites * info.weight[k];
                 }
             }
         }
-        let all: f64 = held.iter().sum();
         if all > 0.0 {
             held.iter_mut().for_each(|h| *h /= all);
         }
