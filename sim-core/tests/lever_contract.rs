@@ -7,6 +7,7 @@ use common::levers::{EACH, example};
 use common::{MINIMAL, assert_same_record, assert_same_trace, child, exactly, simulate, simulate_with, watch};
 use sim_core::draws::Luck;
 use sim_core::lever::{CATALOGUE, Moment};
+use sim_core::market::posted::Posted;
 use sim_core::measure::Breadth;
 use sim_core::run::Options;
 use sim_core::world::State;
@@ -29,8 +30,22 @@ fn each_lever_writes_only_what_it_lists() {
         let mut state = State::new(world, &Luck::new(1, 0));
         let start = state.clone();
         assert!(state.changes(&start).is_empty());
+        let posted = Posted::new(world, &state);
         for moment in [Moment::Announced, Moment::InForce, Moment::Deadline, Moment::End] {
             lever.act(0, moment, world, &mut state);
+            if matches!(moment, Moment::InForce | Moment::Deadline) {
+                // A year on, it is asked what goes on.
+                let mut later = state.clone();
+                later.today = lever.common().in_force.plus_years(1.0);
+                for v in &mut later.volume {
+                    *v += 1000.0;
+                }
+                let before = later.clone();
+                lever.review(0, lever.common().in_force, world, &posted, &mut later);
+                for field in later.changes(&before) {
+                    assert!(lever.writes().contains(&field), "{kind} writes `{field}` at a review");
+                }
+            }
             for field in state.changes(&start) {
                 assert!(
                     lever.writes().contains(&field),

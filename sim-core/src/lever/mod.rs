@@ -4,7 +4,26 @@
 //! it is handed the [`State`] and may write only what its file lists. What follows (forced tenders, prices)
 //! the run works out.
 
+pub mod alliance;
+pub mod capital_restriction;
+pub mod coalition_pressure;
+pub mod component_cutoff;
+pub mod counter_lobbying;
+pub mod early_generation;
+pub mod equity;
+pub mod growth;
+pub mod incident;
+pub mod investment_screening;
+pub mod lobbying;
+pub mod merger;
+pub mod norms;
+pub mod outlay;
 pub mod procurement_ban;
+pub mod research_fund;
+pub mod royalties;
+pub mod talent_restriction;
+pub mod testbed;
+pub mod untrusted_members;
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -16,7 +35,26 @@ use crate::scenario::kinds::day;
 use crate::world::{Arch, Layer, RuleScope, State, VendorIx, World};
 
 /// All levers by kind: `[levers.NAME.KIND]`.
-pub const CATALOGUE: &[Variant<Arc<dyn Lever>>] = &[procurement_ban::VARIANT];
+pub const CATALOGUE: &[Variant<Arc<dyn Lever>>] = &[
+    procurement_ban::VARIANT,
+    alliance::VARIANT,
+    capital_restriction::VARIANT,
+    coalition_pressure::VARIANT,
+    component_cutoff::VARIANT,
+    counter_lobbying::VARIANT,
+    early_generation::VARIANT,
+    equity::VARIANT,
+    incident::VARIANT,
+    investment_screening::VARIANT,
+    lobbying::VARIANT,
+    merger::VARIANT,
+    norms::VARIANT,
+    research_fund::VARIANT,
+    royalties::VARIANT,
+    talent_restriction::VARIANT,
+    testbed::VARIANT,
+    untrusted_members::VARIANT,
+];
 
 /// A moment in the life of a lever.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -195,6 +233,13 @@ impl Common {
         common
     }
 
+    /// Years from one day to another for which it has been in force.
+    #[must_use]
+    pub fn years_in_force(&self, from: Day, to: Day) -> f64 {
+        let end = self.end.map_or(to, |e| e.min(to));
+        from.max(self.in_force).years_until(end).max(0.0)
+    }
+
     /// Days and moments, in order. A moment before the start of the run happens on its first day.
     #[must_use]
     pub fn moments(&self) -> Vec<(Day, Moment)> {
@@ -252,6 +297,11 @@ pub trait Lever: Debug + Send + Sync {
 
     /// Sees an award while it is in force, and may pay toward it.
     fn awarded(&self, _lever: usize, _award: &Award, _world: &World, _state: &mut State) {}
+
+    /// Whether it acts on research, which the scenario must then play.
+    fn needs_research(&self) -> bool {
+        false
+    }
 
     /// Whom and what it concerns.
     fn scope(&self) -> &Scoped {

@@ -111,7 +111,7 @@ pub fn post(
     let mut margins: Vec<(u8, u8, f64)> = Vec::new();
     for b in buyers {
         // A generation is sold from its first launch on.
-        if b.layer_index < world.gens.len() && world.gens[b.layer_index].first_launch.is_none_or(|d| d > today) {
+        if b.layer_index < world.gens.len() && state.first_launch(world, b.layer_index).is_none_or(|d| d > today) {
             continue;
         }
         let buyer = Buyer {

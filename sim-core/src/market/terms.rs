@@ -50,6 +50,8 @@ pub struct SellerTerms {
     pub open_aid: [f64; 2],
     /// Public money toward its virtual baseband.
     pub virtual_aid: f64,
+    /// Immaturity of its own lines beside other sellers' parts, over that of the market: 1, more if it is open in name only.
+    pub immaturity: f64,
 }
 
 /// What one vendor brings to all slots of an operator and layer alike.
@@ -180,6 +182,15 @@ impl Rules<'_> {
     }
 }
 
+/// Immaturity of a line that matures no further than `cap`, over that of the market: `(1 - min(M, cap)) / (1 - M)`, 1 without a cap.
+fn immaturity(maturity: f64, cap: f64) -> f64 {
+    if cap >= maturity || maturity >= 1.0 {
+        1.0
+    } else {
+        (1.0 - cap) / (1.0 - maturity)
+    }
+}
+
 /// Shortest time that a kept part runs on in a partial renewal, years.
 pub const PARTIAL_MINIMUM_YEARS: f64 = 2.0;
 
@@ -229,7 +240,14 @@ impl Terms {
     /// Start-up factor of a pair.
     #[must_use]
     pub fn pair_learning(&self, seller: [VendorIx; 2]) -> f64 {
-        self.pairs[usize::from(seller[RU]) * self.sellers.len() + usize::from(seller[BB])]
+        let known = self.pairs[usize::from(seller[RU]) * self.sellers.len() + usize::from(seller[BB])];
+        known * self.immaturity(seller)
+    }
+
+    /// Immaturity of a pair of two sellers over that of the market: that of the less mature line.
+    fn immaturity(&self, seller: [VendorIx; 2]) -> f64 {
+        let of = |k: usize| self.seller(seller[k]).immaturity;
+        of(RU).max(of(BB)).max(1.0)
     }
 
     /// Fills the terms of a buyer today.
@@ -426,6 +444,14 @@ impl Terms {
         let hazard = (country.hazard[v] + buyer.rules.mean(|c| moved.hazard[moved.at(c, ix)])).max(0.0);
         t.grant = country.grant[v] + aid(BB, Aid::Loan);
         t.virtual_aid = slot.weight[BB] * slot.price * aid(BB, Aid::Virtual);
+        t.immaturity = immaturity(posted.maturity[FRONTHAUL], moved.maturity_cap[v]);
+        // An order that comes later keeps old kit running for longer; one that never comes is not placed.
+        let wait = moved.wait[v];
+        let waiting = if wait > 0.0 && wait.is_finite() {
+            extension_upkeep(self.upkeep_growth, self.wacc, self.term, wait, self.term).max(0.0)
+        } else {
+            0.0
+        };
         let mut last_rates = None;
         for component in [RU, BB] {
             let unit = if self.is_core {
@@ -433,7 +459,7 @@ impl Terms {
             } else {
                 info.cost[component]
             };
-            let sold = on_sale && !unit.is_nan();
+            let sold = on_sale && !unit.is_nan() && wait.is_finite();
             let scope = RuleScope::of(slot.layer, component);
             t.may_sell[component] = sold && buyer.rules.may_buy(state, ix, scope);
             t.cost[component] = if unit.is_nan() {
@@ -461,7 +487,7 @@ impl Terms {
                 buyer.rules.mean(|c| moved.levy(c, ix, scope))
             };
             t.credit[component] = weight * country.grant[v];
-            t.finance[component] = weight * (t.grant + aid(component, Aid::Any) - levy);
+            t.finance[component] = weight * (t.grant + aid(component, Aid::Any) - levy - waiting);
             t.open_aid[component] = weight * aid(component, Aid::Open);
             common.risk[component] = weight * s.market.risk_share * trust;
             let (announced, deadline) = buyer.rules.outlook(state, ix, scope);
@@ -546,8 +572,10 @@ impl Terms {
         };
         if !open {
             0.0
+        } else if a.is_multi() {
+            self.open_gap[0] * self.immaturity(a.seller)
         } else {
-            self.open_gap[usize::from(!a.is_multi())]
+            self.open_gap[1]
         }
     }
 

@@ -1,7 +1,7 @@
 //! From award to kit that stands: crews, deadlines, and what they delay.
 
 use super::engine::{Event, Run, phase};
-use crate::calendar::Day;
+use crate::calendar::{DAYS_PER_YEAR, Day};
 use crate::measure::stocks::DAYS_PER_MONTH;
 use crate::world::{BB, Layer, NO_VENDOR, RU, RuleScope, Stack};
 
@@ -16,10 +16,23 @@ impl Run<'_> {
         }
     }
 
+    /// Days beyond the lead time that the slower of the sellers asks.
+    fn supply_days(&self, stack: &Stack, bought: [bool; 2]) -> i32 {
+        let asked = [RU, BB]
+            .into_iter()
+            .filter(|k| bought[*k] && stack.seller[*k] != NO_VENDOR)
+            .map(|k| self.state.conditions.wait[usize::from(stack.seller[k])])
+            .filter(|years| years.is_finite());
+        libm::round(asked.fold(0.0, f64::max) * DAYS_PER_YEAR) as i32
+    }
+
     /// Orders kit: it comes after the lead time, when crews are free. Returns the months that it waits for crews.
     pub(super) fn order(&mut self, slot: usize, mut stack: Stack, bought: [bool; 2]) -> f64 {
         let info = &self.world.slots[slot];
-        let ready = self.state.today.add_days(self.world.lead_days);
+        let ready = self
+            .state
+            .today
+            .add_days(self.world.lead_days + self.supply_days(&stack, bought));
         let is_core = info.layer == Layer::Core;
         let free = if is_core {
             ready

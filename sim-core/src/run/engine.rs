@@ -113,6 +113,10 @@ pub struct Run<'a> {
     everyone: Vec<usize>,
     order: Vec<usize>,
     last_review: Day,
+    /// First launches that are still to come.
+    pub(super) launches: Vec<Option<crate::calendar::Handle>>,
+    /// Days by which launches had been brought forward when tenders were last planned.
+    pub(super) planned_forward: Vec<i32>,
 }
 
 impl<'a> Run<'a> {
@@ -159,6 +163,8 @@ impl<'a> Run<'a> {
             everyone: (0..world.vendors.len()).collect(),
             order: valuation_order(world),
             last_review: world.start,
+            launches: vec![None; world.gens.len()],
+            planned_forward: vec![0; world.countries.len() * world.gens.len()],
         };
         run.schedule_all();
         run
@@ -195,7 +201,7 @@ impl<'a> Run<'a> {
         }
         for (g, generation) in world.gens.iter().enumerate() {
             if let Some(day) = generation.first_launch.filter(|d| *d > world.start) {
-                self.schedule(day, phase::LAUNCH, Event::Launch(g));
+                self.launches[g] = self.schedule(day, phase::LAUNCH, Event::Launch(g));
             }
         }
         let months = world.scenario.review_months as i32;
@@ -296,6 +302,8 @@ impl<'a> Run<'a> {
             term_annuity: self.term_annuity,
             exits: self.exits.clone(),
             country_sites: self.country_sites.clone(),
+            launches: self.launches.clone(),
+            planned_forward: self.planned_forward.clone(),
             everyone: self.everyone.clone(),
             order: self.order.clone(),
             last_review: self.last_review,
@@ -311,12 +319,17 @@ impl<'a> Run<'a> {
         if let Some(observer) = self.observer.as_deref_mut() {
             observer.lever(self.state.today, &named.name, moment);
         }
+        self.plan_launches();
         self.plan_forced_tenders(0..world.operators.len());
     }
 
     fn launch(&mut self, g: usize) {
+        self.launches[g] = None;
         for (state, interface) in self.state.interfaces.iter_mut().zip(&self.world.scenario.interfaces) {
             state.maturity *= 1.0 - interface.generation_loss;
+        }
+        if let Some(research) = &mut self.state.research {
+            research.level(self.world);
         }
         if let Some(observer) = self.observer.as_deref_mut() {
             observer.launch(self.state.today, &self.world.gens[g].id);
@@ -335,6 +348,10 @@ impl<'a> Run<'a> {
                     .lever
                     .review(i, self.last_review, self.world, &self.posted, &mut self.state);
             }
+        }
+        if let Some(research) = &mut self.state.research {
+            research.step(self.world, self.last_review.years_until(today));
+            research.show(self.world, &mut self.state.conditions);
         }
         self.last_review = today;
         self.posted.post_stocks(self.world, &self.state);

@@ -5,6 +5,7 @@ pub mod aid;
 pub mod deliver;
 pub mod engine;
 pub mod hold;
+pub mod launches;
 pub mod maturity;
 pub mod observe;
 pub mod simulation;

@@ -155,6 +155,8 @@ pub struct Vendor {
     pub home: String,
     /// Groups for results, for example `untrusted`.
     pub groups: Vec<String>,
+    /// Whether its shares are listed: what happens on capital markets then reaches it.
+    pub listed: bool,
     /// Generations sold.
     pub generations: Vec<String>,
     /// Openness of the product line at the start.
@@ -198,6 +200,7 @@ impl Table for Vendor {
             name: f.text("name", "Name for people"),
             home: f.text("home", "Home country, ISO 3166-1 alpha-3"),
             groups: f.texts("groups", "Groups for results, for example `untrusted`"),
+            listed: f.flag_or("listed", false, "Whether its shares are listed on a stock exchange"),
             generations: f.references("generations", GENERATION, "Generations sold"),
             line: f.choice(
                 "line",

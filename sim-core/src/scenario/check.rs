@@ -299,6 +299,17 @@ fn vendors(c: &mut Checker, s: &Scenario) {
 
 fn levers(c: &mut Checker, s: &Scenario) {
     for named in &s.levers {
+        if named.lever.needs_research() && named.lever.is_active() && s.research.is_none() {
+            c.fault(
+                &named.path,
+                format!(
+                    "`{}` acts on research, which this scenario does not play",
+                    named.lever.kind()
+                ),
+                "a scenario with a [research] section",
+                Some("add `[research]`; its keys have defaults".to_owned()),
+            );
+        }
         let Scoped {
             countries,
             vendors,

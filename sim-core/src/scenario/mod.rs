@@ -10,6 +10,7 @@ pub mod document;
 pub mod kinds;
 pub mod market;
 pub mod places;
+pub mod research;
 pub mod uncertainty;
 
 use std::sync::Arc;
@@ -18,6 +19,7 @@ pub use actors::{Credit, Line, Operator, Programme, Vendor};
 pub use costs::{Hazard, Integration, Learning, Supply, Switching};
 pub use market::{ComponentBidding, Contract, Keep, Market, Nests};
 pub use places::{Bloc, Country, Environment, Generation, Interface};
+pub use research::ResearchTerms;
 pub use uncertainty::{Choice, Distribution, Uncertainty};
 
 use crate::calendar::Day;
@@ -191,6 +193,7 @@ pub struct Scenario {
     pub learning: Learning,
     pub hazard: Hazard,
     pub supply: Supply,
+    pub research: Option<ResearchTerms>,
     /// Fronthaul, X2 and management, in this order.
     pub interfaces: Vec<Interface>,
     pub environments: Vec<Environment>,
@@ -238,6 +241,7 @@ impl Table for Scenario {
             learning: f.table("learning", "Learning by doing"),
             hazard: f.table("hazard", "Fear of rules to come"),
             supply: f.table("supply", "Crews"),
+            research: f.optional_table("research", "Research and quality; without it, quality stays as it is"),
             interfaces: f.tables("interface", 3, "Interfaces: fronthaul, x2 and management"),
             environments: f.tables("environment", 16, "Kinds of places"),
             generations: f.tables("generation", 5, "Generations, the oldest first"),

@@ -4,6 +4,8 @@
 //! to the byte. A lever adds its share when it begins and takes the same share back at its end; shifts of several
 //! levers add up, factors multiply.
 
+use std::collections::BTreeMap;
+
 use super::{RuleScope, VendorIx};
 
 /// What buyers lose by buying some vendors' products: public money or a licence that they forgo.
@@ -43,6 +45,44 @@ pub struct Conditions {
     pub quality: Vec<[f64; 2]>,
     /// Added to the yearly growth rate of each interface's maturity; the sum is never below 0.
     pub support: [f64; 3],
+    /// By vendor: years that an order waits beyond the usual lead time; infinite, it cannot be placed.
+    pub wait: Vec<f64>,
+    /// By vendor: the most that the fronthaul of its own lines matures with other sellers' parts, whatever the market's maturity.
+    pub maturity_cap: Vec<f64>,
+    shifts: BTreeMap<usize, Shift>,
+}
+
+/// What one lever adds at present, kept so that it can be renewed from review to review and taken back. An empty list adds nothing.
+/// Fields as in [`Conditions`]; lists over countries and vendors are country-major.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[allow(missing_docs)]
+pub struct Shift {
+    pub trust: Vec<f64>,
+    pub hazard: Vec<f64>,
+    pub wacc: Vec<f64>,
+    pub open_risk: Vec<f64>,
+    pub support: [f64; 3],
+    /// Factors.
+    pub cost: Vec<[f64; 2]>,
+    pub quality: Vec<[f64; 2]>,
+    /// Of several levers the longest counts.
+    pub wait: Vec<f64>,
+    /// Of several levers the lowest counts.
+    pub maturity_cap: Vec<f64>,
+}
+
+/// Key of the shift that research makes ([`super::research`]): it is no lever's.
+pub(crate) const RESEARCH: usize = usize::MAX;
+
+/// Adds `new - old` to each number of a list; a list that is empty is one of `neutral`.
+fn renew<T: Copy>(to: &mut [T], old: &[T], new: &[T], neutral: T, change: impl Fn(T, T, T) -> T) {
+    if old.is_empty() && new.is_empty() {
+        return;
+    }
+    for (i, x) in to.iter_mut().enumerate() {
+        let of = |list: &[T]| list.get(i).copied().unwrap_or(neutral);
+        *x = change(*x, of(old), of(new));
+    }
 }
 
 impl Conditions {
@@ -60,7 +100,48 @@ impl Conditions {
             cost: vec![[1.0; 2]; vendors],
             quality: vec![[0.0; 2]; vendors],
             support: [0.0; 3],
+            wait: vec![0.0; vendors],
+            maturity_cap: vec![1.0; vendors],
+            shifts: BTreeMap::new(),
         }
+    }
+
+    /// Puts a new shift of a lever in the place of its last one.
+    pub fn shift(&mut self, lever: usize, new: Shift) {
+        let old = self.shifts.remove(&lever).unwrap_or_default();
+        let add = |x: f64, old: f64, new: f64| x + (new - old);
+        let pair = |x: [f64; 2], o: [f64; 2], n: [f64; 2]| [add(x[0], o[0], n[0]), add(x[1], o[1], n[1])];
+        let times = |x: [f64; 2], o: [f64; 2], n: [f64; 2]| [x[0] * (n[0] / o[0]), x[1] * (n[1] / o[1])];
+        renew(&mut self.trust, &old.trust, &new.trust, 0.0, add);
+        renew(&mut self.hazard, &old.hazard, &new.hazard, 0.0, add);
+        renew(&mut self.wacc, &old.wacc, &new.wacc, 0.0, add);
+        renew(&mut self.open_risk, &old.open_risk, &new.open_risk, 0.0, add);
+        renew(&mut self.support, &old.support, &new.support, 0.0, add);
+        renew(&mut self.cost, &old.cost, &new.cost, [1.0; 2], times);
+        renew(&mut self.quality, &old.quality, &new.quality, [0.0; 2], pair);
+        if new != Shift::default() {
+            self.shifts.insert(lever, new);
+        }
+        for (v, (wait, cap)) in self.wait.iter_mut().zip(&mut self.maturity_cap).enumerate() {
+            let of = |list: &Vec<f64>| list.get(v).copied();
+            *wait = self.shifts.values().filter_map(|s| of(&s.wait)).fold(0.0, f64::max);
+            *cap = self
+                .shifts
+                .values()
+                .filter_map(|s| of(&s.maturity_cap))
+                .fold(1.0, f64::min);
+        }
+    }
+
+    /// What a lever adds at present, if it adds anything.
+    #[must_use]
+    pub fn shift_of(&self, lever: usize) -> Option<&Shift> {
+        self.shifts.get(&lever)
+    }
+
+    /// Takes the shift of a lever back.
+    pub fn unshift(&mut self, lever: usize) {
+        self.shift(lever, Shift::default());
     }
 
     /// What a buyer in a country loses by buying a component from a vendor, share of the reference price.
@@ -74,5 +155,39 @@ impl Conditions {
     #[must_use]
     pub fn at(&self, country: usize, vendor: VendorIx) -> usize {
         country * self.vendors + usize::from(vendor)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shift_is_renewed_and_taken_back_whole() {
+        let neutral = Conditions::neutral(1, 2);
+        let mut c = neutral.clone();
+        let shift = |x: f64| Shift {
+            trust: vec![x, 0.0],
+            cost: vec![[1.0 + x, 1.0], [1.0; 2]],
+            wait: vec![0.0, x],
+            maturity_cap: vec![1.0, 1.0 - x],
+            ..Shift::default()
+        };
+        c.shift(3, shift(0.25));
+        c.shift(3, shift(0.5));
+        assert_eq!(
+            (c.trust[0], c.cost[0], c.wait[1], c.maturity_cap[1]),
+            (0.5, [1.5, 1.0], 0.5, 0.5)
+        );
+        c.shift(4, shift(0.25));
+        assert_eq!(
+            (c.trust[0], c.wait[1], c.maturity_cap[1]),
+            (0.75, 0.5, 0.5),
+            "waits do not add up"
+        );
+        c.unshift(3);
+        assert_eq!((c.trust[0], c.cost[0][0], c.wait[1]), (0.25, 1.25, 0.25));
+        c.unshift(4);
+        assert_eq!(c, neutral);
     }
 }

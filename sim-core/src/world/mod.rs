@@ -15,13 +15,15 @@ pub mod build;
 pub mod conditions;
 pub mod outlay;
 pub mod purse;
+pub mod research;
 pub mod rules;
 pub mod state;
+pub mod supply;
 
 use crate::calendar::Day;
 use crate::scenario::{ComponentBidding, Scenario};
 
-pub use conditions::Conditions;
+pub use conditions::{Conditions, Shift};
 pub use purse::{Aid, Purse, Support};
 pub use rules::{RuleBook, RuleScope};
 pub use state::{Arch, Neighbour, SlotState, Stack, State};

@@ -21,6 +21,9 @@ impl RuleScope {
         }
     }
 
+    /// All components of all layers.
+    pub const ALL: Self = Self(u32::MAX);
+
     /// Both scopes together.
     #[must_use]
     pub fn with(self, other: Self) -> Self {

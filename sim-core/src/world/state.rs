@@ -1,5 +1,7 @@
 //! All that changes while a replicate is played.
 
+use super::research::Research;
+use super::supply::Supplies;
 use super::{BB, Conditions, Layer, NO_VENDOR, Purse, RU, RuleBook, VendorIx, World};
 use crate::calendar::{Day, Handle};
 use crate::draws::{Decision, Luck, StreamKey};
@@ -122,6 +124,12 @@ pub struct State {
     pub conditions: Conditions,
     /// Public money toward purchases.
     pub purse: Purse,
+    /// Components of vendors that are cut off.
+    pub supply: Supplies,
+    /// Research and quality, where the scenario switches them on.
+    pub research: Option<Research>,
+    /// Days by which levers have brought the launch of a generation forward, country-major.
+    pub launch_forward: Vec<i32>,
     /// Interfaces: fronthaul, X2, management.
     pub interfaces: [InterfaceState; 3],
     /// Cumulative sites of each vendor.
@@ -164,6 +172,9 @@ impl State {
             rules: RuleBook::new(world.countries.len(), vendors),
             conditions: Conditions::neutral(world.countries.len(), vendors),
             purse: Purse::new(world.scenario.levers.len(), world.countries.len()),
+            supply: Supplies::default(),
+            research: Research::new(world),
+            launch_forward: vec![0; world.countries.len() * world.gens.len()],
             interfaces: [interface(FRONTHAUL), interface(X2), interface(MANAGEMENT)],
             volume: world.vendors.iter().map(|v| v.cumulative_sites).collect(),
             white_box_volume: world.scenario.learning.white_box_sites,
@@ -179,6 +190,7 @@ impl State {
                 }
             }
         }
+        Research::begin(world, &mut state);
         state
     }
 
@@ -219,6 +231,11 @@ impl State {
         note("conditions.cost", c.cost != d.cost);
         note("conditions.quality", c.quality != d.quality);
         note("conditions.support", c.support != d.support);
+        note("conditions.wait", c.wait != d.wait);
+        note("conditions.maturity_cap", c.maturity_cap != d.maturity_cap);
+        note("supply", self.supply != before.supply);
+        note("research", self.research != before.research);
+        note("launch_forward", self.launch_forward != before.launch_forward);
         note("purse", self.purse != before.purse);
         note("interfaces", self.interfaces != before.interfaces);
         note(
@@ -288,6 +305,56 @@ impl State {
         let term = world.scenario.contract.term_years;
         let ages = stack.installed.map(|d| d.years_until(today).max(0.0));
         (ages.map(|a| (term - a).max(0.0)), ages)
+    }
+
+    /// Days by which a generation is brought forward in a country.
+    #[must_use]
+    pub fn forward(&self, world: &World, country: usize, generation: usize) -> i32 {
+        self.launch_forward[country * world.gens.len() + generation]
+    }
+
+    /// First launch of a generation anywhere, as it is planned today.
+    #[must_use]
+    pub fn first_launch(&self, world: &World, generation: usize) -> Option<Day> {
+        let planned = |(c, country): (usize, &super::CountryInfo)| {
+            country.launch[generation].map(|d| d.add_days(-self.forward(world, c, generation)))
+        };
+        world.countries.iter().enumerate().filter_map(planned).min()
+    }
+
+    /// Share of a country's radio sites, weighted by component, that each vendor supplies; zeros where nothing stands.
+    #[must_use]
+    pub fn held_shares(&self, world: &World, country: usize) -> Vec<f64> {
+        self.shares(world, |slot| slot.country == country, |_| true)
+    }
+
+    /// Share of all radio sites, weighted by component, that each vendor supplies in stacks of some kind.
+    #[must_use]
+    pub fn world_shares(&self, world: &World, counts: impl Fn(&Stack) -> bool) -> Vec<f64> {
+        self.shares(world, |_| true, counts)
+    }
+
+    fn shares(&self, world: &World, here: impl Fn(&super::Slot) -> bool, counts: impl Fn(&Stack) -> bool) -> Vec<f64> {
+        let mut held = vec![0.0; world.vendors.len()];
+        let mut all = 0.0;
+        for (slot, info) in self.slots.iter().zip(&world.slots) {
+            let (Some(stack), Layer::Ran(_)) = (slot.stack, info.layer) else {
+                continue;
+            };
+            if !here(info) {
+                continue;
+            }
+            all += info.sites;
+            if counts(&stack) {
+                for k in [RU, BB] {
+                    held[usize::from(stack.seller[k])] += info.sites * info.weight[k];
+                }
+            }
+        }
+        if all > 0.0 {
+            held.iter_mut().for_each(|h| *h /= all);
+        }
+        held
     }
 
     /// How far an operator is trained for a vendor, in `[0,1]`: 1 while it supplies, then halving with the

@@ -1,0 +1,130 @@
+//! Merger of two sellers (S13, consolidation): the buyer takes over the target's contracts, the target's products leave sale.
+//!
+//! On the day all kit of the target, standing or ordered, becomes the buyer's: whoever had the target as incumbent has the buyer, with
+//! what he is trained for. From then on one price setter bids where two did. The target may not be bought any more. Where both had supplied one
+//! stack, it is an open stack of one vendor. The buyer's unit cost falls by `synergy_share`, and where the scenario plays research it adds the
+//! target's research to its own.
+//!
+//! The buyer's own product line goes on with its own cost, quality and learning; operators' lasting taste for the target is not handed on.
+//! A regulator's remedies, and a merger that is undone, are not modelled: the lever has no `end`.
+//!
+//! **Writes** `slots`, `supplied`, `rules`, `conditions.cost`, `research`. **Strength** is the share of operators whose contracts move
+//! ([`crate::world::rules::mark`]): the others go on with the target. **At 0** nothing is scheduled. **Limit:** at 1 the target holds
+//! and sells nothing from the day on.
+//!
+//! **Evidence:** none for a synergy; no merger of two radio vendors has been proposed since 2016.
+
+use std::sync::Arc;
+
+use super::{Common, Lever, Moment};
+use crate::scenario::document::{Fields, Number, Variant};
+use crate::scenario::kinds::VENDOR;
+use crate::world::rules::{Bound, Rule};
+use crate::world::{Arch, RuleScope, Shift, SlotState, Stack, State, VendorIx, World};
+
+/// The line of the catalogue.
+pub const VARIANT: Variant<Arc<dyn Lever>> = Variant {
+    key: "merger",
+    doc: "One vendor takes over another's contracts; its products leave sale",
+    fields,
+};
+
+/// See the module docs.
+#[derive(Debug, Clone)]
+pub struct Merger {
+    common: Common,
+    buyer: String,
+    target: String,
+    synergy: f64,
+}
+
+fn fields(f: &mut Fields<'_>) -> Arc<dyn Lever> {
+    let lever = Merger {
+        common: Common::fields(f),
+        buyer: f.reference("buyer", VENDOR, "Vendor that takes over"),
+        target: f.reference("target", VENDOR, "Vendor that is taken over"),
+        synergy: f.number_or(
+            "synergy_share",
+            0.0,
+            Number::new("share of unit cost").range(0.0..=0.5),
+            "Fall of the buyer's unit cost",
+        ),
+    };
+    f.require(
+        lever.buyer != lever.target,
+        "target",
+        "a vendor cannot take itself over",
+        "another vendor than `buyer`",
+    );
+    f.require(lever.common.end.is_none(), "end", "a merger is not undone", "no `end`");
+    Arc::new(lever)
+}
+
+/// A stack after the merger.
+fn handed_over(stack: Stack, from: VendorIx, to: VendorIx) -> Stack {
+    let seller = stack.seller.map(|v| if v == from { to } else { v });
+    let one = stack.arch == Arch::OpenMulti && seller[0] == seller[1];
+    Stack {
+        seller,
+        arch: if one { Arch::OpenSingle } else { stack.arch },
+        ..stack
+    }
+}
+
+impl Lever for Merger {
+    fn kind(&self) -> &'static str {
+        VARIANT.key
+    }
+
+    fn common(&self) -> &Common {
+        &self.common
+    }
+
+    fn writes(&self) -> &'static [&'static str] {
+        &["slots", "supplied", "rules", "conditions.cost", "research"]
+    }
+
+    fn act(&self, lever: usize, moment: Moment, world: &World, state: &mut State) {
+        let index = |id: &str| world.vendors.iter().position(|v| v.id == id).map(|v| v as VendorIx);
+        let (Moment::InForce, Some(to), Some(from)) = (moment, index(&self.buyer), index(&self.target)) else {
+            return;
+        };
+        let bound = Bound::share(self.common.strength);
+        for (slot, info) in world.slots.iter().enumerate() {
+            if !bound.binds(world.operators[info.operator].mark) {
+                continue;
+            }
+            let SlotState { stack, pending, .. } = state.slots[slot];
+            for old in [stack, pending].into_iter().flatten().filter(|s| s.holds(from)) {
+                state.leave(world, slot, &old);
+                state.enter(world, slot, &handed_over(old, from, to));
+            }
+            state.slots[slot].stack = stack.map(|s| handed_over(s, from, to));
+            state.slots[slot].pending = pending.map(|s| handed_over(s, from, to));
+        }
+        for country in 0..world.countries.len() {
+            let rule = Rule {
+                lever,
+                scope: RuleScope::ALL,
+                bound,
+                in_force: true,
+                deadline: None,
+            };
+            state.rules.add(country, from, rule);
+        }
+        let mut cost = vec![[1.0; 2]; world.vendors.len()];
+        cost[usize::from(to)] = [1.0 - self.synergy * self.common.strength; 2];
+        state.conditions.shift(
+            lever,
+            Shift {
+                cost,
+                ..Shift::default()
+            },
+        );
+        if let Some(research) = &mut state.research {
+            let moved = self.common.strength * research.income[usize::from(from)];
+            research.income[usize::from(from)] -= moved;
+            research.income[usize::from(to)] += moved;
+        }
+    }
+}

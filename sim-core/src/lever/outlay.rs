@@ -1,0 +1,67 @@
+//! What a lever costs the state that pays for it, year by year while it is in force.
+
+use crate::calendar::Day;
+use crate::scenario::document::{Fields, Number, Table};
+use crate::scenario::kinds::COUNTRY;
+use crate::world::outlay::Payee;
+use crate::world::{State, World};
+
+use super::Common;
+
+/// `outlay`: who pays how much. Sums in US dollars of 2020, or in a unit of `[money]`.
+#[derive(Debug, Clone)]
+pub struct Outlay {
+    payer: String,
+    usd_per_year: f64,
+    budget_usd: Option<f64>,
+}
+
+impl Table for Outlay {
+    fn fields(f: &mut Fields<'_>) -> Self {
+        let money = |unit| Number::new(unit).range(0.0..=1e13);
+        Outlay {
+            payer: f.reference("payer", COUNTRY, "Country that pays"),
+            usd_per_year: f.number("usd_per_year", money("USD/yr"), "Spent a year while in force"),
+            budget_usd: f.optional_number("budget_usd", money("USD"), "No more than this in all"),
+        }
+    }
+}
+
+impl Outlay {
+    /// Opens the budget.
+    pub fn open(&self, lever: usize, state: &mut State) {
+        if let Some(budget) = self.budget_usd {
+            state.purse.budget[lever] = budget;
+        }
+    }
+
+    /// Pays what fell due since a day while the lever was in force, times its strength. Returns what was paid, and its share of what was
+    /// due (1 if nothing was): an empty budget ends what money buys.
+    pub fn pay(
+        &self,
+        lever: usize,
+        common: &Common,
+        payee: Payee,
+        since: Day,
+        world: &World,
+        state: &mut State,
+    ) -> (f64, f64) {
+        let due = common.strength * self.usd_per_year * common.years_in_force(since, state.today);
+        let Some(payer) = world.countries.iter().position(|c| c.id == self.payer) else {
+            return (0.0, 1.0);
+        };
+        let paid = state.purse.spend(lever, payer, payee, due);
+        (paid, if due > 0.0 { paid / due } else { 1.0 })
+    }
+}
+
+/// The review before a day: what falls due between it and the end of a lever is settled on its last day.
+#[must_use]
+pub fn review_before(world: &World, day: Day) -> Day {
+    let months = world.scenario.review_months as i32;
+    let mut count = 0;
+    while world.start.add_months(months * (count + 1)) < day {
+        count += 1;
+    }
+    world.start.add_months(months * count)
+}
