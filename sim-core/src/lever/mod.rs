@@ -5,6 +5,7 @@
 //! the run works out.
 
 pub mod procurement_ban;
+pub mod share_cap;
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -16,7 +17,10 @@ use crate::scenario::kinds::day;
 use crate::world::{Arch, Layer, RuleScope, State, VendorIx, World};
 
 /// All levers by kind: `[levers.NAME.KIND]`.
-pub const CATALOGUE: &[Variant<Arc<dyn Lever>>] = &[procurement_ban::VARIANT];
+pub const CATALOGUE: &[Variant<Arc<dyn Lever>>] = &[
+    procurement_ban::VARIANT,
+    share_cap::VARIANT,
+];
 
 /// A moment in the life of a lever.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -102,6 +106,26 @@ impl Scoped {
             .filter(|v| self.vendors.is_empty() || named(*v))
             .map(|v| v as VendorIx)
             .collect()
+    }
+
+    /// By country: whether it is concerned.
+    #[must_use]
+    pub fn buyers(&self, world: &World) -> Vec<bool> {
+        let mut buyers = vec![false; world.countries.len()];
+        for c in self.country_indices(world) {
+            buyers[c] = true;
+        }
+        buyers
+    }
+
+    /// By vendor: whether it is concerned.
+    #[must_use]
+    pub fn sellers(&self, world: &World) -> Vec<bool> {
+        let mut sellers = vec![false; world.vendors.len()];
+        for v in self.vendor_indices(world) {
+            sellers[usize::from(v)] = true;
+        }
+        sellers
     }
 
     /// Components and generations concerned.
@@ -193,6 +217,16 @@ impl Common {
             "a day after `in_force`",
         );
         common
+    }
+
+    /// Refuses a lever that names no vendors, where it must.
+    pub fn require_vendors(&self, f: &mut Fields<'_>, message: &str) {
+        f.require(
+            !self.scope.vendors.is_empty() || f.is_describing(),
+            "scope",
+            message,
+            "scope = { vendors = [...] }",
+        );
     }
 
     /// Days and moments, in order. A moment before the start of the run happens on its first day.

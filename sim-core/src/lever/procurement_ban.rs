@@ -30,12 +30,7 @@ pub struct ProcurementBan {
 
 fn fields(f: &mut Fields<'_>) -> Arc<dyn Lever> {
     let common = Common::fields(f);
-    f.require(
-        !common.scope.vendors.is_empty() || f.is_describing(),
-        "scope",
-        "a ban must name its vendors",
-        "scope = { vendors = [...] }",
-    );
+    common.require_vendors(f, "a ban must name its vendors");
     Arc::new(ProcurementBan { common })
 }
 

@@ -14,6 +14,7 @@ use crate::measure::cube::{Cube, Field};
 use crate::measure::stocks::{fill, layer_index, valuation_order};
 use crate::measure::{CATALOGUE, SeriesPlan, View};
 use crate::record::{Counters, TenderRow};
+use crate::world::quota::Shed;
 use crate::world::state::FRONTHAUL;
 use crate::world::{Arch, BB, NO_VENDOR, RU, RuleScope, State, World};
 
@@ -98,6 +99,14 @@ pub struct Run<'a> {
     pub(super) tenders: Option<Vec<TenderRow>>,
     pub(super) observer: Option<&'a mut dyn Observer>,
     pub(super) scratch: super::hold::Scratch,
+    /// What quotas want gone of each slot, and by when.
+    pub(super) shed: Vec<Option<Shed>>,
+    /// Whether any slot is marked in `shed`.
+    pub(super) has_shed: bool,
+    /// Buffer of the marks of one operator.
+    pub(super) marks: Vec<Option<Shed>>,
+    /// Day before which a forced tender that brought nothing is not held again, by slot.
+    pub(super) not_before: Vec<Day>,
     everyone: Vec<usize>,
     order: Vec<usize>,
     last_review: Day,
@@ -135,6 +144,10 @@ impl<'a> Run<'a> {
             tenders: record_tenders.then(Vec::new),
             observer: None,
             scratch: super::hold::Scratch::default(),
+            shed: vec![None; world.slots.len()],
+            has_shed: false,
+            marks: Vec::new(),
+            not_before: vec![world.start; world.slots.len()],
             everyone: (0..world.vendors.len()).collect(),
             order: valuation_order(world),
             last_review: world.start,

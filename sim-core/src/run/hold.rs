@@ -39,6 +39,8 @@ struct Decided {
     aid: [f64; 2],
     /// Wedge captured in price over the list price, by component.
     captured: [Option<f64>; 2],
+    /// Whether a cap was set aside for it.
+    relaxed: bool,
 }
 
 /// Causes in the key of luck: a forced tender is another decision than a scheduled one.
@@ -77,6 +79,12 @@ impl Run<'_> {
         let world = self.world;
         let info = &world.slots[slot];
         let today = self.state.today;
+        self.mark_quotas(info.operator);
+        if self.is_needless(slot) {
+            let own = self.state.slots[slot].due.add_days(-world.lead_days);
+            self.schedule_tender(slot, own, false);
+            return Ok(());
+        }
         let s = self.state.slots[slot];
         let old = s.stack;
         // Kit is bought to stand when the old is due; under a rule, when it must be gone.
@@ -106,9 +114,11 @@ impl Run<'_> {
             !s.forced,
             today,
         );
+        let narrowed = self.narrow(slot, &attached, ages, !s.forced);
         self.counters.tenders += 1;
         self.counters.alternatives += self.desk.offer.alternatives.len() as u64;
         let mut decided = self.decide(slot, &attached)?;
+        decided.relaxed = narrowed.relaxed;
         let late = match decided.outcome {
             Outcome::Award(a) => {
                 let bought = self.desk.offer.alternatives[a];
@@ -176,6 +186,7 @@ impl Run<'_> {
             bidders: f64::NAN,
             aid: [0.0; 2],
             captured: [None; 2],
+            relaxed: false,
         };
         let scratch = &mut self.scratch;
         for buffer in [
@@ -300,6 +311,10 @@ impl Run<'_> {
         s.keeps += 1;
         s.due = s.due.max(self.state.today).plus_years(years);
         let next = s.due.add_days(-lead).max(self.state.today.add_days(1));
+        if s.forced {
+            // Nothing could be bought: trying again the same day would bring nothing either.
+            self.not_before[slot] = next;
+        }
         self.schedule_tender(slot, next, false);
         let operator = self.world.slots[slot].operator;
         self.plan_forced_tenders(operator..operator + 1);
@@ -547,7 +562,7 @@ fn rows_of(
             (
                 won.kind.name(),
                 Some(won.seller),
-                "award",
+                if decided.relaxed { "relaxed" } else { "award" },
                 offer.bills[a],
                 best.map_or(f64::NAN, |(x, _)| scratch.prices[x]),
             )

@@ -6,6 +6,7 @@ pub mod engine;
 pub mod hold;
 pub mod maturity;
 pub mod observe;
+mod quota;
 pub mod simulation;
 
 pub use engine::{Event, ReplicateError, Run};

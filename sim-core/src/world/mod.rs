@@ -14,6 +14,7 @@ pub mod allocation;
 pub mod build;
 pub mod conditions;
 pub mod purse;
+pub mod quota;
 pub mod rules;
 pub mod state;
 
@@ -22,6 +23,7 @@ use crate::scenario::{ComponentBidding, Scenario};
 
 pub use conditions::Conditions;
 pub use purse::{Aid, Purse, Support};
+pub use quota::{Demand, Quota, QuotaBook};
 pub use rules::{RuleBook, RuleScope};
 pub use state::{Arch, Neighbour, SlotState, Stack, State};
 

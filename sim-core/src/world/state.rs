@@ -1,6 +1,6 @@
 //! All that changes while a replicate is played.
 
-use super::{BB, Conditions, Layer, NO_VENDOR, Purse, RU, RuleBook, VendorIx, World};
+use super::{BB, Conditions, Layer, NO_VENDOR, Purse, QuotaBook, RU, RuleBook, VendorIx, World};
 use crate::calendar::{Day, Handle};
 use crate::draws::{Decision, Luck, StreamKey};
 
@@ -118,6 +118,8 @@ pub struct State {
     pub last_supplied: Vec<Option<Day>>,
     /// Rules.
     pub rules: RuleBook,
+    /// Caps and floors on shares of operators' sites.
+    pub quotas: QuotaBook,
     /// What levers have moved of the conditions of the market.
     pub conditions: Conditions,
     /// Public money toward purchases.
@@ -162,6 +164,7 @@ impl State {
             supplied: vec![0; world.operators.len() * vendors],
             last_supplied: vec![None; world.operators.len() * vendors],
             rules: RuleBook::new(world.countries.len(), vendors),
+            quotas: QuotaBook::default(),
             conditions: Conditions::neutral(world.countries.len(), vendors),
             purse: Purse::new(world.scenario.levers.len(), world.countries.len()),
             interfaces: [interface(FRONTHAUL), interface(X2), interface(MANAGEMENT)],
@@ -210,6 +213,7 @@ impl State {
             self.supplied != before.supplied || self.last_supplied != before.last_supplied,
         );
         note("rules", self.rules != before.rules);
+        note("quotas", self.quotas != before.quotas);
         note("conditions.trust", c.trust != d.trust);
         note("conditions.hazard", c.hazard != d.hazard);
         note("conditions.levies", c.levies != d.levies);
