@@ -34,7 +34,8 @@ fn bought(s: &Simulation, watch: &Watch, v: VendorIx, from: Day, to: Day) -> f64
     in_time.map(|t| parts(t) / 2.0 * s.world().slots[t.slot].sites).sum()
 }
 
-const CAP: &str = "in_force = 2022-01-01\ndeadline = 2026-12-31\nscope = { vendors = [\"alpha\"], components = [\"ru\", \"bb\"] }\n";
+const CAP: &str =
+    "in_force = 2022-01-01\ndeadline = 2026-12-31\nscope = { vendors = [\"alpha\"], components = [\"ru\", \"bb\"] }\n";
 
 #[test]
 fn above_a_cap_an_operator_sheds_by_the_deadline_and_no_more_than_it_must() {
@@ -64,7 +65,11 @@ fn above_a_cap_an_operator_sheds_by_the_deadline_and_no_more_than_it_must() {
                 }
             }
             // From in force no award leaves the share above the cap.
-            for t in w.tenders.iter().filter(|t| t.day >= day(2022, 1, 1) && t.kind != "core") {
+            for t in w
+                .tenders
+                .iter()
+                .filter(|t| t.day >= day(2022, 1, 1) && t.kind != "core")
+            {
                 let operator = s.world().slots[t.slot].operator;
                 assert!(
                     cap > 0.0 || bought_from(t, alpha) == [false; 2],
@@ -103,7 +108,9 @@ fn the_oldest_kit_goes_first() {
         let (_, w) = watch(&s, k);
         let mut seen = 0;
         for t in w.tenders.iter().filter(|t| t.kind == "forced") {
-            let Some(old) = t.old.filter(|o| o.holds(alpha)) else { continue };
+            let Some(old) = t.old.filter(|o| o.holds(alpha)) else {
+                continue;
+            };
             let operator = world.slots[t.slot].operator;
             // Kit of the operator that stands that day without a successor on order, and is not younger, goes too by the deadline.
             let stacks = w.stacks_at(world, day(2026, 12, 31));
@@ -136,7 +143,10 @@ fn where_nobody_else_sells_kit_runs_on_past_its_date_and_that_is_recorded() {
         let relaxed = w.tenders.iter().filter(|t| t.outcome == Outcome::Relaxed).count();
         assert!(relaxed > 0, "{kind}: the kit that must go cannot");
         let later = w.tenders.iter().filter(|t| t.day >= day(2022, 6, 1) && t.old.is_some());
-        assert!(later.clone().count() > 0 && later.clone().all(|t| t.bought().is_none()), "{kind}");
+        assert!(
+            later.clone().count() > 0 && later.clone().all(|t| t.bought().is_none()),
+            "{kind}"
+        );
         assert!(w.tenders.len() < 1000, "{kind}: {} tenders", w.tenders.len());
     }
 }

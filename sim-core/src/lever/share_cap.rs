@@ -72,7 +72,7 @@ impl Lever for ShareCap {
                         share: self.share,
                     },
                     in_force: false,
-                    deadline: self.common.deadline,
+                    deadline: state.dates[lever].deadline,
                 };
                 state.quotas.add(quota);
             }

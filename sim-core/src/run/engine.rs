@@ -6,17 +6,18 @@ use super::maturity;
 use super::observe::Observer;
 use crate::calendar::{Calendar, Day, Phase};
 use crate::draws::Luck;
-use crate::lever::Moment;
+use crate::lever::{Moment, Start};
 use crate::market::list_price::{self, AverageBuyer};
 use crate::market::posted::Posted;
 use crate::market::tender::Desk;
 use crate::measure::cube::{Cube, Field};
 use crate::measure::stocks::{fill, layer_index, valuation_order};
-use crate::measure::{CATALOGUE, SeriesPlan, View};
+use crate::measure::{CATALOGUE, Cell, SeriesPlan, View};
 use crate::record::{Counters, TenderRow};
+use crate::scenario::NamedLever;
 use crate::world::quota::Shed;
 use crate::world::state::FRONTHAUL;
-use crate::world::{Arch, BB, NO_VENDOR, RU, RuleScope, State, World};
+use crate::world::{Arch, BB, LeverDates, NO_VENDOR, RU, RuleScope, State, World};
 
 /// What can happen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,6 +108,10 @@ pub struct Run<'a> {
     pub(super) marks: Vec<Option<Shed>>,
     /// Day before which a forced tender that brought nothing is not held again, by slot.
     pub(super) not_before: Vec<Day>,
+    /// Cells of the levers that wait for a measure: lever and what it reads.
+    waiting: Vec<(usize, Cell)>,
+    /// Market reviews held.
+    reviews: i32,
     everyone: Vec<usize>,
     order: Vec<usize>,
     last_review: Day,
@@ -148,6 +153,8 @@ impl<'a> Run<'a> {
             has_shed: false,
             marks: Vec::new(),
             not_before: vec![world.start; world.slots.len()],
+            waiting: waiting(world),
+            reviews: 0,
             everyone: (0..world.vendors.len()).collect(),
             order: valuation_order(world),
             last_review: world.start,
@@ -259,7 +266,48 @@ impl<'a> Run<'a> {
         if let Some(observer) = self.observer.as_deref_mut() {
             observer.lever(self.state.today, &named.name, moment);
         }
+        self.answer(&named.name, moment);
         self.plan_forced_tenders(0..world.operators.len());
+    }
+
+    /// Starts and ends the levers that answer the lever of this name.
+    fn answer(&mut self, name: &str, moment: Moment) {
+        let world = self.world;
+        for (j, other) in world.scenario.levers.iter().enumerate() {
+            let common = other.lever.common();
+            if !other.lever.is_active() || common.start != Start::Answers(name.to_owned()) {
+                continue;
+            }
+            match moment {
+                Moment::InForce if self.state.dates[j].in_force.is_none() => self.begin(j, self.state.today),
+                Moment::End if common.lasts_years.is_none() && self.binds(j) => {
+                    self.schedule(self.state.today, phase::LEVER, Event::Lever(j, Moment::End));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Begins a lever that has waited: it becomes known and binds on a day.
+    fn begin(&mut self, lever: usize, day: Day) {
+        let common = self.world.scenario.levers[lever].lever.common();
+        let deadline = common.deadline_years.map(|y| day.plus_years(y));
+        self.state.dates[lever] = LeverDates {
+            in_force: Some(day),
+            deadline,
+        };
+        let end = common.lasts_years.map(|y| day.plus_years(y).max(day.add_days(1)));
+        let moments = [
+            (Some(day), Moment::Announced),
+            (Some(day), Moment::InForce),
+            (deadline, Moment::Deadline),
+            (end, Moment::End),
+        ];
+        for (day, moment) in moments {
+            if let Some(day) = day {
+                self.schedule(day, phase::LEVER, Event::Lever(lever, moment));
+            }
+        }
     }
 
     fn launch(&mut self, g: usize) {
@@ -285,6 +333,7 @@ impl<'a> Run<'a> {
             }
         }
         self.last_review = today;
+        self.reviews += 1;
         self.posted.post_stocks(self.world, &self.state);
         self.counters.unsolved += list_price::post(
             self.world,
@@ -297,6 +346,12 @@ impl<'a> Run<'a> {
         if let Some(observer) = self.observer.as_deref_mut() {
             observer.review(today, self.posted.maturity);
         }
+    }
+
+    /// Day of the next market review.
+    pub(super) fn next_review(&self) -> Day {
+        let months = self.world.scenario.review_months as i32;
+        self.world.start.add_months(months * self.reviews)
     }
 
     /// What flows day by day, since the last measurement: capacity added at contract prices, upkeep that grows with age, operation of
@@ -428,6 +483,18 @@ impl<'a> Run<'a> {
             };
             self.values.push(value);
         }
+        let fired = |(lever, cell): &(usize, Cell)| match &self.world.scenario.levers[*lever].lever.common().start {
+            Start::When(trigger) => trigger.is_passed((CATALOGUE[cell.measure].value)(&view, cell)),
+            _ => false,
+        };
+        let started: Vec<usize> = self.waiting.iter().filter(|w| fired(w)).map(|w| w.0).collect();
+        if !started.is_empty() {
+            self.waiting.retain(|(lever, _)| !started.contains(lever));
+            let next = self.next_review();
+            for lever in started {
+                self.begin(lever, next);
+            }
+        }
         // What is awarded on the first day belongs to the first year: a flow covers the time after the last date, and there is none before.
         self.cube.clear(date > 0);
         if date > 0 {
@@ -435,4 +502,13 @@ impl<'a> Run<'a> {
         }
         self.last_measure = today;
     }
+}
+
+/// The levers that wait for a measure, with the cells that they read.
+fn waiting(world: &World) -> Vec<(usize, Cell)> {
+    let cell = |(i, named): (usize, &NamedLever)| match &named.lever.common().start {
+        Start::When(trigger) if named.lever.is_active() => Some((i, trigger.cell(world)?)),
+        _ => None,
+    };
+    world.scenario.levers.iter().enumerate().filter_map(cell).collect()
 }

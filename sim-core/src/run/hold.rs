@@ -85,6 +85,12 @@ impl Run<'_> {
             self.schedule_tender(slot, own, false);
             return Ok(());
         }
+        if let Some(until) = self.waits_for_money(slot) {
+            // Money comes at reviews.
+            self.not_before[slot] = self.next_review().min(until).max(today.add_days(1));
+            self.schedule_tender(slot, self.not_before[slot], true);
+            return Ok(());
+        }
         let s = self.state.slots[slot];
         let old = s.stack;
         // Kit is bought to stand when the old is due; under a rule, when it must be gone.
@@ -145,6 +151,13 @@ impl Run<'_> {
                 arch: bought.arch(old.as_ref()),
                 is_virtual: bought.is_virtual,
                 price: decided.price,
+                cost: [RU, BB].map(|k| {
+                    if bought.buys()[k] {
+                        self.desk.offer.terms.seller(bought.seller[k]).cost[k]
+                    } else {
+                        0.0
+                    }
+                }),
                 switching: bill.iter().sum::<f64>() - bill[BROUGHT_FORWARD],
             });
         }

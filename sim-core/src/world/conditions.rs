@@ -4,7 +4,7 @@
 //! to the byte. A lever adds its share when it begins and takes the same share back at its end; shifts of several
 //! levers add up, factors multiply.
 
-use super::{RuleScope, VendorIx};
+use super::{RuleScope, VendorIx, World};
 
 /// What buyers lose by buying some vendors' products: public money or a licence that they forgo.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,12 +13,48 @@ pub struct Levy {
     pub lever: usize,
     /// Layers and components.
     pub scope: RuleScope,
-    /// By country: whether its buyers are concerned.
-    pub buyers: Vec<bool>,
+    /// By operator: whether it is concerned.
+    pub operators: Vec<bool>,
+    /// By country: share of its operators' sites that is concerned, for the average buyer of a region.
+    pub reach: Vec<f64>,
     /// By vendor: whether its products are concerned.
     pub sellers: Vec<bool>,
     /// Loss, share of the reference price of the component.
     pub share: f64,
+}
+
+impl Levy {
+    /// A levy on purchases of some operators from some vendors.
+    #[must_use]
+    pub fn new(
+        lever: usize,
+        scope: RuleScope,
+        operators: Vec<bool>,
+        sellers: Vec<bool>,
+        share: f64,
+        world: &World,
+    ) -> Self {
+        let sites = |c: usize, all: bool| -> f64 {
+            let here = world.operators.iter().enumerate().filter(|(_, o)| o.country == c);
+            here.filter(|(o, _)| all || operators[*o]).map(|(_, o)| o.sites).sum()
+        };
+        let reach = |c: usize| {
+            let all = sites(c, true);
+            if all > 0.0 { sites(c, false) / all } else { 0.0 }
+        };
+        Self {
+            lever,
+            scope,
+            reach: (0..world.countries.len()).map(reach).collect(),
+            operators,
+            sellers,
+            share,
+        }
+    }
+
+    fn concerns(&self, vendor: VendorIx, what: RuleScope) -> bool {
+        self.scope.meets(what) && self.sellers[usize::from(vendor)]
+    }
 }
 
 /// See the module docs. Arrays over countries and vendors are country-major.
@@ -63,11 +99,23 @@ impl Conditions {
         }
     }
 
-    /// What a buyer in a country loses by buying a component from a vendor, share of the reference price.
+    /// What an operator loses by buying a component from a vendor, share of the reference price.
     #[must_use]
-    pub fn levy(&self, country: usize, vendor: VendorIx, what: RuleScope) -> f64 {
-        let concerns = |l: &&Levy| l.scope.meets(what) && l.buyers[country] && l.sellers[usize::from(vendor)];
-        self.levies.iter().filter(concerns).map(|l| l.share).sum()
+    pub fn levy(&self, operator: usize, vendor: VendorIx, what: RuleScope) -> f64 {
+        let standing = self.levies.iter().filter(|l| l.concerns(vendor, what));
+        standing.filter(|l| l.operators[operator]).map(|l| l.share).sum()
+    }
+
+    /// What operators of a country lose on average, by sites.
+    #[must_use]
+    pub fn mean_levy(&self, country: usize, vendor: VendorIx, what: RuleScope) -> f64 {
+        let standing = self.levies.iter().filter(|l| l.concerns(vendor, what));
+        standing.map(|l| l.share * l.reach[country]).sum()
+    }
+
+    /// Takes the levies of a lever back.
+    pub fn lift_levies(&mut self, lever: usize) {
+        self.levies.retain(|l| l.lever != lever);
     }
 
     /// Place of a country and vendor in the arrays over both.

@@ -25,7 +25,7 @@ pub use conditions::Conditions;
 pub use purse::{Aid, Purse, Support};
 pub use quota::{Demand, Quota, QuotaBook};
 pub use rules::{RuleBook, RuleScope};
-pub use state::{Arch, Neighbour, SlotState, Stack, State};
+pub use state::{Arch, LeverDates, Neighbour, SlotState, Stack, State};
 
 /// Index of a vendor; [`NO_VENDOR`] where there is none.
 pub type VendorIx = u8;

@@ -103,6 +103,15 @@ pub const X2: usize = 1;
 /// Between networks and management systems.
 pub const MANAGEMENT: usize = 2;
 
+/// When a lever binds, and until when it must be obeyed: known from the start, or since what it waited for came.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LeverDates {
+    /// Day from which it binds.
+    pub in_force: Option<Day>,
+    /// Last day to do what it demands.
+    pub deadline: Option<Day>,
+}
+
 /// All that changes.
 #[derive(Debug, Clone)]
 pub struct State {
@@ -116,6 +125,8 @@ pub struct State {
     pub supplied: Vec<u32>,
     /// Last day on which a vendor supplied an operator, operator-major; `None` if never.
     pub last_supplied: Vec<Option<Day>>,
+    /// Days of the levers, by their place in the scenario.
+    pub dates: Vec<LeverDates>,
     /// Rules.
     pub rules: RuleBook,
     /// Caps and floors on shares of operators' sites.
@@ -163,6 +174,7 @@ impl State {
             crew_free: vec![world.start; world.operators.len()],
             supplied: vec![0; world.operators.len() * vendors],
             last_supplied: vec![None; world.operators.len() * vendors],
+            dates: world.scenario.levers.iter().map(|n| n.lever.common().dates()).collect(),
             rules: RuleBook::new(world.countries.len(), vendors),
             quotas: QuotaBook::default(),
             conditions: Conditions::neutral(world.countries.len(), vendors),
