@@ -44,6 +44,17 @@ pub struct TraceRequest {
     pub json: bool,
 }
 
+/// How levers are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LeverForm {
+    /// A table, or all about one kind, for people.
+    Text,
+    /// All about them, for programs.
+    Json,
+    /// All about them, for the repository.
+    Markdown,
+}
+
 /// What `oransim check` found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Checked {
@@ -86,6 +97,12 @@ pub trait Model: Sync {
     /// # Errors
     /// None is expected of a sound build.
     fn schema(&self) -> Result<String>;
+
+    /// The levers, or those of one kind, in a form.
+    ///
+    /// # Errors
+    /// Where there is no such kind.
+    fn levers(&self, kind: Option<&str>, form: LeverForm) -> Result<String>;
 
     /// What happened in one replicate, event by event, and why; gives warnings.
     ///

@@ -7,7 +7,7 @@ use clap::{ColorChoice, CommandFactory as _, FromArgMatches as _};
 
 use crate::cli::{Cli, Command};
 use crate::commands::figures::figures as figures_command;
-use crate::commands::{Session, check, init, merge, new, resolve, run, schema, trace};
+use crate::commands::{Session, check, init, levers, merge, new, resolve, run, schema, trace};
 use crate::console::Console;
 use crate::exit::{Exit, Failure, Result};
 use crate::model::Model;
@@ -89,6 +89,7 @@ fn dispatch(
         }
         Command::Resolve(flags) => resolve::resolve(model, &flags.request(), &session),
         Command::Schema(flags) => schema::schema(model, flags.write.as_deref(), &session),
+        Command::Levers(flags) => levers::levers(model, &flags, &session),
         Command::Trace(flags) => trace::trace(model, &flags.request(), &session),
         Command::Figures(flags) => figures_command(model, &flags.settings(), &session),
         Command::Init(flags) => init::init(model, &flags.directory, flags.force, &session),

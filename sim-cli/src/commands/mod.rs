@@ -3,6 +3,7 @@
 pub mod check;
 pub mod figures;
 pub mod init;
+pub mod levers;
 pub mod merge;
 pub mod new;
 pub mod resolve;

@@ -7,6 +7,7 @@ mod check;
 mod ensemble;
 mod figures_runner;
 mod files;
+mod levers;
 mod names;
 mod run_figures;
 mod shipped;
@@ -21,7 +22,7 @@ use sim_core::scenario::document::{describe, json_schema};
 use crate::engine::Ensemble;
 use crate::exit::{Failure, Result};
 use crate::figures::regenerate::Runner;
-use crate::model::{Checked, Model, ShippedFile, TraceRequest, WorldRequest};
+use crate::model::{Checked, LeverForm, Model, ShippedFile, TraceRequest, WorldRequest};
 
 pub use run_figures::{RunFigures, run_figures};
 
@@ -56,6 +57,10 @@ impl Model for Linked {
         serde_json::to_string_pretty(&schema)
             .map(|text| text + "\n")
             .map_err(|error| Failure::CouldNotGoOn(format!("cannot print the schema: {error}")))
+    }
+
+    fn levers(&self, kind: Option<&str>, form: LeverForm) -> Result<String> {
+        levers::levers(kind, form)
     }
 
     fn trace(&self, request: &TraceRequest, print: &mut dyn FnMut(&str) -> Result<()>) -> Result<Vec<String>> {

@@ -5,6 +5,7 @@
 //! the run works out.
 
 pub mod adoption_fund;
+pub mod cards;
 pub mod export_credit;
 pub mod fund;
 pub mod home_protection;
@@ -257,6 +258,7 @@ impl Common {
             scope: f.table_or_default("scope", "Whom and what it concerns"),
             reason: f.optional_text("reason", "Why it stands: a source, in words"),
         };
+        let waits = common.start != Start::OnItsDay;
         f.require(
             common.announced.is_none_or(|d| d <= common.in_force),
             "announced",
@@ -264,18 +266,17 @@ impl Common {
             "a day up to `in_force`",
         );
         f.require(
-            common.deadline.is_none_or(|d| d >= common.in_force),
+            waits || common.deadline.is_none_or(|d| d >= common.in_force),
             "deadline",
             "the deadline is before it is in force",
             "a day from `in_force` on",
         );
         f.require(
-            common.end.is_none_or(|d| d > common.in_force),
+            waits || common.end.is_none_or(|d| d > common.in_force),
             "end",
             "it ends before it starts",
             "a day after `in_force`",
         );
-        let waits = common.start != Start::OnItsDay;
         for (key, stands) in [
             ("announced", common.announced.is_some()),
             ("deadline", common.deadline.is_some()),

@@ -104,10 +104,7 @@ impl Lever for OpenMandate {
     }
 
     fn writes(&self) -> &'static [&'static str] {
-        match self.mode {
-            Mode::Preference => &["conditions.closed_handicap"],
-            _ => &["quotas"],
-        }
+        &["quotas", "conditions.closed_handicap"]
     }
 
     fn demands_open(&self) -> bool {
