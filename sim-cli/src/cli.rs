@@ -68,6 +68,8 @@ pub enum Command {
     Score(ScoreFlags),
     /// List what can be measured: meaning, unit, parts, equation.
     Measures(MeasuresFlags),
+    /// List the levers: what each does, by which equation, what it may write, its keys and their sources.
+    Levers(LeverFlags),
     /// Show every event of one replicate, and for each tender why the winner won.
     Trace(TraceFlags),
     /// Make the figures of `results/` again, or check that they are what they should be.
@@ -444,6 +446,32 @@ impl MeasuresFlags {
             _ => Form::Text,
         }
     }
+}
+
+/// Flags of `oransim levers`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oransim levers
+  oransim levers share_cap
+  oransim levers --json | jq '.[].keys'
+  oransim levers --write                       # LEVERS.md")]
+pub struct LeverFlags {
+    /// Kind of lever; without it, all of them in a table.
+    #[arg(value_name = "KIND")]
+    pub kind: Option<String>,
+    /// As JSON, with all details.
+    #[arg(long, conflicts_with = "write")]
+    pub json: bool,
+    /// Write all of them to a file, as Markdown.
+    #[arg(
+        long,
+        value_name = "FILE",
+        num_args = 0..=1,
+        default_missing_value = "LEVERS.md",
+        conflicts_with = "kind"
+    )]
+    pub write: Option<PathBuf>,
 }
 
 /// Flags of `oransim trace`.

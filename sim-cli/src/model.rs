@@ -44,6 +44,17 @@ pub struct TraceRequest {
     pub json: bool,
 }
 
+/// How levers are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LeverForm {
+    /// A table, or all about one kind, for people.
+    Text,
+    /// All about them, for programs.
+    Json,
+    /// All about them, for the repository.
+    Markdown,
+}
+
 /// What `oransim check` found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Checked {
@@ -115,6 +126,12 @@ pub trait Model: Sync {
     /// # Errors
     /// Where there is no measure of that name.
     fn measures(&self, name: Option<&str>) -> Result<Vec<MeasureEntry>>;
+
+    /// The levers, or those of one kind, in a form.
+    ///
+    /// # Errors
+    /// Where there is no such kind.
+    fn levers(&self, kind: Option<&str>, form: LeverForm) -> Result<String>;
 
     /// What happened in one replicate, event by event, and why; gives warnings.
     ///

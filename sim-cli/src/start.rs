@@ -8,7 +8,7 @@ use clap::{ColorChoice, CommandFactory as _, FromArgMatches as _};
 use crate::cli::{Cli, Command};
 use crate::commands::figures::figures as figures_command;
 use crate::commands::{
-    Session, check, compare, init, measures, merge, new, report, resolve, run, schema, score, trace,
+    Session, check, compare, init, levers, measures, merge, new, report, resolve, run, schema, score, trace,
 };
 use crate::console::Console;
 use crate::exit::{Exit, Failure, Result};
@@ -94,6 +94,7 @@ fn dispatch(
         Command::Report(flags) => report::report(&flags.settings(), &session),
         Command::Score(flags) => score::score(model, &flags.settings(), &session),
         Command::Measures(flags) => measures::measures(model, flags.name.as_deref(), flags.form(), &session),
+        Command::Levers(flags) => levers::levers(model, &flags, &session),
         Command::Trace(flags) => trace::trace(model, &flags.request(), &session),
         Command::Figures(flags) => figures_command(model, &flags.settings(), &session),
         Command::Init(flags) => init::init(model, &flags.directory, flags.force, &session),

@@ -4,6 +4,7 @@ pub mod check;
 pub mod compare;
 pub mod figures;
 pub mod init;
+pub mod levers;
 pub mod measures;
 pub mod merge;
 pub mod new;

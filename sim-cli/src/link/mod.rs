@@ -7,6 +7,7 @@ mod check;
 mod ensemble;
 mod figures_runner;
 mod files;
+mod levers;
 mod measures;
 mod names;
 mod run_figures;
@@ -22,7 +23,7 @@ use sim_core::scenario::document::{describe, json_schema};
 use crate::engine::Ensemble;
 use crate::exit::{Failure, Result};
 use crate::figures::regenerate::Runner;
-use crate::model::{Checked, MeasureEntry, Model, ShippedFile, TraceRequest, WorldRequest};
+use crate::model::{Checked, LeverForm, MeasureEntry, Model, ShippedFile, TraceRequest, WorldRequest};
 
 pub use run_figures::{RunFigures, run_figures};
 
@@ -61,6 +62,10 @@ impl Model for Linked {
 
     fn measures(&self, name: Option<&str>) -> Result<Vec<MeasureEntry>> {
         measures::measures(name)
+    }
+
+    fn levers(&self, kind: Option<&str>, form: LeverForm) -> Result<String> {
+        levers::levers(kind, form)
     }
 
     fn trace(&self, request: &TraceRequest, print: &mut dyn FnMut(&str) -> Result<()>) -> Result<Vec<String>> {

@@ -20,6 +20,18 @@ macro_rules! shipped {
 /// Every file of `scenarios/`.
 pub(super) const FILES: &[ShippedFile] = shipped![
     "README.md",
+    "levers/adoption_fund.toml",
+    "levers/export_credit.toml",
+    "levers/home_protection.toml",
+    "levers/licence_condition.toml",
+    "levers/open_mandate.toml",
+    "levers/procurement_ban.toml",
+    "levers/reimbursement.toml",
+    "levers/retaliation.toml",
+    "levers/share_cap.toml",
+    "levers/state_subsidy.toml",
+    "levers/subsidy_bar.toml",
+    "levers/virtualisation_support.toml",
     "minimal.toml",
     "scenario.schema.json",
     "sources.csv",
@@ -28,7 +40,7 @@ pub(super) const FILES: &[ShippedFile] = shipped![
 
 /// Ids of the scenarios among [`FILES`]: ids are file names.
 fn shipped_ids() -> impl Iterator<Item = &'static str> {
-    (FILES.iter()).filter_map(|(name, _)| name.strip_prefix("scenarios/")?.strip_suffix(".toml"))
+    (FILES.iter()).filter_map(|(name, _)| Path::new(name).file_name()?.to_str()?.strip_suffix(".toml"))
 }
 
 /// The text of a new scenario in `file` that extends the scenario `from`: it changes nothing yet, and shows in
@@ -207,10 +219,18 @@ mod tests {
     #[test]
     fn every_file_of_the_folder_is_carried() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios");
-        let mut there: Vec<String> = std::fs::read_dir(folder)
-            .unwrap()
-            .map(|entry| format!("scenarios/{}", entry.unwrap().file_name().to_str().unwrap()))
-            .collect();
+        let mut there: Vec<String> = Vec::new();
+        let mut folders = vec![(folder, "scenarios".to_owned())];
+        while let Some((folder, name)) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap()) {
+                let name = format!("{name}/{}", entry.file_name().to_str().unwrap());
+                if entry.path().is_dir() {
+                    folders.push((entry.path(), name));
+                } else {
+                    there.push(name);
+                }
+            }
+        }
         there.sort();
         let carried: Vec<&str> = FILES.iter().map(|(name, _)| *name).collect();
         assert_eq!(there, carried);

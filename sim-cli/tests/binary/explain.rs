@@ -136,7 +136,8 @@ measures = ["lock_in_curve"]
 fn help_of_each_command_shows_an_example() {
     let folder = tempfile::tempdir().unwrap();
     for command in [
-        "run", "merge", "score", "report", "check", "resolve", "schema", "trace", "figures", "init", "new",
+        "run", "merge", "score", "report", "check", "resolve", "schema", "measures", "levers", "trace", "figures",
+        "init", "new",
     ] {
         let help = done(folder.path(), &[command, "--help"]);
         assert!(

@@ -146,6 +146,27 @@ fn init_leaves_what_differs() {
 }
 
 #[test]
+fn the_committed_catalogue_of_levers_is_that_of_the_program() {
+    let folder = tempfile::tempdir().unwrap();
+    done(folder.path(), &["levers", "--write"]);
+    let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("../LEVERS.md");
+    assert!(
+        fs::read_to_string(folder.path().join("LEVERS.md")).unwrap() == fs::read_to_string(committed).unwrap(),
+        "make it again with `oransim levers --write`"
+    );
+    let list = done(folder.path(), &["levers"]);
+    let all: serde_json::Value = serde_json::from_str(&done(folder.path(), &["levers", "--json"])).unwrap();
+    for lever in all.as_array().unwrap() {
+        let kind = lever["kind"].as_str().unwrap();
+        assert!(list.contains(kind), "{kind}");
+        let told = done(folder.path(), &["levers", kind]);
+        for key in lever["keys"].as_array().unwrap() {
+            assert!(told.contains(key["key"].as_str().unwrap()), "{kind}: {key}");
+        }
+    }
+}
+
+#[test]
 fn the_committed_schema_is_that_of_the_program() {
     let folder = tempfile::tempdir().unwrap();
     let schema = done(folder.path(), &["schema"]);

@@ -4,26 +4,40 @@
 //! it is handed the [`State`] and may write only what its file lists. What follows (forced tenders, prices)
 //! the run works out.
 
+pub mod adoption_fund;
 pub mod alliance;
 pub mod capital_restriction;
+pub mod cards;
 pub mod coalition_pressure;
 pub mod component_cutoff;
 pub mod counter_lobbying;
 pub mod early_generation;
 pub mod equity;
+pub mod export_credit;
+pub mod fund;
 pub mod growth;
+pub mod home_protection;
 pub mod incident;
 pub mod investment_screening;
+pub mod licence_condition;
 pub mod lobbying;
 pub mod merger;
 pub mod norms;
+pub mod open_mandate;
 pub mod outlay;
 pub mod procurement_ban;
+pub mod reimbursement;
 pub mod research_fund;
+pub mod retaliation;
 pub mod royalties;
+pub mod share_cap;
+pub mod state_subsidy;
+pub mod subsidy_bar;
 pub mod talent_restriction;
 pub mod testbed;
+pub mod trigger;
 pub mod untrusted_members;
+pub mod virtualisation_support;
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -32,11 +46,14 @@ use crate::calendar::Day;
 use crate::market::posted::Posted;
 use crate::scenario::document::{Fields, Number, Table, Variant};
 use crate::scenario::kinds::day;
-use crate::world::{Arch, Layer, RuleScope, State, VendorIx, World};
+use crate::world::rules::Bound;
+use crate::world::{Arch, Layer, LeverDates, OperatorInfo, RuleScope, State, VendorIx, World};
+
+pub use trigger::{Start, Trigger};
 
 /// All levers by kind: `[levers.NAME.KIND]`.
 pub const CATALOGUE: &[Variant<Arc<dyn Lever>>] = &[
-    procurement_ban::VARIANT,
+    adoption_fund::VARIANT,
     alliance::VARIANT,
     capital_restriction::VARIANT,
     coalition_pressure::VARIANT,
@@ -44,16 +61,27 @@ pub const CATALOGUE: &[Variant<Arc<dyn Lever>>] = &[
     counter_lobbying::VARIANT,
     early_generation::VARIANT,
     equity::VARIANT,
+    export_credit::VARIANT,
+    home_protection::VARIANT,
     incident::VARIANT,
     investment_screening::VARIANT,
+    licence_condition::VARIANT,
     lobbying::VARIANT,
     merger::VARIANT,
     norms::VARIANT,
+    open_mandate::VARIANT,
+    procurement_ban::VARIANT,
+    reimbursement::VARIANT,
     research_fund::VARIANT,
+    retaliation::VARIANT,
     royalties::VARIANT,
+    share_cap::VARIANT,
+    state_subsidy::VARIANT,
+    subsidy_bar::VARIANT,
     talent_restriction::VARIANT,
     testbed::VARIANT,
     untrusted_members::VARIANT,
+    virtualisation_support::VARIANT,
 ];
 
 /// A moment in the life of a lever.
@@ -142,6 +170,35 @@ impl Scoped {
             .collect()
     }
 
+    /// By country: whether it is concerned.
+    #[must_use]
+    pub fn buyers(&self, world: &World) -> Vec<bool> {
+        let mut buyers = vec![false; world.countries.len()];
+        for c in self.country_indices(world) {
+            buyers[c] = true;
+        }
+        buyers
+    }
+
+    /// By vendor: whether it is concerned.
+    #[must_use]
+    pub fn sellers(&self, world: &World) -> Vec<bool> {
+        let mut sellers = vec![false; world.vendors.len()];
+        for v in self.vendor_indices(world) {
+            sellers[usize::from(v)] = true;
+        }
+        sellers
+    }
+
+    /// By operator: whether it stands in a country concerned, its mark is within the bound, and it has at most so many subscribers, millions.
+    #[must_use]
+    pub fn operators(&self, world: &World, bound: Bound, most_subscribers_m: Option<f64>) -> Vec<bool> {
+        let buyers = self.buyers(world);
+        let small = |o: usize| most_subscribers_m.is_none_or(|m| world.scenario.operators[o].subscribers_m <= m);
+        let concerned = |(o, info): (usize, &OperatorInfo)| buyers[info.country] && bound.binds(info.mark) && small(o);
+        world.operators.iter().enumerate().map(concerned).collect()
+    }
+
     /// Components and generations concerned.
     #[must_use]
     pub fn rule_scope(&self, world: &World) -> RuleScope {
@@ -168,12 +225,19 @@ impl Scoped {
 pub struct Common {
     /// Day on which it becomes known; without it, the day on which it binds.
     pub announced: Option<Day>,
-    /// Day from which it binds.
+    /// What it waits for.
+    pub start: Start,
+    /// Day from which it binds; [`Day::MAX`] where `start` waits for something else. While a replicate is played, the days of a lever
+    /// are those of [`State::dates`].
     pub in_force: Day,
     /// Last day to do what it demands.
     pub deadline: Option<Day>,
+    /// The same in years after it is in force, for a lever that waits.
+    pub deadline_years: Option<f64>,
     /// Day from which it binds no more.
     pub end: Option<Day>,
+    /// The same in years after it is in force, for a lever that waits.
+    pub lasts_years: Option<f64>,
     /// How far it goes, in `[0,1]`; 0 is no lever.
     pub strength: f64,
     /// Whether it stands; a child scenario drops a lever with `false`.
@@ -188,16 +252,34 @@ impl Common {
     /// Reads the keys.
     #[must_use]
     pub fn fields(f: &mut Fields<'_>) -> Self {
+        let announced = f.optional_date(
+            "announced",
+            "Day on which it becomes known; without it, the day on which it binds",
+        );
+        let in_force = f
+            .optional_date(
+                "in_force",
+                "Day from which it binds; or it waits: see `when` and `answers`",
+            )
+            .map(day);
+        let start = Start::fields(f, in_force.is_some());
+        let years = || Number::new("years").range(0.0..=100.0);
         let common = Common {
-            announced: f
-                .optional_date(
-                    "announced",
-                    "Day on which it becomes known; without it, the day on which it binds",
-                )
-                .map(day),
-            in_force: day(f.date("in_force", "Day from which it binds")),
+            announced: announced.map(day),
+            in_force: in_force.unwrap_or(Day::MAX),
             deadline: f.optional_date("deadline", "Last day to do what it demands").map(day),
+            deadline_years: f.optional_number(
+                "deadline_years",
+                years(),
+                "For a lever that waits: years from in force to its deadline",
+            ),
             end: f.optional_date("end", "Day from which it binds no more").map(day),
+            lasts_years: f.optional_number(
+                "lasts_years",
+                years(),
+                "For a lever that waits: years from in force to its end",
+            ),
+            start,
             strength: f.number_or(
                 "strength",
                 1.0,
@@ -212,6 +294,7 @@ impl Common {
             scope: f.table_or_default("scope", "Whom and what it concerns"),
             reason: f.optional_text("reason", "Why it stands: a source, in words"),
         };
+        let waits = common.start != Start::OnItsDay;
         f.require(
             common.announced.is_none_or(|d| d <= common.in_force),
             "announced",
@@ -219,30 +302,81 @@ impl Common {
             "a day up to `in_force`",
         );
         f.require(
-            common.deadline.is_none_or(|d| d >= common.in_force),
+            waits || common.deadline.is_none_or(|d| d >= common.in_force),
             "deadline",
             "the deadline is before it is in force",
             "a day from `in_force` on",
         );
         f.require(
-            common.end.is_none_or(|d| d > common.in_force),
+            waits || common.end.is_none_or(|d| d > common.in_force),
             "end",
             "it ends before it starts",
             "a day after `in_force`",
         );
+        for (key, stands) in [
+            ("announced", common.announced.is_some()),
+            ("deadline", common.deadline.is_some()),
+            ("end", common.end.is_some()),
+        ] {
+            f.require(
+                !(waits && stands),
+                key,
+                format!("a lever that waits has no day in `{key}`"),
+                "`deadline_years` and `lasts_years`, counted from the day on which it binds",
+            );
+        }
+        for (key, stands) in [
+            ("deadline_years", common.deadline_years.is_some()),
+            ("lasts_years", common.lasts_years.is_some()),
+        ] {
+            f.require(
+                waits || !stands,
+                key,
+                format!("`{key}` is for levers that wait for something"),
+                "`deadline` and `end`, as days",
+            );
+        }
         common
     }
 
-    /// Years from one day to another for which it has been in force.
+    /// The day from which it binds in a replicate: that of a lever that waited is known only there.
     #[must_use]
-    pub fn years_in_force(&self, from: Day, to: Day) -> f64 {
-        let end = self.end.map_or(to, |e| e.min(to));
-        from.max(self.in_force).years_until(end).max(0.0)
+    pub fn began(&self, lever: usize, state: &State) -> Day {
+        state.dates[lever].in_force.unwrap_or(self.in_force)
     }
 
-    /// Days and moments, in order. A moment before the start of the run happens on its first day.
+    /// Years from a day to today for which it has been in force.
+    #[must_use]
+    pub fn years_in_force(&self, lever: usize, from: Day, state: &State) -> f64 {
+        let end = self.end.map_or(state.today, |e| e.min(state.today));
+        from.max(self.began(lever, state)).years_until(end).max(0.0)
+    }
+
+    /// Refuses a lever that names no vendors, where it must.
+    pub fn require_vendors(&self, f: &mut Fields<'_>, message: &str) {
+        f.require(
+            !self.scope.vendors.is_empty() || f.is_describing(),
+            "scope",
+            message,
+            "scope = { vendors = [...] }",
+        );
+    }
+
+    /// The days on which it binds and must be obeyed, as far as they are known from the start.
+    #[must_use]
+    pub fn dates(&self) -> LeverDates {
+        LeverDates {
+            in_force: (self.start == Start::OnItsDay).then_some(self.in_force),
+            deadline: self.deadline,
+        }
+    }
+
+    /// Days and moments, in order; none while it waits. A moment before the start of the run happens on its first day.
     #[must_use]
     pub fn moments(&self) -> Vec<(Day, Moment)> {
+        if self.start != Start::OnItsDay {
+            return Vec::new();
+        }
         let mut moments = vec![
             (self.announced.unwrap_or(self.in_force), Moment::Announced),
             (self.in_force, Moment::InForce),
@@ -273,6 +407,8 @@ pub struct Award {
     pub is_virtual: bool,
     /// Price, US dollars a site.
     pub price: f64,
+    /// Unit cost of what is bought, by component, US dollars a site, after what levers made of it.
+    pub cost: [f64; 2],
     /// One-off bill of switching and integration, US dollars a site.
     pub switching: f64,
 }
@@ -300,6 +436,16 @@ pub trait Lever: Debug + Send + Sync {
 
     /// Whether it acts on research, which the scenario must then play.
     fn needs_research(&self) -> bool {
+        false
+    }
+
+    /// Whether it lets nothing but open stacks be bought: with all open sellers banned that cannot be obeyed.
+    fn demands_open(&self) -> bool {
+        false
+    }
+
+    /// Whether it stops purchases from the vendors in its scope altogether.
+    fn stops_purchases(&self) -> bool {
         false
     }
 

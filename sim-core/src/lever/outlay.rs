@@ -46,7 +46,7 @@ impl Outlay {
         world: &World,
         state: &mut State,
     ) -> (f64, f64) {
-        let due = common.strength * self.usd_per_year * common.years_in_force(since, state.today);
+        let due = common.strength * self.usd_per_year * common.years_in_force(lever, since, state);
         let Some(payer) = world.countries.iter().position(|c| c.id == self.payer) else {
             return (0.0, 1.0);
         };

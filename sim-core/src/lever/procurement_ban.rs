@@ -30,12 +30,7 @@ pub struct ProcurementBan {
 
 fn fields(f: &mut Fields<'_>) -> Arc<dyn Lever> {
     let common = Common::fields(f);
-    f.require(
-        !common.scope.vendors.is_empty() || f.is_describing(),
-        "scope",
-        "a ban must name its vendors",
-        "scope = { vendors = [...] }",
-    );
+    common.require_vendors(f, "a ban must name its vendors");
     Arc::new(ProcurementBan { common })
 }
 
@@ -52,19 +47,18 @@ impl Lever for ProcurementBan {
         &["rules"]
     }
 
+    fn stops_purchases(&self) -> bool {
+        true
+    }
+
     fn act(&self, lever: usize, moment: Moment, world: &World, state: &mut State) {
-        let Common {
-            scope,
-            deadline,
-            strength,
-            ..
-        } = &self.common;
+        let Common { scope, strength, .. } = &self.common;
         let rule = Rule {
             lever,
             scope: scope.rule_scope(world),
             bound: Bound::share(*strength),
             in_force: false,
-            deadline: *deadline,
+            deadline: state.dates[lever].deadline,
         };
         for country in scope.country_indices(world) {
             for vendor in scope.vendor_indices(world) {

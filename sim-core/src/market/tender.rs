@@ -266,6 +266,15 @@ impl Offer {
         self.evaluate(attached, ages);
     }
 
+    /// Lists anew what may be bought, with parts that must go (`goes`) no longer kept in a partial renewal: for a caller that
+    /// narrows the list before [`Offer::evaluate`].
+    pub fn list_again(&mut self, held: Option<&Stack>, goes: [bool; 2]) {
+        for (may_run, goes) in self.terms.may_run.iter_mut().zip(goes) {
+            *may_run &= !goes;
+        }
+        alternatives::list(&self.terms, held, &mut self.alternatives);
+    }
+
     /// Fills bills and values from terms and alternatives.
     pub fn evaluate(&mut self, attached: Option<&Attachment>, ages: [f64; 2]) {
         self.bills.clear();

@@ -484,7 +484,10 @@ impl Terms {
             let levy = if moved.levies.is_empty() {
                 0.0
             } else {
-                buyer.rules.mean(|c| moved.levy(c, ix, scope))
+                match buyer.operator {
+                    Some((o, _)) => moved.levy(o, ix, scope),
+                    None => buyer.rules.mean(|c| moved.mean_levy(c, ix, scope)),
+                }
             };
             t.credit[component] = weight * country.grant[v];
             t.finance[component] = weight * (t.grant + aid(component, Aid::Any) - levy - waiting);

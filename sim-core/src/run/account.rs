@@ -127,7 +127,7 @@ impl Run<'_> {
                 let seller = terms.seller(alternative.seller[k]);
                 let bought = Bought {
                     price: decided.payments[k],
-                    cost: seller.cost[k],
+                    cost: seller.cost[k] / self.state.conditions.subsidised[to],
                 };
                 self.ledger.ordered[slot][k] = bought;
                 cube.add(places(), layer, k, to, Field::Sales, sites * bought.price);

@@ -1,6 +1,7 @@
 //! Public money that an award draws: help to the buyer, paid out of the budgets of the levers that promised it.
 
 use super::engine::Run;
+use crate::calendar::Day;
 use crate::lever::{Award, Moment};
 use crate::market::alternatives::Alternative;
 use crate::world::{Aid, Arch, BB, NO_VENDOR, RU, RuleScope, VendorIx};
@@ -35,6 +36,26 @@ impl Run<'_> {
             off[k] = paid / info.sites;
         }
         off
+    }
+
+    /// Whether a forced replacement is held back, because the money that would pay for it has not come: then until which day at most.
+    pub(super) fn waits_for_money(&self, slot: usize) -> Option<Day> {
+        let state = &self.state;
+        let s = &state.slots[slot];
+        let stack = s.stack.filter(|_| s.forced)?;
+        let deadline = self.deadline_of(slot)?;
+        let info = &self.world.slots[slot];
+        let patience = [RU, BB]
+            .into_iter()
+            .filter(|k| stack.seller[*k] != NO_VENDOR)
+            .filter_map(|k| {
+                state
+                    .purse
+                    .patience(info.operator, stack.seller[k], RuleScope::of(info.layer, k))
+            })
+            .fold(None, |longest: Option<f64>, p| Some(longest.map_or(p, |l| l.max(p))))?;
+        let until = deadline.plus_years(patience);
+        (until > state.today).then_some(until)
     }
 
     /// Tells the levers that are in force of an award.

@@ -106,8 +106,15 @@ impl Run<'_> {
         self.plan_forced_tenders(operator..operator + 1);
     }
 
-    /// The day by which kit that stands in a slot must be gone, if any of it must.
+    /// The day by which kit that stands in a slot must be gone, if any of it must: by a rule or by a quota.
     pub(super) fn deadline_of(&self, slot: usize) -> Option<Day> {
+        match (self.removal_of(slot), self.shed_by(slot)) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        }
+    }
+
+    fn removal_of(&self, slot: usize) -> Option<Day> {
         if !self.state.rules.has_removals() {
             return None;
         }
@@ -135,6 +142,7 @@ impl Run<'_> {
     pub(super) fn plan_forced_tenders(&mut self, operators: std::ops::Range<usize>) {
         let lead = self.world.lead_days;
         for operator in operators {
+            self.mark_quotas(operator);
             let mut condemned: Vec<(Day, Day, usize)> = Vec::new();
             for slot in self.world.operators[operator].slots.clone() {
                 let s = &self.state.slots[slot];
@@ -158,7 +166,7 @@ impl Run<'_> {
                 let latest = deadline.add_days(-self.world.margin_days);
                 let end = cursor.map_or(latest, |c| c.min(latest));
                 let begin = end.add_days(-(days.ceil() as i32));
-                let tender = begin.add_days(-lead);
+                let tender = begin.add_days(-lead).max(self.not_before[slot]);
                 let own = due.add_days(-lead);
                 if own <= tender && self.state.slots[slot].tender.is_some() && !self.state.slots[slot].forced {
                     continue;

@@ -7,7 +7,7 @@ use super::maturity;
 use super::observe::Observer;
 use crate::calendar::{Calendar, Day, Phase};
 use crate::draws::Luck;
-use crate::lever::Moment;
+use crate::lever::{Moment, Start};
 use crate::market::appraisal::Appraiser;
 use crate::market::dependence::Dependence;
 use crate::market::list_price::{self, AverageBuyer};
@@ -16,9 +16,11 @@ use crate::market::tender::Desk;
 use crate::market::value::annuity;
 use crate::measure::cube::Cube;
 use crate::measure::stocks::{fill, valuation_order};
-use crate::measure::{CATALOGUE, ExitBook, SeriesPlan, View};
+use crate::measure::{CATALOGUE, Cell, ExitBook, SeriesPlan, View};
 use crate::record::{Counters, TenderRow};
-use crate::world::{Layer, State, World};
+use crate::scenario::NamedLever;
+use crate::world::quota::Shed;
+use crate::world::{Layer, LeverDates, State, World};
 
 /// What can happen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,6 +112,18 @@ pub struct Run<'a> {
     pub(super) last_measure: Day,
     exits: Option<ExitBook>,
     country_sites: Vec<f64>,
+    /// What quotas want gone of each slot, and by when.
+    pub(super) shed: Vec<Option<Shed>>,
+    /// Whether any slot is marked in `shed`.
+    pub(super) has_shed: bool,
+    /// Buffer of the marks of one operator.
+    pub(super) marks: Vec<Option<Shed>>,
+    /// Day before which a forced tender that brought nothing is not held again, by slot.
+    pub(super) not_before: Vec<Day>,
+    /// Cells of the levers that wait for a measure: lever and what it reads.
+    waiting: Vec<(usize, Cell)>,
+    /// Market reviews held.
+    reviews: i32,
     everyone: Vec<usize>,
     order: Vec<usize>,
     last_review: Day,
@@ -160,6 +174,12 @@ impl<'a> Run<'a> {
             last_measure: world.start,
             exits: (plan.records("exit_cost") || plan.records("exit_years")).then(|| ExitBook::new(world)),
             country_sites: radio_sites(world),
+            shed: vec![None; world.slots.len()],
+            has_shed: false,
+            marks: Vec::new(),
+            not_before: vec![world.start; world.slots.len()],
+            waiting: waiting(world),
+            reviews: 0,
             everyone: (0..world.vendors.len()).collect(),
             order: valuation_order(world),
             last_review: world.start,
@@ -304,6 +324,12 @@ impl<'a> Run<'a> {
             country_sites: self.country_sites.clone(),
             launches: self.launches.clone(),
             planned_forward: self.planned_forward.clone(),
+            shed: self.shed.clone(),
+            has_shed: self.has_shed,
+            marks: Vec::new(),
+            not_before: self.not_before.clone(),
+            waiting: self.waiting.clone(),
+            reviews: self.reviews,
             everyone: self.everyone.clone(),
             order: self.order.clone(),
             last_review: self.last_review,
@@ -320,7 +346,48 @@ impl<'a> Run<'a> {
             observer.lever(self.state.today, &named.name, moment);
         }
         self.plan_launches();
+        self.answer(&named.name, moment);
         self.plan_forced_tenders(0..world.operators.len());
+    }
+
+    /// Starts and ends the levers that answer the lever of this name.
+    fn answer(&mut self, name: &str, moment: Moment) {
+        let world = self.world;
+        for (j, other) in world.scenario.levers.iter().enumerate() {
+            let common = other.lever.common();
+            if !other.lever.is_active() || common.start != Start::Answers(name.to_owned()) {
+                continue;
+            }
+            match moment {
+                Moment::InForce if self.state.dates[j].in_force.is_none() => self.begin(j, self.state.today),
+                Moment::End if common.lasts_years.is_none() && self.binds(j) => {
+                    self.schedule(self.state.today, phase::LEVER, Event::Lever(j, Moment::End));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Begins a lever that has waited: it becomes known and binds on a day.
+    fn begin(&mut self, lever: usize, day: Day) {
+        let common = self.world.scenario.levers[lever].lever.common();
+        let deadline = common.deadline_years.map(|y| day.plus_years(y));
+        self.state.dates[lever] = LeverDates {
+            in_force: Some(day),
+            deadline,
+        };
+        let end = common.lasts_years.map(|y| day.plus_years(y).max(day.add_days(1)));
+        let moments = [
+            (Some(day), Moment::Announced),
+            (Some(day), Moment::InForce),
+            (deadline, Moment::Deadline),
+            (end, Moment::End),
+        ];
+        for (day, moment) in moments {
+            if let Some(day) = day {
+                self.schedule(day, phase::LEVER, Event::Lever(lever, moment));
+            }
+        }
     }
 
     fn launch(&mut self, g: usize) {
@@ -354,6 +421,7 @@ impl<'a> Run<'a> {
             research.show(self.world, &mut self.state.conditions);
         }
         self.last_review = today;
+        self.reviews += 1;
         self.posted.post_stocks(self.world, &self.state);
         self.counters.unsolved += list_price::post(
             self.world,
@@ -366,6 +434,12 @@ impl<'a> Run<'a> {
         if let Some(observer) = self.observer.as_deref_mut() {
             observer.review(today, self.posted.maturity);
         }
+    }
+
+    /// Day of the next market review.
+    pub(super) fn next_review(&self) -> Day {
+        let months = self.world.scenario.review_months as i32;
+        self.world.start.add_months(months * self.reviews)
     }
 
     fn measure(&mut self, date: usize) {
@@ -403,6 +477,18 @@ impl<'a> Run<'a> {
             };
             self.values.push(value);
         }
+        let fired = |(lever, cell): &(usize, Cell)| match &self.world.scenario.levers[*lever].lever.common().start {
+            Start::When(trigger) => trigger.is_passed((CATALOGUE[cell.measure].value)(&view, cell)),
+            _ => false,
+        };
+        let started: Vec<usize> = self.waiting.iter().filter(|w| fired(w)).map(|w| w.0).collect();
+        if !started.is_empty() {
+            self.waiting.retain(|(lever, _)| !started.contains(lever));
+            let next = self.next_review();
+            for lever in started {
+                self.begin(lever, next);
+            }
+        }
         // What is awarded on the first day belongs to the first year: a flow covers the time after the last date, and there is none before.
         self.cube.clear(date > 0);
         if date > 0 {
@@ -423,4 +509,13 @@ fn radio_sites(world: &World) -> Vec<f64> {
         sites[slot.country] += slot.sites;
     }
     sites
+}
+
+/// The levers that wait for a measure, with the cells that they read.
+fn waiting(world: &World) -> Vec<(usize, Cell)> {
+    let cell = |(i, named): (usize, &NamedLever)| match &named.lever.common().start {
+        Start::When(trigger) if named.lever.is_active() => Some((i, trigger.cell(world)?)),
+        _ => None,
+    };
+    world.scenario.levers.iter().enumerate().filter_map(cell).collect()
 }

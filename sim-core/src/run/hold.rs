@@ -38,6 +38,8 @@ pub(super) struct Decided {
     pub(super) bidders: f64,
     /// Public money toward each component, US dollars a site.
     pub(super) aid: [f64; 2],
+    /// Whether a cap was set aside for it.
+    pub(super) relaxed: bool,
     /// What the buyer had from the choice itself, money per site: its expected maximum less the mean value of what it may get.
     pub(super) choice_surplus: f64,
     /// What the award's price held, and whether it was the right one.
@@ -82,6 +84,18 @@ impl Run<'_> {
         let world = self.world;
         let info = &world.slots[slot];
         let today = self.state.today;
+        self.mark_quotas(info.operator);
+        if self.is_needless(slot) {
+            let own = self.state.slots[slot].due.add_days(-world.lead_days);
+            self.schedule_tender(slot, own, false);
+            return Ok(());
+        }
+        if let Some(until) = self.waits_for_money(slot) {
+            // Money comes at reviews.
+            self.not_before[slot] = self.next_review().min(until).max(today.add_days(1));
+            self.schedule_tender(slot, self.not_before[slot], true);
+            return Ok(());
+        }
         let s = self.state.slots[slot];
         let old = s.stack;
         // Kit is bought to stand when the old is due; under a rule, when it must be gone.
@@ -111,9 +125,11 @@ impl Run<'_> {
             !s.forced,
             today,
         );
+        let narrowed = self.narrow(slot, &attached, ages, !s.forced);
         self.counters.tenders += 1;
         self.counters.alternatives += self.desk.offer.alternatives.len() as u64;
         let mut decided = self.decide(slot, &attached, ages)?;
+        decided.relaxed = narrowed.relaxed;
         let late = match decided.outcome {
             Outcome::Award(a) => {
                 let bought = self.desk.offer.alternatives[a];
@@ -140,6 +156,13 @@ impl Run<'_> {
                 arch: bought.arch(old.as_ref()),
                 is_virtual: bought.is_virtual,
                 price: decided.price,
+                cost: [RU, BB].map(|k| {
+                    if bought.buys()[k] {
+                        self.desk.offer.terms.seller(bought.seller[k]).cost[k]
+                    } else {
+                        0.0
+                    }
+                }),
                 switching: bill.iter().sum::<f64>() - bill[BROUGHT_FORWARD],
             });
         }
@@ -181,6 +204,7 @@ impl Run<'_> {
             payments: [0.0; 2],
             bidders: f64::NAN,
             aid: [0.0; 2],
+            relaxed: false,
             choice_surplus: 0.0,
             appraisal: Appraisal::default(),
             dependence: [None; 2],
@@ -314,6 +338,10 @@ impl Run<'_> {
         s.keeps += 1;
         s.due = s.due.max(self.state.today).plus_years(years);
         let next = s.due.add_days(-lead).max(self.state.today.add_days(1));
+        if s.forced {
+            // Nothing could be bought: trying again the same day would bring nothing either.
+            self.not_before[slot] = next;
+        }
         self.schedule_tender(slot, next, false);
         let operator = self.world.slots[slot].operator;
         self.plan_forced_tenders(operator..operator + 1);
@@ -461,7 +489,7 @@ fn rows_of(
             (
                 won.kind.name(),
                 Some(won.seller),
-                "award",
+                if decided.relaxed { "relaxed" } else { "award" },
                 offer.bills[a],
                 best.map_or(f64::NAN, |(x, _)| scratch.prices[x]),
             )

@@ -8,6 +8,7 @@ pub mod hold;
 pub mod launches;
 pub mod maturity;
 pub mod observe;
+mod quota;
 pub mod simulation;
 
 pub use engine::{Event, ReplicateError, Run};

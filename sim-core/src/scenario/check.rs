@@ -1,8 +1,7 @@
 //! Checks that span several tables: sums, references by stack or place, and limits of size.
 
 use super::document::{Diagnostic, Diagnostics, Document, join, nearest};
-use super::{INTERFACES, Scenario, Vendor};
-use crate::lever::Scoped;
+use super::{INTERFACES, Scenario, Vendor, check_levers};
 
 /// Most clusters of a world.
 pub const MAX_CLUSTERS: f64 = 2e6;
@@ -11,14 +10,20 @@ pub const MAX_VENDORS_IN_A_COUNTRY: usize = crate::market::equilibrium::MAX_SELL
 /// How far shares may sum from 1.
 const SUM_TOLERANCE: f64 = 1e-6;
 
-struct Checker<'a> {
+pub(super) struct Checker<'a> {
     document: &'a Document,
     faults: Vec<Diagnostic>,
 }
 
 impl Checker<'_> {
     /// Records a fault at the nearest thing on the path that stands in a file.
-    fn fault(&mut self, path: &str, message: impl Into<String>, allowed: impl Into<String>, hint: Option<String>) {
+    pub(super) fn fault(
+        &mut self,
+        path: &str,
+        message: impl Into<String>,
+        allowed: impl Into<String>,
+        hint: Option<String>,
+    ) {
         let mut at = path;
         let node = loop {
             match self.document.node(at) {
@@ -50,7 +55,20 @@ impl Checker<'_> {
         }
     }
 
-    fn known<'x>(&mut self, path: &str, id: &str, what: &str, all: impl Iterator<Item = &'x str> + Clone) -> bool {
+    /// Makes the last fault a warning.
+    pub(super) fn last_is_a_warning(&mut self) {
+        if let Some(fault) = self.faults.pop() {
+            self.faults.push(fault.warning());
+        }
+    }
+
+    pub(super) fn known<'x>(
+        &mut self,
+        path: &str,
+        id: &str,
+        what: &str,
+        all: impl Iterator<Item = &'x str> + Clone,
+    ) -> bool {
         let known = all.clone().any(|x| x == id);
         if !known {
             let hint = nearest(id, all).map(|near| format!("did you mean `{near}`?"));
@@ -133,7 +151,7 @@ pub fn check(document: &Document, s: &Scenario) -> Diagnostics {
     countries(&mut c, s);
     operators(&mut c, s);
     vendors(&mut c, s);
-    levers(&mut c, s);
+    check_levers::check(&mut c, s);
     uncertainties(&mut c, s);
     Diagnostics::new(c.faults)
 }
@@ -292,81 +310,6 @@ fn vendors(c: &mut Checker, s: &Scenario) {
                 format!("`{}` is not a country code", v.home),
                 "an ISO 3166-1 alpha-3 code",
                 None,
-            );
-        }
-    }
-}
-
-fn levers(c: &mut Checker, s: &Scenario) {
-    for named in &s.levers {
-        if named.lever.needs_research() && named.lever.is_active() && s.research.is_none() {
-            c.fault(
-                &named.path,
-                format!(
-                    "`{}` acts on research, which this scenario does not play",
-                    named.lever.kind()
-                ),
-                "a scenario with a [research] section",
-                Some("add `[research]`; its keys have defaults".to_owned()),
-            );
-        }
-        let Scoped {
-            countries,
-            vendors,
-            components,
-            ..
-        } = named.lever.scope();
-        let scope = join(&named.path, "scope");
-        for country in countries {
-            c.known(
-                &join(&scope, "countries"),
-                country,
-                "country",
-                s.countries.iter().map(|x| x.id.as_str()),
-            );
-        }
-        for bloc in &named.lever.scope().blocs {
-            c.known(
-                &join(&scope, "blocs"),
-                bloc,
-                "bloc",
-                s.blocs.iter().map(|x| x.id.as_str()),
-            );
-        }
-        for vendor in vendors {
-            match vendor.strip_prefix("group:") {
-                Some(group) => {
-                    let groups: Vec<&str> = s
-                        .vendors
-                        .iter()
-                        .flat_map(|v| v.groups.iter().map(String::as_str))
-                        .collect();
-                    c.known(&join(&scope, "vendors"), group, "vendor group", groups.iter().copied());
-                }
-                None => {
-                    c.known(
-                        &join(&scope, "vendors"),
-                        vendor,
-                        "vendor",
-                        s.vendors.iter().map(|x| x.id.as_str()),
-                    );
-                }
-            }
-        }
-        for component in components {
-            c.known(
-                &join(&scope, "components"),
-                component,
-                "component",
-                ["ru", "bb", "core"].into_iter(),
-            );
-        }
-        for generation in &named.lever.scope().generations {
-            c.known(
-                &join(&scope, "generations"),
-                generation,
-                "generation",
-                s.generations.iter().map(|g| g.id.as_str()),
             );
         }
     }

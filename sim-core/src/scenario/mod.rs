@@ -5,6 +5,7 @@
 
 pub mod actors;
 pub mod check;
+mod check_levers;
 pub mod costs;
 pub mod document;
 pub mod kinds;
@@ -308,5 +309,11 @@ pub fn units(document: &Document) -> Units {
 pub fn decode(document: &Document) -> Result<Decoded<Scenario>, Diagnostics> {
     let decoded = document.decode::<Scenario>(&units(document))?;
     let faults = check::check(document, &decoded.value);
-    if faults.has_errors() { Err(faults) } else { Ok(decoded) }
+    if faults.has_errors() {
+        Err(faults)
+    } else {
+        let mut decoded = decoded;
+        decoded.warnings.extend(faults);
+        Ok(decoded)
+    }
 }

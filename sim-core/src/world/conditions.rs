@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{RuleScope, VendorIx};
+use super::{RuleScope, VendorIx, World};
 
 /// What buyers lose by buying some vendors' products: public money or a licence that they forgo.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,12 +15,48 @@ pub struct Levy {
     pub lever: usize,
     /// Layers and components.
     pub scope: RuleScope,
-    /// By country: whether its buyers are concerned.
-    pub buyers: Vec<bool>,
+    /// By operator: whether it is concerned.
+    pub operators: Vec<bool>,
+    /// By country: share of its operators' sites that is concerned, for the average buyer of a region.
+    pub reach: Vec<f64>,
     /// By vendor: whether its products are concerned.
     pub sellers: Vec<bool>,
     /// Loss, share of the reference price of the component.
     pub share: f64,
+}
+
+impl Levy {
+    /// A levy on purchases of some operators from some vendors.
+    #[must_use]
+    pub fn new(
+        lever: usize,
+        scope: RuleScope,
+        operators: Vec<bool>,
+        sellers: Vec<bool>,
+        share: f64,
+        world: &World,
+    ) -> Self {
+        let sites = |c: usize, all: bool| -> f64 {
+            let here = world.operators.iter().enumerate().filter(|(_, o)| o.country == c);
+            here.filter(|(o, _)| all || operators[*o]).map(|(_, o)| o.sites).sum()
+        };
+        let reach = |c: usize| {
+            let all = sites(c, true);
+            if all > 0.0 { sites(c, false) / all } else { 0.0 }
+        };
+        Self {
+            lever,
+            scope,
+            reach: (0..world.countries.len()).map(reach).collect(),
+            operators,
+            sellers,
+            share,
+        }
+    }
+
+    fn concerns(&self, vendor: VendorIx, what: RuleScope) -> bool {
+        self.scope.meets(what) && self.sellers[usize::from(vendor)]
+    }
 }
 
 /// See the module docs. Arrays over countries and vendors are country-major.
@@ -41,6 +77,8 @@ pub struct Conditions {
     pub open_risk: Vec<f64>,
     /// Factor on each vendor's unit costs, radio and baseband.
     pub cost: Vec<[f64; 2]>,
+    /// Part of each vendor's unit cost that no state bears; it is in `cost` already.
+    pub subsidised: Vec<f64>,
     /// Added to each vendor's quality, radio and baseband.
     pub quality: Vec<[f64; 2]>,
     /// Added to the yearly growth rate of each interface's maturity; the sum is never below 0.
@@ -98,6 +136,7 @@ impl Conditions {
             closed_handicap: vec![0.0; countries],
             open_risk: vec![0.0; countries],
             cost: vec![[1.0; 2]; vendors],
+            subsidised: vec![1.0; vendors],
             quality: vec![[0.0; 2]; vendors],
             support: [0.0; 3],
             wait: vec![0.0; vendors],
@@ -144,11 +183,23 @@ impl Conditions {
         self.shift(lever, Shift::default());
     }
 
-    /// What a buyer in a country loses by buying a component from a vendor, share of the reference price.
+    /// What an operator loses by buying a component from a vendor, share of the reference price.
     #[must_use]
-    pub fn levy(&self, country: usize, vendor: VendorIx, what: RuleScope) -> f64 {
-        let concerns = |l: &&Levy| l.scope.meets(what) && l.buyers[country] && l.sellers[usize::from(vendor)];
-        self.levies.iter().filter(concerns).map(|l| l.share).sum()
+    pub fn levy(&self, operator: usize, vendor: VendorIx, what: RuleScope) -> f64 {
+        let standing = self.levies.iter().filter(|l| l.concerns(vendor, what));
+        standing.filter(|l| l.operators[operator]).map(|l| l.share).sum()
+    }
+
+    /// What operators of a country lose on average, by sites.
+    #[must_use]
+    pub fn mean_levy(&self, country: usize, vendor: VendorIx, what: RuleScope) -> f64 {
+        let standing = self.levies.iter().filter(|l| l.concerns(vendor, what));
+        standing.map(|l| l.share * l.reach[country]).sum()
+    }
+
+    /// Takes the levies of a lever back.
+    pub fn lift_levies(&mut self, lever: usize) {
+        self.levies.retain(|l| l.lever != lever);
     }
 
     /// Place of a country and vendor in the arrays over both.

@@ -15,6 +15,7 @@ pub mod build;
 pub mod conditions;
 pub mod outlay;
 pub mod purse;
+pub mod quota;
 pub mod research;
 pub mod rules;
 pub mod state;
@@ -25,8 +26,9 @@ use crate::scenario::{ComponentBidding, Scenario};
 
 pub use conditions::{Conditions, Shift};
 pub use purse::{Aid, Purse, Support};
+pub use quota::{Demand, Quota, QuotaBook};
 pub use rules::{RuleBook, RuleScope};
-pub use state::{Arch, Neighbour, SlotState, Stack, State};
+pub use state::{Arch, LeverDates, Neighbour, SlotState, Stack, State};
 
 /// Index of a vendor; [`NO_VENDOR`] where there is none.
 pub type VendorIx = u8;

@@ -37,10 +37,26 @@ pub struct Support {
     pub share: f64,
 }
 
+/// Who may claim part of the bill of replacing kit of some vendors, and waits while there is no money.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Claim {
+    /// Lever that pays: its place in the scenario.
+    pub lever: usize,
+    /// By operator: whether it is entitled.
+    pub operators: Vec<bool>,
+    /// By vendor: whether its kit is concerned.
+    pub sellers: Vec<bool>,
+    /// Layers and components.
+    pub scope: RuleScope,
+    /// Years past a deadline for which an operator waits.
+    pub patience_years: f64,
+}
+
 /// Entitlements, budgets and outlays.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Purse {
     supports: Vec<Support>,
+    claims: Vec<Claim>,
     /// What is left of each lever's budget, US dollars; infinite without one.
     pub budget: Vec<f64>,
     /// What was spent since the last measurement.
@@ -53,6 +69,7 @@ impl Purse {
     pub fn new(levers: usize, countries: usize) -> Self {
         Self {
             supports: Vec::new(),
+            claims: Vec::new(),
             budget: vec![f64::INFINITY; levers],
             outlay: Outlay::new(levers, countries),
         }
@@ -63,9 +80,44 @@ impl Purse {
         self.supports.push(support);
     }
 
-    /// Closes all entitlements of a lever.
+    /// Opens a claim.
+    pub fn open_claim(&mut self, claim: Claim) {
+        self.claims.push(claim);
+    }
+
+    /// Closes all entitlements and claims of a lever.
     pub fn close(&mut self, lever: usize) {
         self.supports.retain(|s| s.lever != lever);
+        self.claims.retain(|c| c.lever != lever);
+    }
+
+    /// Whether an operator may claim from a lever for kit of a vendor that goes.
+    #[must_use]
+    pub fn may_claim(&self, lever: usize, operator: usize, vendor: VendorIx, what: RuleScope) -> bool {
+        let concerns = |c: &Claim| {
+            c.lever == lever && c.operators[operator] && c.sellers[usize::from(vendor)] && c.scope.meets(what)
+        };
+        self.claims.iter().any(concerns)
+    }
+
+    /// For how many years past a deadline an operator waits for money before it replaces kit of a vendor: `None` if it has no claim, or there is
+    /// money to meet one.
+    #[must_use]
+    pub fn patience(&self, operator: usize, vendor: VendorIx, what: RuleScope) -> Option<f64> {
+        let mut own = self
+            .claims
+            .iter()
+            .filter(|c| c.operators[operator] && c.sellers[usize::from(vendor)] && c.scope.meets(what))
+            .peekable();
+        own.peek()?;
+        let mut longest = 0.0_f64;
+        for claim in own {
+            if self.budget[claim.lever] > 0.0 {
+                return None;
+            }
+            longest = longest.max(claim.patience_years);
+        }
+        Some(longest)
     }
 
     /// Whether nobody is helped.
@@ -108,6 +160,11 @@ impl Purse {
         self.budget[lever] -= paid;
         self.outlay.spend(country, lever, payee, 1e-6 * paid);
         paid
+    }
+
+    /// Books money that a lever spends without a budget, such as a subsidy of costs.
+    pub fn book(&mut self, lever: usize, country: usize, payee: Payee, sum: f64) {
+        self.outlay.spend(country, lever, payee, 1e-6 * sum);
     }
 }
 

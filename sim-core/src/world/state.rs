@@ -2,7 +2,7 @@
 
 use super::research::Research;
 use super::supply::Supplies;
-use super::{BB, Conditions, Layer, NO_VENDOR, Purse, RU, RuleBook, VendorIx, World};
+use super::{BB, Conditions, Layer, NO_VENDOR, Purse, QuotaBook, RU, RuleBook, VendorIx, World};
 use crate::calendar::{Day, Handle};
 use crate::draws::{Decision, Luck, StreamKey};
 
@@ -105,6 +105,15 @@ pub const X2: usize = 1;
 /// Between networks and management systems.
 pub const MANAGEMENT: usize = 2;
 
+/// When a lever binds, and until when it must be obeyed: known from the start, or since what it waited for came.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LeverDates {
+    /// Day from which it binds.
+    pub in_force: Option<Day>,
+    /// Last day to do what it demands.
+    pub deadline: Option<Day>,
+}
+
 /// All that changes.
 #[derive(Debug, Clone)]
 pub struct State {
@@ -118,8 +127,12 @@ pub struct State {
     pub supplied: Vec<u32>,
     /// Last day on which a vendor supplied an operator, operator-major; `None` if never.
     pub last_supplied: Vec<Option<Day>>,
+    /// Days of the levers, by their place in the scenario.
+    pub dates: Vec<LeverDates>,
     /// Rules.
     pub rules: RuleBook,
+    /// Caps and floors on shares of operators' sites.
+    pub quotas: QuotaBook,
     /// What levers have moved of the conditions of the market.
     pub conditions: Conditions,
     /// Public money toward purchases.
@@ -169,7 +182,9 @@ impl State {
             crew_free: vec![world.start; world.operators.len()],
             supplied: vec![0; world.operators.len() * vendors],
             last_supplied: vec![None; world.operators.len() * vendors],
+            dates: world.scenario.levers.iter().map(|n| n.lever.common().dates()).collect(),
             rules: RuleBook::new(world.countries.len(), vendors),
+            quotas: QuotaBook::default(),
             conditions: Conditions::neutral(world.countries.len(), vendors),
             purse: Purse::new(world.scenario.levers.len(), world.countries.len()),
             supply: Supplies::default(),
@@ -222,6 +237,7 @@ impl State {
             self.supplied != before.supplied || self.last_supplied != before.last_supplied,
         );
         note("rules", self.rules != before.rules);
+        note("quotas", self.quotas != before.quotas);
         note("conditions.trust", c.trust != d.trust);
         note("conditions.hazard", c.hazard != d.hazard);
         note("conditions.levies", c.levies != d.levies);
@@ -229,6 +245,7 @@ impl State {
         note("conditions.closed_handicap", c.closed_handicap != d.closed_handicap);
         note("conditions.open_risk", c.open_risk != d.open_risk);
         note("conditions.cost", c.cost != d.cost);
+        note("conditions.subsidised", c.subsidised != d.subsidised);
         note("conditions.quality", c.quality != d.quality);
         note("conditions.support", c.support != d.support);
         note("conditions.wait", c.wait != d.wait);

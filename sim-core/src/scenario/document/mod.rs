@@ -102,7 +102,7 @@ pub use evidence::check_pedigree;
 pub use extends::{FORMAT, MAX_EXTENDS, MAX_FILE_BYTES, MAX_TOTAL_BYTES, ReadFiles, load, parse};
 pub use fields::{Fields, Table};
 pub use names::{Keys, Kind, Spelling};
-pub use nested::{Named, Variant};
+pub use nested::{Named, Variant, describe_with};
 pub use parse::MAX_NESTING;
 pub use path::{join, nearest, spell, split};
 pub use schema::json_schema;

@@ -234,16 +234,21 @@ fn stand_in<T>(cx: &mut Context, read: &dyn Fn(&mut Fields<'_>) -> T) -> T {
 
 /// Lists the keys that a reader asks for.
 pub(super) fn describe<T>(read: &dyn Fn(&mut Fields<'_>) -> T) -> TableSpec {
+    describe_with(read).1
+}
+
+/// Lists the keys that a reader asks for, with the value that it makes of stand-ins and defaults.
+pub fn describe_with<T>(read: &dyn Fn(&mut Fields<'_>) -> T) -> (T, TableSpec) {
     let mut cx = Context::new(Default::default(), Default::default());
     let mut fields = Fields {
         cx: &mut cx,
         mode: Mode::Describe(TableSpec::default()),
         path: String::new(),
     };
-    read(&mut fields);
+    let value = read(&mut fields);
     match fields.mode {
-        Mode::Describe(spec) => spec,
-        _ => TableSpec::default(),
+        Mode::Describe(spec) => (value, spec),
+        _ => (value, TableSpec::default()),
     }
 }
 

@@ -1,0 +1,73 @@
+//! Budgets of levers that pay: how much, and over how many years it is released.
+
+use super::Common;
+use crate::calendar::Day;
+use crate::scenario::document::{Fields, Number};
+use crate::world::{Aid, State, Support, World};
+
+/// A budget that is released in equal yearly parts, each at the start of its year. What is not spent stays.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fund {
+    /// All of it, US dollars of 2020; without it, no limit.
+    pub budget: Option<f64>,
+    /// Years.
+    pub years: u32,
+}
+
+impl Fund {
+    /// Reads the keys.
+    #[must_use]
+    pub fn fields(f: &mut Fields<'_>) -> Self {
+        Fund {
+            budget: f.optional_number(
+                "budget_usd",
+                Number::new("USD").range(0.0..=1e13),
+                "All the money; without it, no limit",
+            ),
+            years: f.integer_or(
+                "budget_years",
+                1,
+                Number::count("years", 1..=50),
+                "Years over which it is released in equal parts, each at the start of its year",
+            ) as u32,
+        }
+    }
+
+    /// Part of the budget that has been released by a day.
+    fn released(&self, in_force: Day, today: Day) -> f64 {
+        let begun = (0..self.years)
+            .filter(|y| in_force.add_months(12 * *y as i32) <= today)
+            .count();
+        begun as f64 / f64::from(self.years)
+    }
+
+    /// Opens the budget of a lever on the day on which it binds.
+    pub fn open(&self, lever: usize, state: &mut State) {
+        state.purse.budget[lever] = self
+            .budget
+            .map_or(f64::INFINITY, |b| b * self.released(state.today, state.today));
+    }
+
+    /// Releases what has fallen due since the last review.
+    pub fn release(&self, lever: usize, last: Day, state: &mut State) {
+        if let (Some(budget), Some(in_force)) = (self.budget, state.dates[lever].in_force) {
+            // A lever older than the run opened on its first day, with the parts of the years before it.
+            let last = last.max(in_force);
+            let parts = self.released(in_force, state.today) - self.released(in_force, last);
+            state.purse.budget[lever] += budget * parts;
+        }
+    }
+}
+
+/// An entitlement to help with purchases of the kind `aid` in the scope of a lever.
+#[must_use]
+pub fn support(common: &Common, lever: usize, aid: Aid, share: f64, world: &World) -> Support {
+    Support {
+        lever,
+        aid,
+        scope: common.scope.rule_scope(world),
+        buyers: common.scope.buyers(world),
+        sellers: common.scope.sellers(world),
+        share,
+    }
+}

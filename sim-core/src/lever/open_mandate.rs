@@ -1,0 +1,140 @@
+//! Open interfaces by rule (S33): a mandate, a target, or a preference.
+//!
+//! **Equation**, by `mode`:
+//! - `mandate`: from `in_force` no closed bundle may be bought in the scope; with a `deadline`, none may run after it.
+//! - `target`: by the `deadline` at least `share_of_sites` of each operator's sites in the scope have an open fronthaul. As many slots as
+//!   are needed are marked, the oldest kit first; they must be renewed open, at their own date or by a forced tender planned back
+//!   from the deadline. An award may not take an operator that meets the target below it again.
+//! - `preference`: a closed bundle counts as `handicap_share x reference price` dearer. No payment.
+//!
+//! **Writes** `State::quotas` in the first two modes, `State::conditions.closed_handicap` in the third. **Strength** is the share of the
+//! operators bound in the first two, the same ones in each replicate, and scales the handicap in the third. **At 0** nothing is
+//! scheduled. **Limit:** a target of 0 or a preference of 0 does nothing; a mandate past its deadline leaves nothing closed.
+//!
+//! Where nothing open may be bought, kit that stands runs on; past a deadline that is recorded as `relaxed` and late, and a new
+//! network waits until something open is on sale. The British ambition of 2021 is over traffic (F279), 35% by 2030; here it is over sites.
+
+use std::sync::Arc;
+
+use super::{Common, Lever, Moment};
+use crate::scenario::document::{Fields, Number, Variant};
+use crate::world::rules::Bound;
+use crate::world::{Demand, Quota, State, World};
+
+/// The line of the catalogue.
+pub const VARIANT: Variant<Arc<dyn Lever>> = Variant {
+    key: "open_mandate",
+    doc: "Open interfaces by mandate, by target or by preference",
+    fields,
+};
+
+/// How open interfaces are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Closed bundles may not be bought.
+    Mandate,
+    /// A share of sites must be open by a deadline.
+    Target,
+    /// Closed bundles count as dearer.
+    Preference,
+}
+
+/// See the module docs.
+#[derive(Debug, Clone)]
+pub struct OpenMandate {
+    common: Common,
+    mode: Mode,
+    share: f64,
+    handicap: f64,
+}
+
+fn fields(f: &mut Fields<'_>) -> Arc<dyn Lever> {
+    let common = Common::fields(f);
+    let mode = f.choice_or(
+        "mode",
+        "target",
+        &[
+            ("mandate", Mode::Mandate),
+            ("target", Mode::Target),
+            ("preference", Mode::Preference),
+        ],
+        "How open interfaces are asked for",
+    );
+    f.require(
+        mode != Mode::Target || common.deadline.is_some() || common.deadline_years.is_some() || f.is_describing(),
+        "deadline",
+        "a target must say by when",
+        "`deadline`, or `deadline_years` for a lever that waits",
+    );
+    let share = f.number_or(
+        "share_of_sites",
+        0.35,
+        Number::new("share").range(0.0..=1.0),
+        "In mode `target`: share of each operator's sites that must be open (F279)",
+    );
+    let handicap = f.number_or(
+        "handicap_share",
+        0.1,
+        Number::new("share of price").range(0.0..=20.0),
+        "In mode `preference`: what counts against a closed bundle, over the reference price (assumption; no source)",
+    );
+    Arc::new(OpenMandate {
+        common,
+        mode,
+        share,
+        handicap,
+    })
+}
+
+impl OpenMandate {
+    fn prefer(&self, world: &World, state: &mut State, handicap: f64) {
+        for country in self.common.scope.country_indices(world) {
+            state.conditions.closed_handicap[country] += handicap;
+        }
+    }
+}
+
+impl Lever for OpenMandate {
+    fn kind(&self) -> &'static str {
+        VARIANT.key
+    }
+
+    fn common(&self) -> &Common {
+        &self.common
+    }
+
+    fn writes(&self) -> &'static [&'static str] {
+        &["quotas", "conditions.closed_handicap"]
+    }
+
+    fn demands_open(&self) -> bool {
+        self.mode == Mode::Mandate
+    }
+
+    fn act(&self, lever: usize, moment: Moment, world: &World, state: &mut State) {
+        let Common { scope, strength, .. } = &self.common;
+        match (self.mode, moment) {
+            (Mode::Preference, Moment::InForce) => self.prefer(world, state, self.handicap * strength),
+            (Mode::Preference, Moment::End) => self.prefer(world, state, -self.handicap * strength),
+            (Mode::Preference, _) | (_, Moment::Deadline) => {}
+            (mode, Moment::Announced) => {
+                let each = mode == Mode::Mandate;
+                let quota = Quota {
+                    lever,
+                    buyers: scope.buyers(world),
+                    bound: Bound::share(*strength),
+                    scope: scope.rule_scope(world),
+                    demand: Demand::Open {
+                        share: if each { 1.0 } else { self.share },
+                        each,
+                    },
+                    in_force: false,
+                    deadline: state.dates[lever].deadline,
+                };
+                state.quotas.add(quota);
+            }
+            (_, Moment::InForce) => state.quotas.enforce(lever),
+            (_, Moment::End) => state.quotas.lift(lever),
+        }
+    }
+}

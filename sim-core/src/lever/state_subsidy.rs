@@ -1,0 +1,124 @@
+//! State subsidy of a champion (S06): its costs, or its customers, are paid in part by its state.
+//!
+//! **Equation.** Unit costs of the vendors in scope are multiplied by `1 - unit_cost_share x strength`; and a buyer in scope receives
+//! `share_of_price x strength x reference price` for each component that it buys from them. Margins respond to both: pass-through is a
+//! result. Outlay: for the first, at each award, the part of the unit cost that the state bears, `cost x s / (1 - s)` with the cost after
+//! the subsidy; for the second, the sums paid. Both are booked at the buyer's country.
+//!
+//! **Writes** `State::conditions.cost`, `State::conditions.subsidised` (so that production is counted whole) and `State::purse`. **Strength** scales both shares. **At 0** nothing is scheduled. **Limit:** both
+//! shares 0 do nothing. `budget_usd` limits the help to buyers; a subsidy of costs has no limit, as it is not applied for.
+//!
+//! The reference world has the champions' prices of 2020 in it, so this is subsidy on top. Published sizes: support of about USD 75 bn
+//! over two decades (F322, disputed), prices some 30% below rivals' (F321). The default of a tenth of the cost is an assumption.
+
+use std::sync::Arc;
+
+use super::fund::{Fund, support};
+use super::{Award, Common, Lever, Moment};
+use crate::calendar::Day;
+use crate::market::posted::Posted;
+use crate::scenario::document::{Fields, Number, Variant};
+use crate::world::{Aid, BB, RU, State, World};
+
+/// The line of the catalogue.
+pub const VARIANT: Variant<Arc<dyn Lever>> = Variant {
+    key: "state_subsidy",
+    doc: "A state pays part of its champions' costs, or of what their customers buy",
+    fields,
+};
+
+/// See the module docs.
+#[derive(Debug, Clone)]
+pub struct StateSubsidy {
+    common: Common,
+    fund: Fund,
+    cost_share: f64,
+    price_share: f64,
+}
+
+fn fields(f: &mut Fields<'_>) -> Arc<dyn Lever> {
+    let common = Common::fields(f);
+    common.require_vendors(f, "a subsidy must name its champions");
+    let fund = Fund::fields(f);
+    let cost_share = f.number_or(
+        "unit_cost_share",
+        0.1,
+        Number::new("share of cost").range(0.0..=0.9),
+        "Share of the unit cost that the state bears, in all markets (assumption; compare F321)",
+    );
+    let price_share = f.number_or(
+        "share_of_price",
+        0.0,
+        Number::new("share of price").range(0.0..=1.0),
+        "Sum a site to buyers in scope, over the reference price of the component",
+    );
+    Arc::new(StateSubsidy {
+        common,
+        fund,
+        cost_share,
+        price_share,
+    })
+}
+
+impl StateSubsidy {
+    fn factor(&self) -> f64 {
+        1.0 - self.cost_share * self.common.strength
+    }
+}
+
+impl Lever for StateSubsidy {
+    fn kind(&self) -> &'static str {
+        VARIANT.key
+    }
+
+    fn common(&self) -> &Common {
+        &self.common
+    }
+
+    fn writes(&self) -> &'static [&'static str] {
+        &["conditions.cost", "conditions.subsidised", "purse"]
+    }
+
+    fn act(&self, lever: usize, moment: Moment, world: &World, state: &mut State) {
+        let by = match moment {
+            Moment::InForce => self.factor(),
+            Moment::End => 1.0 / self.factor(),
+            Moment::Announced | Moment::Deadline => return,
+        };
+        for vendor in self.common.scope.vendor_indices(world) {
+            for component in [RU, BB] {
+                state.conditions.cost[usize::from(vendor)][component] *= by;
+            }
+            state.conditions.subsidised[usize::from(vendor)] *= by;
+        }
+        if self.price_share > 0.0 && moment == Moment::InForce {
+            self.fund.open(lever, state);
+            let share = self.price_share * self.common.strength;
+            state.purse.open(support(&self.common, lever, Aid::Any, share, world));
+        } else {
+            state.purse.close(lever);
+        }
+    }
+
+    fn review(&self, lever: usize, last: Day, _world: &World, _posted: &Posted, state: &mut State) {
+        if self.price_share > 0.0 {
+            self.fund.release(lever, last, state);
+        }
+    }
+
+    fn awarded(&self, lever: usize, award: &Award, world: &World, state: &mut State) {
+        let slot = &world.slots[award.slot];
+        let sellers = self.common.scope.sellers(world);
+        let borne = (1.0 - self.factor()) / self.factor();
+        for k in [RU, BB] {
+            if award.buys[k] && sellers.get(usize::from(award.seller[k])).copied().unwrap_or(false) {
+                state.purse.book(
+                    lever,
+                    slot.country,
+                    crate::world::outlay::Payee::Sellers,
+                    slot.sites * award.cost[k] * borne,
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! Quotas in a run: which slots are marked to go, and what of an offer a quota leaves.
+
+use super::engine::Run;
+use crate::calendar::Day;
+use crate::market::alternatives::Alternative;
+use crate::market::switching::Attachment;
+use crate::world::Stack;
+use crate::world::quota::Purchase;
+
+/// What quotas made of an offer.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Narrowed {
+    /// Whether a cap was set aside, because it left nothing to build with.
+    pub relaxed: bool,
+}
+
+impl Run<'_> {
+    /// Marks anew what the slots of an operator must shed. A slot whose successor is on order keeps its mark until that stands.
+    pub(super) fn mark_quotas(&mut self, operator: usize) {
+        if self.state.quotas.is_empty() && !self.has_shed {
+            return;
+        }
+        let slots = self.world.operators[operator].slots.clone();
+        let mut marks = std::mem::take(&mut self.marks);
+        marks.clear();
+        marks.resize(slots.len(), None);
+        self.state.quotas.mark(self.world, &self.state, operator, &mut marks);
+        for (slot, mark) in slots.zip(&marks) {
+            let s = &self.state.slots[slot];
+            let waits = s.pending.is_some() && s.stack.is_some() && !self.state.quotas.is_empty();
+            if !waits {
+                self.shed[slot] = *mark;
+            }
+        }
+        self.marks = marks;
+        self.has_shed = self.shed.iter().any(Option::is_some);
+    }
+
+    /// The day by which a quota wants kit of a slot gone, if it does.
+    pub(super) fn shed_by(&self, slot: usize) -> Option<Day> {
+        if self.has_shed {
+            self.shed[slot].map(|s| s.deadline)
+        } else {
+            None
+        }
+    }
+
+    /// Whether a forced tender has lost its reason: enough has gone elsewhere.
+    pub(super) fn is_needless(&self, slot: usize) -> bool {
+        self.state.slots[slot].forced && self.deadline_of(slot).is_none()
+    }
+
+    /// Takes from the offer on the desk what quotas do not allow. Where nothing is left, kit that stands runs on; a cap that would stop a
+    /// network from being built at all is set aside, and that is recorded.
+    pub(super) fn narrow(&mut self, slot: usize, attached: &Attachment, ages: [f64; 2], may_keep: bool) -> Narrowed {
+        let mut narrowed = Narrowed::default();
+        if self.state.quotas.is_empty() {
+            return narrowed;
+        }
+        let world = self.world;
+        let s = &world.scenario;
+        let forced = self.state.slots[slot].forced;
+        let shed = self.shed[slot];
+        let soon = self
+            .state
+            .today
+            .plus_years(s.keep.retender_years + s.contract.lead_time_months / 12.0);
+        let goes = shed.filter(|x| x.deadline < soon).map_or([false; 2], |x| x.parts);
+        let held: Option<&Stack> = attached.stack;
+        let state = &self.state;
+        let allows = |caps: bool, a: &Alternative| {
+            let purchase = Purchase {
+                seller: a.seller,
+                buys: a.buys(),
+                is_open: a.arch(held) != crate::world::Arch::Closed,
+            };
+            state
+                .quotas
+                .allows(world, state, slot, caps, (shed.is_some(), forced), &purchase)
+        };
+        let offer = &mut self.desk.offer;
+        offer.terms.may_keep = may_keep && goes == [false; 2];
+        offer.list_again(held, goes);
+        offer.alternatives.retain(|a| allows(false, a));
+        let within = |a: &Alternative| allows(true, a);
+        if offer.alternatives.iter().any(within) || held.is_some() {
+            offer.alternatives.retain(within);
+        } else {
+            narrowed.relaxed = !offer.alternatives.is_empty();
+        }
+        offer.evaluate(Some(attached), ages);
+        narrowed
+    }
+}

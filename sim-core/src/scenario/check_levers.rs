@@ -1,0 +1,222 @@
+//! Checks of levers against the rest of the scenario: what they name, what they wait for, and whether they can be obeyed together.
+
+use super::check::Checker;
+use super::document::join;
+use super::{Country, Line, NamedLever, Scenario, Vendor};
+use crate::calendar::Day;
+use crate::lever::{Scoped, Start, Trigger};
+
+/// Checks all levers.
+pub(super) fn check(c: &mut Checker, s: &Scenario) {
+    for named in &s.levers {
+        if named.lever.needs_research() && named.lever.is_active() && s.research.is_none() {
+            c.fault(
+                &named.path,
+                format!(
+                    "`{}` acts on research, which this scenario does not play",
+                    named.lever.kind()
+                ),
+                "a scenario with a [research] section",
+                Some("add `[research]`; its keys have defaults".to_owned()),
+            );
+        }
+        scope(c, s, &named.path, named.lever.scope());
+        match &named.lever.common().start {
+            Start::When(trigger) => waits_for(c, s, &join(&named.path, "when"), trigger),
+            Start::Answers(name) => answers(c, s, named, name),
+            Start::OnItsDay => {}
+        }
+    }
+    obeyable(c, s);
+}
+
+fn vendor_or_group(c: &mut Checker, s: &Scenario, path: &str, vendor: &str) {
+    match vendor.strip_prefix("group:") {
+        Some(group) => {
+            let groups = s.vendors.iter().flat_map(|v| v.groups.iter().map(String::as_str));
+            let groups: Vec<&str> = groups.collect();
+            c.known(path, group, "vendor group", groups.iter().copied());
+        }
+        None => {
+            c.known(path, vendor, "vendor", s.vendors.iter().map(|x| x.id.as_str()));
+        }
+    }
+}
+
+fn scope(c: &mut Checker, s: &Scenario, path: &str, scoped: &Scoped) {
+    let scope = join(path, "scope");
+    let at = |key: &str| join(&scope, key);
+    for id in &scoped.countries {
+        c.known(
+            &at("countries"),
+            id,
+            "country",
+            s.countries.iter().map(|x| x.id.as_str()),
+        );
+    }
+    for id in &scoped.blocs {
+        c.known(&at("blocs"), id, "bloc", s.blocs.iter().map(|x| x.id.as_str()));
+    }
+    for id in &scoped.vendors {
+        vendor_or_group(c, s, &at("vendors"), id);
+    }
+    for id in &scoped.components {
+        c.known(&at("components"), id, "component", ["ru", "bb", "core"].into_iter());
+    }
+    for id in &scoped.generations {
+        c.known(
+            &at("generations"),
+            id,
+            "generation",
+            s.generations.iter().map(|g| g.id.as_str()),
+        );
+    }
+}
+
+fn waits_for(c: &mut Checker, s: &Scenario, path: &str, trigger: &Trigger) {
+    let countries = s.countries.iter().map(|x| x.id.as_str());
+    let blocs = s.blocs.iter().map(|x| x.id.as_str());
+    let places = ["world", "world_ex_china"].into_iter().chain(blocs).chain(countries);
+    c.known(&join(path, "place"), &trigger.place, "place", places);
+    if trigger.vendor != "all" {
+        vendor_or_group(c, s, &join(path, "vendor"), &trigger.vendor);
+    }
+}
+
+fn answers(c: &mut Checker, s: &Scenario, named: &NamedLever, name: &str) {
+    let path = join(&named.path, "answers");
+    if name == named.name {
+        c.fault(&path, "it answers itself", "the name of another lever", None);
+    } else {
+        c.known(&path, name, "lever", s.levers.iter().map(|l| l.name.as_str()));
+    }
+}
+
+/// What is asked of a buyer on a day: by whom it may not buy, and whether that must be open.
+struct Asked<'a> {
+    s: &'a Scenario,
+    day: Day,
+}
+
+fn is_standing(named: &NamedLever, day: Day) -> bool {
+    let common = named.lever.common();
+    named.lever.is_active()
+        && common.strength >= 1.0
+        && common.start == Start::OnItsDay
+        && common.in_force <= day
+        && common.end.is_none_or(|end| day < end)
+}
+
+fn is_concerned(scoped: &Scoped, country: &Country) -> bool {
+    (scoped.countries.is_empty() && scoped.blocs.is_empty())
+        || scoped.countries.contains(&country.id)
+        || scoped
+            .blocs
+            .iter()
+            .any(|b| *b == country.region || country.blocs.contains(b))
+}
+
+fn names(scoped: &Scoped, vendor: &Vendor) -> bool {
+    let named = |x: &String| {
+        *x == vendor.id
+            || x.strip_prefix("group:")
+                .is_some_and(|g| vendor.groups.iter().any(|y| y == g))
+    };
+    scoped.vendors.is_empty() || scoped.vendors.iter().any(named)
+}
+
+fn covers(scoped: &Scoped, generation: &str, component: &str) -> bool {
+    (scoped.generations.is_empty() || scoped.generations.iter().any(|g| g == generation))
+        && (scoped.components.is_empty() || scoped.components.iter().any(|c| c == component))
+}
+
+impl Asked<'_> {
+    /// Vendors that sell a component of a generation in a country, open if asked: how many there are, and how many of them are not banned.
+    fn sellers(&self, country: &Country, generation: &str, component: &str, open: bool) -> (usize, usize) {
+        let sells = |v: &&Vendor| {
+            let here = v.sells_in.is_empty()
+                || v.sells_in
+                    .iter()
+                    .any(|p| *p == country.id || *p == country.region || country.blocs.contains(p));
+            let part = match component {
+                "ru" => v.ru_cost.is_some(),
+                _ => v.bb_cost.is_some(),
+            };
+            here && part
+                && v.generations.iter().any(|g| g == generation)
+                && (!open || v.line != Line::Closed || v.opens.is_some())
+        };
+        let is_banned = |v: &Vendor| {
+            self.s.levers.iter().any(|l| {
+                let scoped = l.lever.scope();
+                l.lever.stops_purchases()
+                    && is_standing(l, self.day)
+                    && is_concerned(scoped, country)
+                    && covers(scoped, generation, component)
+                    && names(scoped, v)
+            })
+        };
+        let all: Vec<&Vendor> = self.s.vendors.iter().filter(sells).collect();
+        (all.len(), all.iter().filter(|v| !is_banned(v)).count())
+    }
+}
+
+/// Refuses mandates of open stacks whose sellers are all banned, and warns where nobody at all may sell.
+fn obeyable(c: &mut Checker, s: &Scenario) {
+    // The set of rules changes for the worse only on days on which a lever comes into force.
+    let rules = |l: &&NamedLever| l.lever.stops_purchases() || l.lever.demands_open();
+    for named in s.levers.iter().filter(rules) {
+        let day = named.lever.common().in_force;
+        if !is_standing(named, day) {
+            continue;
+        }
+        let asked = Asked { s, day };
+        let mut closed_to_all: Vec<String> = Vec::new();
+        for country in &s.countries {
+            for generation in &s.generations {
+                for (component, word) in [("ru", "radios"), ("bb", "basebands")] {
+                    let (any, lawful) = asked.sellers(country, &generation.id, component, false);
+                    if any > 0 && lawful == 0 {
+                        closed_to_all.push(format!("{} {word} in {}", generation.id, country.id));
+                        continue;
+                    }
+                    let mandate = s.levers.iter().find(|l| {
+                        l.lever.demands_open()
+                            && is_standing(l, day)
+                            && is_concerned(l.lever.scope(), country)
+                            && covers(l.lever.scope(), &generation.id, component)
+                    });
+                    let (open, lawful) = asked.sellers(country, &generation.id, component, true);
+                    if let Some(mandate) = mandate.filter(|_| open > 0 && lawful == 0) {
+                        c.fault(
+                            &mandate.path,
+                            format!(
+                                "from {day} on all who sell open {} {word} in {} are banned, and nothing else may be bought",
+                                generation.id, country.id
+                            ),
+                            "a mandate that somebody may lawfully meet",
+                            Some("narrow the scope of the ban or of the mandate, or ask for a `target` or a `preference`".to_owned()),
+                        );
+                        return;
+                    }
+                }
+            }
+        }
+        if let (Some(first), true) = (closed_to_all.first(), named.lever.stops_purchases()) {
+            let more = match closed_to_all.len() {
+                1 => String::new(),
+                n => format!(" and {} more", n - 1),
+            };
+            c.fault(
+                &named.path,
+                format!("from {day} on nobody may sell {first}{more}"),
+                "somebody who may sell",
+                Some(
+                    "kit that stands will run on, past a deadline as a recorded relaxation that counts as late; what is not built yet will wait"
+                        .to_owned(),
+                ),
+            );
+            c.last_is_a_warning();
+        }
+    }
+}
