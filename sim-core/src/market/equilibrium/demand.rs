@@ -33,6 +33,8 @@ pub(super) struct Demand {
     pub inside: Vec<f64>,
     /// `S_{v|g}` of each unknown: share of the seller inside the nest.
     pub own: Vec<f64>,
+    /// Part of it in products that it shares with another unknown.
+    pub partnered: Vec<f64>,
     /// Probability of each nest.
     pub nest: Vec<f64>,
     /// `L_{v,g}`, a row of lanes for each nest: mean over nest g of a seller's losing values, zero where it sets the
@@ -46,6 +48,8 @@ pub(super) struct Demand {
     pub phi: Vec<f64>,
     /// `target / m - phi` of each unknown.
     pub residual: Vec<f64>,
+    /// Relative error of the condition of each unknown.
+    miss: Vec<f64>,
 }
 
 impl Demand {
@@ -55,9 +59,11 @@ impl Demand {
         // Every entry is written before it is read: nothing needs clearing.
         for (buffer, len) in [
             (&mut self.own, unknowns),
+            (&mut self.partnered, unknowns),
             (&mut self.target, unknowns),
             (&mut self.phi, unknowns),
             (&mut self.residual, unknowns),
+            (&mut self.miss, unknowns),
             (&mut self.factor, padded(unknowns + 1)),
             (&mut self.inside, layout.products.len()),
             (&mut self.weight, layout.products.len()),
@@ -129,12 +135,19 @@ impl Demand {
     /// False if the margins are too far from where weights were computed.
     fn set_factors(&mut self, layout: &Layout, margins: &[f64]) -> bool {
         let n = margins.len();
-        let mut far = false;
-        let given = margins.iter().zip(&self.reference).zip(&layout.rate);
-        for (factor, ((m, reference), rate)) in self.factor.iter_mut().zip(given) {
-            *factor = (reference - m) * rate;
-            far |= factor.abs() > REBASE;
+        let mut farthest = 0.0;
+        let (reference, rate, factor) = (&self.reference[..n], &layout.rate[..n], &mut self.factor[..n]);
+        for k in 0..n {
+            factor[k] = (reference[k] - margins[k]) * rate[k];
         }
+        for change in factor.iter() {
+            farthest = if change.abs() > farthest {
+                change.abs()
+            } else {
+                farthest
+            };
+        }
+        let far = farthest > REBASE;
         self.factor[n..].fill(0.0);
         if !far {
             exp_all(&mut self.factor);
@@ -149,24 +162,30 @@ impl Demand {
             let range = layout.unknown_start[g]..layout.unknown_start[g + 1];
             let cells = &self.cells[layout.cells[g]..layout.cells[g + 1]];
             let (alone, pairs) = cells[1..].split_at(range.len());
-            let (factor, own) = (&self.factor[range.clone()], &mut self.own[range]);
+            let factor = &self.factor[range.clone()];
+            let (own, partnered) = (&mut self.own[range.clone()], &mut self.partnered[range]);
             let mut size = cells[0];
-            if pairs.is_empty() {
-                for ((own, factor), alone) in own.iter_mut().zip(factor).zip(alone) {
-                    *own = factor * alone;
-                    size += *own;
-                }
-            } else {
+            for ((own, factor), alone) in own.iter_mut().zip(factor).zip(alone) {
+                *own = factor * alone;
+                size += *own;
+            }
+            if !pairs.is_empty() {
                 self.shared.resize(padded(factor.len()), 0.0);
                 combine(pairs, factor, &mut self.shared);
-                let weights = alone.iter().zip(&self.shared);
-                for ((own, factor), (alone, shared)) in own.iter_mut().zip(factor).zip(weights) {
-                    *own = factor * (alone + shared);
-                    size += factor * (alone + 0.5 * shared);
+                let given = factor.iter().zip(&self.shared);
+                for ((own, partnered), (factor, shared)) in own.iter_mut().zip(&mut *partnered).zip(given) {
+                    *partnered = factor * shared;
+                    *own += *partnered;
+                    size += 0.5 * *partnered;
                 }
             }
             let inverse = 1.0 / size;
             own.iter_mut().for_each(|own| *own *= inverse);
+            if pairs.is_empty() {
+                partnered.fill(0.0);
+            } else {
+                partnered.iter_mut().for_each(|share| *share *= inverse);
+            }
             self.inverse_size[g] = inverse;
             let lambda = layout.lambda[g];
             // An empty nest has height and size 0.
@@ -197,12 +216,8 @@ impl Demand {
 
     fn profits(&mut self, layout: &Layout, margins: &[f64]) {
         self.profit.fill(0.0);
-        for (g, probability) in self.nest.iter().enumerate() {
-            let range = layout.unknown_start[g]..layout.unknown_start[g + 1];
-            let given = margins[range.clone()].iter().zip(&self.own[range.clone()]);
-            for (u, (m, share)) in layout.unknowns[range].iter().zip(given) {
-                self.profit[usize::from(u.seller)] += probability * share * m;
-            }
+        for (u, (m, share)) in layout.unknowns.iter().zip(margins.iter().zip(&self.own)) {
+            self.profit[usize::from(u.seller)] += self.nest[usize::from(u.nest)] * share * m;
         }
         if !layout.extended {
             return;
@@ -220,37 +235,28 @@ impl Demand {
     }
 
     fn conditions(&mut self, layout: &Layout, margins: &[f64]) -> f64 {
-        let mut error = 0.0f64;
-        for g in 0..layout.nest_count() {
-            let range = layout.unknown_start[g]..layout.unknown_start[g + 1];
-            let inverse = layout.inverse_lambda[g];
-            for (target, u) in self.target[range.clone()]
-                .iter_mut()
-                .zip(&layout.unknowns[range.clone()])
-            {
-                *target = 1.0 + self.profit[usize::from(u.seller)];
-            }
-            if layout.extended {
-                let means = &self.losing[g * layout.lanes()..];
-                for (target, u) in self.target[range.clone()]
-                    .iter_mut()
-                    .zip(&layout.unknowns[range.clone()])
-                {
-                    *target += (inverse - 1.0) * means[usize::from(u.seller)];
-                }
-            }
-            let given = margins[range.clone()].iter().zip(&self.own[range.clone()]);
-            let targets = self.target[range.clone()].iter();
-            let results = self.phi[range.clone()].iter_mut().zip(&mut self.residual[range]);
-            for ((target, (m, share)), (phi, residual)) in targets.zip(given).zip(results) {
-                *phi = share + (1.0 - share) * inverse;
-                let wanted = target / m;
-                *residual = wanted - *phi;
-                let miss = (*residual / wanted).abs();
-                // `max` would pass over NaN.
-                error = if miss <= error { error } else { miss };
+        for (target, u) in self.target.iter_mut().zip(&layout.unknowns) {
+            *target = 1.0 + self.profit[usize::from(u.seller)];
+        }
+        if layout.extended {
+            let width = layout.lanes();
+            for ((target, u), rate) in self.target.iter_mut().zip(&layout.unknowns).zip(&layout.rate) {
+                *target += (rate - 1.0) * self.losing[usize::from(u.nest) * width + usize::from(u.seller)];
             }
         }
+        // Slices of one length, known to be: the loop needs no checks and is done in vectors.
+        let n = margins.len();
+        let (target, own, rate) = (&self.target[..n], &self.own[..n], &layout.rate[..n]);
+        let (phi, residual, miss) = (&mut self.phi[..n], &mut self.residual[..n], &mut self.miss[..n]);
+        for k in 0..n {
+            phi[k] = own[k] + (1.0 - own[k]) * rate[k];
+            let wanted = target[k] / margins[k];
+            residual[k] = wanted - phi[k];
+            miss[k] = (residual[k] / wanted).abs();
+        }
+        // `max` would pass over NaN.
+        let largest = |error: f64, miss: &f64| if *miss <= error || error.is_nan() { error } else { *miss };
+        let error = miss.iter().fold(0.0, largest);
         if error.is_nan() { f64::INFINITY } else { error }
     }
 
@@ -262,23 +268,6 @@ impl Demand {
     /// The buyer's expected maximum, without Euler's constant.
     pub fn expected_maximum(&self) -> f64 {
         self.top + libm::log(self.total)
-    }
-
-    /// `S_kl` in a stacked nest: fills row after row, of `width` numbers from column `first` on, the share of products
-    /// whose price both unknowns set, and of each unknown's own products on the diagonal.
-    pub fn fill_joint(&self, layout: &Layout, g: usize, rows: &mut [f64], width: usize, first: usize) {
-        let range = layout.unknown_start[g]..layout.unknown_start[g + 1];
-        let (n, factor) = (range.len(), &self.factor[range.clone()]);
-        let pairs = &self.cells[layout.cells[g] + 1 + n..layout.cells[g + 1]];
-        let given = pairs.chunks_exact(padded(n)).zip(factor).zip(&self.own[range]);
-        for (i, (row, ((pairs, own_factor), own))) in rows.chunks_exact_mut(width).zip(given).enumerate() {
-            let scale = own_factor * self.inverse_size[g];
-            let row = &mut row[first..first + n];
-            for (x, (weight, factor)) in row.iter_mut().zip(pairs.iter().zip(factor)) {
-                *x = weight * factor * scale;
-            }
-            row[i] = *own;
-        }
     }
 
     /// `L_{v,g}`, zero when later values play no part.

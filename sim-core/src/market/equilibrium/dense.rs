@@ -61,8 +61,10 @@ impl Dense {
                 let weight = (probability + local) / lambda * inverse_margin;
                 spread -= weight * losing;
                 let row = &mut self.lu.row_mut(k)[range.clone()];
-                for (x, l) in row.iter_mut().zip(range.clone()) {
-                    *x = weight * self.cross[l * layout.lanes() + v];
+                if layout.extended {
+                    for (x, l) in row.iter_mut().zip(range.clone()) {
+                        *x = weight * self.cross[l * layout.lanes() + v];
+                    }
                 }
                 let own = &demand.own[range.clone()];
                 if at == NONE {

@@ -55,10 +55,8 @@ pub(super) struct Layout {
     pub unknown_of: Vec<u16>,
     /// Unknown of each alternative's setters, in the alternative's own order of slots; else the sentinel.
     pub slots: Vec<[u16; 2]>,
-    /// First column of each nest's unknowns among those of all *stacked* nests, those in which some product has
-    /// two unknowns; none for the other nests.
-    pub stacked_from: Vec<Option<usize>>,
-    stacked: usize,
+    /// Nests in which some product has two unknowns.
+    is_stacked: Vec<bool>,
     /// Place of each nest among those with unknowns, `NONE` for the others.
     pub active_of: Vec<u16>,
     active: usize,
@@ -116,11 +114,6 @@ impl Layout {
     /// Number of nests.
     pub fn nest_count(&self) -> usize {
         self.start.len() - 1
-    }
-
-    /// Number of unknowns in stacked nests.
-    pub fn stacked_unknowns(&self) -> usize {
-        self.stacked
     }
 
     /// Number of nests with unknowns.
@@ -243,9 +236,9 @@ impl Layout {
         self.unknown_start.push(0);
         self.unknown_of.clear();
         self.unknown_of.resize(n * nests, NONE);
-        self.stacked_from.clear();
+        self.is_stacked.clear();
         self.active_of.clear();
-        (self.stacked, self.active) = (0, 0);
+        self.active = 0;
         for g in 0..nests {
             let mut present = 0u64;
             let mut is_stacked = false;
@@ -258,10 +251,7 @@ impl Layout {
             self.active_of
                 .push(if present == 0 { NONE } else { self.active as u16 });
             self.active += usize::from(present != 0);
-            self.stacked_from.push(is_stacked.then_some(self.stacked));
-            if is_stacked {
-                self.stacked += present.count_ones() as usize;
-            }
+            self.is_stacked.push(is_stacked);
             while present != 0 {
                 let v = present.trailing_zeros();
                 present &= present - 1;
@@ -292,7 +282,11 @@ impl Layout {
         self.cells.push(0);
         for g in 0..self.nest_count() {
             let members = self.unknown_start[g + 1] - self.unknown_start[g];
-            let matrix = self.stacked_from[g].map_or(0, |_| members * padded(members));
+            let matrix = if self.is_stacked[g] {
+                members * padded(members)
+            } else {
+                0
+            };
             self.cells.push(self.cells[g] + 1 + members + matrix);
         }
         let spare = self.cells[self.nest_count()] as u32;

@@ -11,6 +11,8 @@ use super::reduced::Reduced;
 const KEEP_BELOW: f64 = 0.3;
 /// Least factor by which a step with a kept Jacobian must cut the error.
 const KEEP_GAIN: f64 = 2.5;
+/// The same for the reduced Jacobian, which is cheap and learns.
+const ROUGH_GAIN: f64 = 1.5;
 /// Halvings of one step before Newton gives up, and before it takes the Jacobian in full.
 const MAX_HALVINGS: usize = 30;
 const ROUGH_HALVINGS: usize = 3;
@@ -20,7 +22,7 @@ const MAX_STEPS: usize = 60;
 /// Buffers and counters of the method.
 #[derive(Debug, Default)]
 pub(super) struct Newton {
-    /// The factored Jacobian: `reduced` unless later values differ so much that it is of no use.
+    /// The factored Jacobian: `reduced` unless it proves of no use.
     reduced: Reduced,
     dense: Dense,
     in_full: bool,
@@ -55,8 +57,7 @@ impl Newton {
             if fresh && !self.prepare(layout, demand, margins) {
                 break;
             }
-            // Without later values the reduced Jacobian is exact.
-            let is_rough = layout.extended && !self.in_full;
+            let is_rough = !self.in_full;
             let tries = match (fresh, is_rough) {
                 (false, _) => 1,
                 (true, true) => ROUGH_HALVINGS,
@@ -64,8 +65,11 @@ impl Newton {
             };
             let mut whole = self.find_step(demand, margins);
             let reached = self.search(layout, demand, margins, error, tries, &mut whole);
-            let is_slow = !whole || reached > KEEP_BELOW || reached * KEEP_GAIN > error;
-            self.in_full |= layout.extended && fresh && is_slow;
+            let is_slow = match is_rough {
+                true => reached * ROUGH_GAIN > error,
+                false => !whole || reached > KEEP_BELOW || reached * KEEP_GAIN > error,
+            };
+            self.in_full |= is_slow;
             if reached < error {
                 fresh = is_slow;
                 error = reached;
@@ -90,7 +94,7 @@ impl Newton {
     }
 
     /// Factors the Jacobian at `margins`, in full if the reduced one is no good; false if neither is.
-    fn prepare(&mut self, layout: &Layout, demand: &Demand, margins: &[f64]) -> bool {
+    fn prepare(&mut self, layout: &Layout, demand: &mut Demand, margins: &[f64]) -> bool {
         self.history.clear();
         self.lengths.clear();
         if !self.in_full {
@@ -98,13 +102,13 @@ impl Newton {
             if self.reduced.prepare(layout, demand, margins) {
                 return true;
             }
-            self.in_full = layout.extended;
+            self.in_full = true;
         }
-        if self.in_full {
-            self.factorings += 1;
-            return self.dense.prepare(layout, demand, margins);
+        self.factorings += 1;
+        if !layout.extended {
+            demand.fill_inside(layout);
         }
-        false
+        self.dense.prepare(layout, demand, margins)
     }
 
     /// Halves the step until the error falls, `tries` times at most; moves `margins` if it does.

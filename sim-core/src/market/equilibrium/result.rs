@@ -112,26 +112,28 @@ impl Output {
         }
         self.margins.resize(count, [0.0; 2]);
         self.nest.resize(count, 0);
-        let prices = self.total_margin.iter_mut().zip(&mut self.margins);
-        let outcomes = self.probability.iter_mut().zip(&mut self.net_value).zip(&mut self.nest);
-        let given = tender.alternatives.iter().zip(&layout.product_of).zip(&layout.slots);
-        for (i, (((total, slots), ((probability, net_value), nest)), ((a, at), unknown))) in
-            prices.zip(outcomes).zip(given).enumerate()
-        {
-            *nest = a.nest;
-            *slots = unknown.map(|k| self.effective[usize::from(k)]);
+        // Slices of one length, known to be: the loop needs few checks.
+        let alternatives = &tender.alternatives[..count];
+        let (product_of, unknowns) = (&layout.product_of[..count], &layout.slots[..count]);
+        let (nest, slots) = (&mut self.nest[..count], &mut self.margins[..count]);
+        let (total, net_value) = (&mut self.total_margin[..count], &mut self.net_value[..count]);
+        let probability = &mut self.probability[..count];
+        for i in 0..count {
+            let a = &alternatives[i];
+            nest[i] = a.nest;
+            slots[i] = unknowns[i].map(|k| self.effective[usize::from(k)]);
             if let Some(after) = tender.after {
-                for (slot, j) in slots.iter_mut().zip(a.setters).filter(|(_, j)| *j != NOBODY) {
+                for (slot, j) in slots[i].iter_mut().zip(a.setters).filter(|(_, j)| *j != NOBODY) {
                     *slot -= after[usize::from(j) * count + i];
                 }
             }
-            *total = slots[0] + slots[1];
-            let at = usize::from(*at);
+            total[i] = slots[i][0] + slots[i][1];
+            let at = usize::from(product_of[i]);
             if usize::from(layout.standing[at]) == i {
-                *probability = demand.inside[at] * demand.nest[usize::from(a.nest)];
-                *net_value = a.value - a.cost - *total;
+                probability[i] = demand.inside[at] * demand.nest[usize::from(a.nest)];
+                net_value[i] = a.value - a.cost - total[i];
             } else {
-                (*probability, *net_value) = (0.0, f64::NEG_INFINITY);
+                (probability[i], net_value[i]) = (0.0, f64::NEG_INFINITY);
             }
         }
     }

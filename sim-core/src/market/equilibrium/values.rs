@@ -20,8 +20,6 @@ impl Layout {
         self.rate.extend(rates);
         self.choose_variants(tender)?;
         self.extended = tender.after.is_some() || !self.held.is_empty();
-        self.losing.clear();
-        self.shift.clear();
         if self.extended {
             self.set_losing_values(tender)?;
         }
@@ -64,26 +62,30 @@ impl Layout {
     fn set_losing_values(&mut self, tender: &TenderSpec<'_>) -> Result<(), SolveError> {
         let (width, count) = (self.lanes(), tender.alternatives.len());
         let scale = 1.0 / tender.mu;
-        self.losing.resize(self.products.len() * width, 0.0);
+        let cells = self.products.len() * width;
         if let Some(after) = tender.after {
             if !all_finite(after) {
                 return Err(SolveError::After);
             }
+            self.losing.resize(cells, 0.0);
             for (v, j) in self.sellers.iter().enumerate() {
                 let row = &after[usize::from(*j) * count..][..count];
-                for (later, a) in self.losing.chunks_exact_mut(width).zip(&self.standing) {
-                    later[v] = row[usize::from(*a)] * scale;
+                let later = self.losing.iter_mut().skip(v).step_by(width);
+                for (later, a) in later.zip(&self.standing) {
+                    *later = row[usize::from(*a)] * scale;
                 }
             }
+            for v in self.sellers.len()..width {
+                self.losing.iter_mut().skip(v).step_by(width).for_each(|x| *x = 0.0);
+            }
+        } else {
+            self.losing.clear();
+            self.losing.resize(cells, 0.0);
         }
-        self.shift.resize(width, f64::INFINITY);
-        for (k, later) in self.losing.chunks_exact_mut(width.max(1)).enumerate() {
-            for (slot, v) in self.products[k].setters.into_iter().enumerate() {
-                if v == NOBODY {
-                    continue;
-                }
+        for (k, p) in self.products.iter().enumerate() {
+            for (slot, v) in p.setters.into_iter().enumerate().filter(|(_, v)| *v != NOBODY) {
                 let held = self.held.get(k).map_or(f64::INFINITY, |h| h[slot]);
-                let value = &mut later[usize::from(v)];
+                let value = &mut self.losing[k * width + usize::from(v)];
                 if held != f64::INFINITY {
                     // The score counted the deduction of a free price; the price is held.
                     self.base[k] -= *value + held;
@@ -91,23 +93,37 @@ impl Layout {
                 // A product whose price the seller sets is no losing one: infinity keeps it out of the minimum.
                 *value += held;
             }
-            for (lowest, value) in self.shift.iter_mut().zip(later) {
-                *lowest = if *value < *lowest { *value } else { *lowest };
+        }
+        self.shift.clear();
+        self.shift.resize(width, f64::INFINITY);
+        let (shifts, _) = self.shift.as_chunks_mut::<LANES>();
+        let (later, _) = self.losing.as_chunks_mut::<LANES>();
+        for row in later.chunks_exact(shifts.len().max(1)) {
+            for (lowest, value) in shifts.iter_mut().zip(row) {
+                for i in 0..LANES {
+                    lowest[i] = if value[i] < lowest[i] { value[i] } else { lowest[i] };
+                }
             }
         }
-        for shift in &mut self.shift {
+        for shift in shifts.as_flattened_mut() {
             *shift = if *shift == f64::INFINITY { 0.0 } else { *shift };
         }
-        for later in self.losing.chunks_exact_mut(width.max(1)) {
-            for (value, shift) in later.iter_mut().zip(&self.shift) {
-                *value = if *value == f64::INFINITY { 0.0 } else { *value - shift };
+        for row in later.chunks_exact_mut(shifts.len().max(1)) {
+            for (value, shift) in row.iter_mut().zip(&*shifts) {
+                for i in 0..LANES {
+                    value[i] = if value[i] == f64::INFINITY {
+                        0.0
+                    } else {
+                        value[i] - shift[i]
+                    };
+                }
             }
         }
-        for i in 0..self.products.len() {
-            let free = self.free(i);
-            for (v, free) in self.products[i].setters.into_iter().zip(free) {
-                if free {
-                    self.base[i] -= self.shift[usize::from(v)];
+        let sentinel = self.unknowns.len();
+        for (base, p) in self.base.iter_mut().zip(&self.products) {
+            for (v, k) in p.setters.into_iter().zip(p.unknown) {
+                if usize::from(k) < sentinel {
+                    *base -= self.shift[usize::from(v)];
                 }
             }
         }

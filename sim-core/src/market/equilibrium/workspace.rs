@@ -15,7 +15,7 @@ pub const TOLERANCE: f64 = 1e-9;
 /// tender (a dominant seller) would else lose; between the two a tender is solved too.
 const AIM: f64 = 1e-10;
 /// A start is good enough for Newton below this error.
-const STARTED: f64 = 0.005;
+const STARTED: f64 = 0.03;
 /// Factor by which a starting step must cut the error for another one.
 const STARTING_GAIN: f64 = 0.8;
 /// Most starting steps.
