@@ -185,6 +185,7 @@ impl Ready {
             },
             inputs: Vec::new(),
             warnings: self.warnings,
+            design: None,
         }
     }
 }

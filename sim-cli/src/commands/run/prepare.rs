@@ -26,6 +26,10 @@ pub fn place(plan: &Plan, settings: &RunSettings) -> PathBuf {
             1 => first.to_owned(),
             more => format!("{first}-and-{}-more", more - 1),
         };
+        let name = match plan.manifest.points {
+            Some(_) => format!("explore-{name}"),
+            None => name,
+        };
         Path::new("runs").join(format!("{name}-{}", &plan.manifest.run_key()[..8]))
     });
     match settings.shard {
@@ -75,6 +79,7 @@ pub fn plan_of(ensemble: &Ensemble, settings: &RunSettings, session: &Session<'_
         shard: settings.shard,
         worlds,
         sittings: vec![sitting],
+        design: ensemble.design.as_ref().map(|design| design.csv.clone()),
     })
 }
 
@@ -88,12 +93,16 @@ pub fn manifest_of(ensemble: &Ensemble, layouts: &[Layout], replicates: u64, rec
         format: FORMAT,
         model_version: MODEL_VERSION.to_owned(),
         results_epoch: RESULTS_EPOCH,
-        mode: "run".to_owned(),
+        mode: if ensemble.design.is_some() { "explore" } else { "run" }.to_owned(),
         worlds: hashes.collect(),
         inputs: ensemble.inputs.iter().cloned().collect(),
         seed: ensemble.seed,
-        uncertainty: ensemble.uncertainty.word().to_owned(),
+        uncertainty: match ensemble.design {
+            Some(_) => "designed".to_owned(),
+            None => ensemble.uncertainty.word().to_owned(),
+        },
         recorded: Manifest::recorded(record, layouts),
         replicates,
+        points: ensemble.design.as_ref().map(|design| design.points.clone()),
     }
 }

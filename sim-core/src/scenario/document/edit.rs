@@ -77,10 +77,7 @@ impl Document {
         let dropped = drop_variation(&mut root, &segments);
         let warnings = dropped
             .into_iter()
-            .map(|name| {
-                fault(format!("the {name} is dropped, since its value is set"))
-                .warning()
-            })
+            .map(|name| fault(format!("the {name} is dropped, since its value is set")).warning())
             .collect();
         self.root = root;
         self.files = files;
