@@ -7,7 +7,7 @@ use clap::{ColorChoice, CommandFactory as _, FromArgMatches as _};
 
 use crate::cli::{Cli, Command};
 use crate::commands::figures::figures as figures_command;
-use crate::commands::{Session, check, init, merge, new, resolve, run, schema, trace};
+use crate::commands::{Session, check, explore, init, merge, new, resolve, run, schema, study, trace};
 use crate::console::Console;
 use crate::exit::{Exit, Failure, Result};
 use crate::model::Model;
@@ -67,6 +67,7 @@ fn dispatch(
     let runtime = signals::runtime()?;
     let progress = match &command {
         Command::Run(flags) => flags.progress,
+        Command::Explore(flags) => flags.progress,
         _ => Progress::None,
     };
     let session = Session {
@@ -82,6 +83,13 @@ fn dispatch(
             let threads = std::thread::available_parallelism().map_or(1, usize::from);
             run::run(model, &flags.settings(threads), &session)
         }
+        Command::Explore(flags) => {
+            let threads = std::thread::available_parallelism().map_or(1, usize::from);
+            explore::explore(model, &flags.settings(threads), &session)
+        }
+        Command::Sensitivity(flags) => study::sensitivity(&flags.selection(), &session),
+        Command::Discover(flags) => study::discover(&flags.settings(), &session),
+        Command::Regret(flags) => study::regret(&flags.settings(), &session),
         Command::Merge(flags) => merge::merge(&flags.settings(), &session),
         Command::Check(flags) => {
             let (assumptions, upgrade) = (flags.assumptions, flags.upgrade);

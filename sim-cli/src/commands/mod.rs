@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 pub mod check;
+pub mod explore;
 pub mod figures;
 pub mod init;
 pub mod merge;
@@ -8,6 +9,7 @@ pub mod new;
 pub mod resolve;
 pub mod run;
 pub mod schema;
+pub mod study;
 pub mod trace;
 
 use std::sync::Arc;

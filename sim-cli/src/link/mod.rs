@@ -5,6 +5,7 @@
 
 mod check;
 mod ensemble;
+mod explore;
 mod figures_runner;
 mod files;
 mod names;
@@ -21,7 +22,7 @@ use sim_core::scenario::document::{describe, json_schema};
 use crate::engine::Ensemble;
 use crate::exit::{Failure, Result};
 use crate::figures::regenerate::Runner;
-use crate::model::{Checked, Model, ShippedFile, TraceRequest, WorldRequest};
+use crate::model::{Checked, ExploreRequest, Model, ShippedFile, TraceRequest, WorldRequest};
 
 pub use run_figures::{RunFigures, run_figures};
 
@@ -31,6 +32,10 @@ pub struct Linked;
 impl Model for Linked {
     fn ensemble(&self, request: &WorldRequest) -> Result<Ensemble> {
         ensemble::ensemble(request)
+    }
+
+    fn explore(&self, request: &ExploreRequest) -> Result<Ensemble> {
+        explore::explore(request)
     }
 
     fn check(&self, request: &WorldRequest, assumptions: bool, upgrade: bool) -> Result<Checked> {

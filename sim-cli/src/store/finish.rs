@@ -74,7 +74,8 @@ impl Finish<'_> {
             atomic::write_file(&path, |sink| exporter.write(&mut source, sink, &path))?;
             files.push(exporter.file().to_owned());
         }
-        if let Some(figures) = self.figures {
+        // The figures of a run show one world over time, not the points of a design.
+        if let Some(figures) = self.figures.filter(|_| plan.design.is_none()) {
             files.extend(figures.draw(self.directory.root(), manifest, self.png, false)?);
         }
         let provenance = Provenance {
@@ -136,7 +137,7 @@ impl Finish<'_> {
             drop(segments);
             self.directory.remove_work()?;
         }
-        if let Some(figures) = self.figures {
+        if let Some(figures) = self.figures.filter(|_| plan.design.is_none()) {
             figures.draw(self.directory.root(), manifest, self.png, true)?;
         }
         Ok(made)
