@@ -167,7 +167,15 @@ impl Manifest {
             words.push("it records other series".into());
         }
         if old.inputs != new.inputs {
-            words.push("other inputs differ".into());
+            let design = old.inputs.get("design") != new.inputs.get("design");
+            words.push(
+                if design {
+                    "another design"
+                } else {
+                    "other inputs differ"
+                }
+                .into(),
+            );
         }
         if words.is_empty() {
             words.push("another shard".into());

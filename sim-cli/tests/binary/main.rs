@@ -3,6 +3,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod explain;
+mod explore;
 mod run;
 mod scenarios;
 

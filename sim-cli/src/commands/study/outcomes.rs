@@ -47,7 +47,7 @@ const MEAN: usize = 12;
 pub struct Policy {
     /// Place of the scenario in the manifest.
     pub world: usize,
-    /// The scenario's id and the values of the choices.
+    /// The scenario's id, where there are several, and the values of the choices.
     pub name: String,
 }
 
@@ -149,10 +149,17 @@ impl Study {
         for (world, one) in manifest.worlds.iter().enumerate() {
             for combination in &combinations {
                 let values = choice_paths.iter().zip(combination);
-                let name: String = values.fold(one.id.clone(), |name, (path, value)| {
-                    format!("{name}; {path} = {}", number(*value))
+                let mut name: Vec<String> = values
+                    .map(|(path, value)| format!("{path} = {}", number(*value)))
+                    .collect();
+                // The scenario goes without saying where there is one, and a choice to tell its policies apart.
+                if manifest.worlds.len() > 1 || name.is_empty() {
+                    name.insert(0, one.id.clone());
+                }
+                policies.push(Policy {
+                    world,
+                    name: name.join("; "),
                 });
-                policies.push(Policy { world, name });
             }
         }
         let found = read_summary(&directory, &manifest, selection)?;
