@@ -1,5 +1,7 @@
 //! The command line: raw flags, and the validated settings that they become.
 
+mod explore;
+
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -14,6 +16,8 @@ use crate::commands::score::ScoreSettings;
 use crate::console::Color;
 use crate::engine::Uncertainty;
 use crate::model::{TraceRequest, WorldRequest};
+pub use explore::{DiscoverFlags, ExploreFlags, RegretFlags, SelectionFlags, SensitivityFlags};
+
 use crate::settings::{Format, Mode, Override, Progress, Record, RunSettings, Shard, formats};
 
 /// Vendor lock-in in radio access networks: run scenarios and explain them.
@@ -54,6 +58,14 @@ pub enum Command {
     Run(RunFlags),
     /// Play policies against a base with the same luck; write paired differences and what they cost.
     Compare(CompareFlags),
+    /// Play a design over uncertainties and choices: many futures, the same for every policy.
+    Explore(ExploreFlags),
+    /// Which uncertain inputs decide, and how much is luck; reads a run of `explore`.
+    Sensitivity(SensitivityFlags),
+    /// In which futures something happens, as boxes in words; reads a run of `explore`.
+    Discover(DiscoverFlags),
+    /// Which policy is robust by which rule, and where each fails; reads a run of `explore`.
+    Regret(RegretFlags),
     /// Join the shards of one run.
     Merge(MergeFlags),
     /// Validate scenario files.

@@ -7,6 +7,7 @@ use sim_core::calendar::Day;
 use sim_core::record::{ReplicateRecord, SeriesKey};
 
 use crate::output::number::exact;
+use crate::store::points::Points;
 
 /// A world that can play replicates.
 ///
@@ -115,4 +116,16 @@ pub struct Ensemble {
     pub inputs: Vec<(String, String)>,
     /// What the user should know, one line each.
     pub warnings: Vec<String>,
+    /// The points at which the worlds are played; none in a plain run.
+    pub design: Option<Designed>,
+}
+
+/// A design whose points the engines know: the key that [`Engine::replicate`] takes then holds point and replicate
+/// ([`crate::store::points`]).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Designed {
+    /// What the manifest says of it.
+    pub points: Points,
+    /// Text of `design.csv`.
+    pub csv: String,
 }

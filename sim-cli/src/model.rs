@@ -25,6 +25,72 @@ pub struct WorldRequest {
     pub record: Record,
 }
 
+/// Which points `oransim explore` plays.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DesignRequest {
+    /// All combinations of `n` values of each uncertainty.
+    Grid,
+    /// A Latin hypercube of `n` futures.
+    LatinHypercube,
+    /// The first `n` points of a scrambled Sobol' sequence.
+    Sobol,
+    /// `n` blocks for Sobol' indices.
+    Saltelli,
+    /// `n` trajectories for elementary effects.
+    Morris,
+    /// A table made elsewhere; of `n`, its first rows.
+    File(PathBuf),
+}
+
+impl DesignRequest {
+    /// The word on the command line and in manifests; `csv` of a file.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Grid => "grid",
+            Self::LatinHypercube => "lhs",
+            Self::Sobol => "sobol",
+            Self::Saltelli => "saltelli",
+            Self::Morris => "morris",
+            Self::File(_) => "csv",
+        }
+    }
+}
+
+impl std::str::FromStr for DesignRequest {
+    type Err = String;
+
+    fn from_str(text: &str) -> std::result::Result<Self, String> {
+        let known = [
+            Self::Grid,
+            Self::LatinHypercube,
+            Self::Sobol,
+            Self::Saltelli,
+            Self::Morris,
+        ];
+        if let Some(kind) = known.into_iter().find(|kind| kind.word() == text) {
+            return Ok(kind);
+        }
+        if Path::new(text)
+            .extension()
+            .is_some_and(|end| end.eq_ignore_ascii_case("csv"))
+        {
+            return Ok(Self::File(PathBuf::from(text)));
+        }
+        Err("say grid, lhs, sobol, saltelli, morris, or the name of a .csv file".to_owned())
+    }
+}
+
+/// What `oransim explore` is to play.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExploreRequest {
+    /// The worlds; each is a policy.
+    pub world: WorldRequest,
+    /// The design.
+    pub design: DesignRequest,
+    /// Its size, where the command line says.
+    pub n: Option<u64>,
+}
+
 /// What `oransim trace` is to show.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TraceRequest {
@@ -101,6 +167,12 @@ pub trait Model: Sync {
     /// # Errors
     /// Where a scenario is invalid or cannot be read.
     fn ensemble(&self, request: &WorldRequest) -> Result<Ensemble>;
+
+    /// Loads and validates worlds and makes a design over their uncertainties and choices.
+    ///
+    /// # Errors
+    /// Where a scenario is invalid or cannot be read, or there is no such design.
+    fn explore(&self, request: &ExploreRequest) -> Result<Ensemble>;
 
     /// Validates scenario files and gives the report to print; with `assumptions`, the log of who
     /// assumed what; with `upgrade`, files of an older format are rewritten first.

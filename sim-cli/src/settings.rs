@@ -13,6 +13,8 @@ pub enum Mode {
     Run,
     /// `oransim compare`: the first world is the base of the others.
     Compare,
+    /// `oransim explore`: worlds at the points of a design.
+    Explore,
 }
 
 impl Mode {
@@ -21,6 +23,7 @@ impl Mode {
         match self {
             Self::Run => "run",
             Self::Compare => "compare",
+            Self::Explore => "explore",
         }
     }
 }

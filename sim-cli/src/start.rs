@@ -8,7 +8,8 @@ use clap::{ColorChoice, CommandFactory as _, FromArgMatches as _};
 use crate::cli::{Cli, Command};
 use crate::commands::figures::figures as figures_command;
 use crate::commands::{
-    Session, check, compare, init, levers, measures, merge, new, report, resolve, run, schema, score, trace,
+    Session, check, compare, explore, init, levers, measures, merge, new, report, resolve, run, schema, score, study,
+    trace,
 };
 use crate::console::Console;
 use crate::exit::{Exit, Failure, Result};
@@ -70,6 +71,7 @@ fn dispatch(
     let progress = match &command {
         Command::Run(flags) => flags.play.progress,
         Command::Compare(flags) => flags.play.progress,
+        Command::Explore(flags) => flags.progress,
         _ => Progress::None,
     };
     let session = Session {
@@ -84,6 +86,10 @@ fn dispatch(
     match command {
         Command::Run(flags) => run::run(model, &flags.settings(threads), &session),
         Command::Compare(flags) => compare::compare(model, &flags.settings(threads), &session),
+        Command::Explore(flags) => explore::explore(model, &flags.settings(threads), &session),
+        Command::Sensitivity(flags) => study::sensitivity(&flags.selection(), &session),
+        Command::Discover(flags) => study::discover(&flags.settings(), &session),
+        Command::Regret(flags) => study::regret(&flags.settings(), &session),
         Command::Merge(flags) => merge::merge(&flags.settings(), &session),
         Command::Check(flags) => {
             let (assumptions, upgrade) = (flags.assumptions, flags.upgrade);

@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod compare;
+pub mod explore;
 pub mod figures;
 pub mod init;
 pub mod levers;
@@ -13,6 +14,7 @@ pub mod resolve;
 pub mod run;
 pub mod schema;
 pub mod score;
+pub mod study;
 pub mod trace;
 
 use std::sync::Arc;

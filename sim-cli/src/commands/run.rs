@@ -130,7 +130,8 @@ impl Run<'_> {
             Some(shard) => plan.manifest.replicates.div_ceil(shard.of),
             None => plan.manifest.replicates,
         };
-        let estimate = Estimate::of(&plan.layouts(), replicates, rows, self.settings);
+        let points = plan.manifest.points.as_ref().map_or(1, |points| points.count);
+        let estimate = Estimate::of(&plan.layouts(), points, replicates, rows, self.settings);
         self.session.console.note(&estimate.line(&plan.manifest));
         estimate.check(self.directory.root())
     }
@@ -190,7 +191,10 @@ impl Run<'_> {
                 old.replicates, new.replicates
             ));
         }
-        if new.replicates == old.replicates {
+        if !plan.begins_with_points_of(old) {
+            return self.refuse(other_points(&plan, old));
+        }
+        if new == old {
             if self.directory.work().is_dir() {
                 // The process ended between its last two steps: the manifest stands, work/ was left.
                 let _lock = Lock::take(&self.directory.work())?;
@@ -243,6 +247,10 @@ impl Run<'_> {
                 old.manifest.replicates
             ));
         }
+        let same_points = plan.manifest.points == old.manifest.points;
+        if !plan.begins_with_points_of(&old.manifest) || (!same_points && plan.shard.is_some()) {
+            return self.refuse(other_points(&plan, &old.manifest));
+        }
         let sittings = std::mem::take(&mut plan.sittings);
         plan.sittings = old.sittings;
         plan.sittings.extend(sittings);
@@ -259,6 +267,20 @@ impl Run<'_> {
         }
         self.refuse("it holds a shard of another run. Choose another --out, or replace it with --force".into())
     }
+}
+
+/// Why a design does not go on from that of an earlier run.
+fn other_points(plan: &Plan, old: &Manifest) -> String {
+    let count = |manifest: &Manifest| manifest.points.as_ref().map_or(0, |points| points.count);
+    let (there, here) = (count(old), count(&plan.manifest));
+    if here < there {
+        return format!(
+            "it holds the same design with {there} points, more than the {here} asked for. Choose another --out, or replace it with --force"
+        );
+    }
+    format!(
+        "the first {there} points of this design are not those that lie there. Choose another --out, or replace it with --force"
+    )
 }
 
 fn remove_file(path: &Path) -> Result<()> {

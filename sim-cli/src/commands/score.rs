@@ -74,7 +74,7 @@ pub fn score(model: &dyn Model, settings: &ScoreSettings, session: &Session<'_>)
         .iter()
         .map(|w| w.cells.iter().map(|cell| (*cell, Vec::new())).collect())
         .collect();
-    each_record(&directory, &manifest, &layouts, &mut |world, values| {
+    each_record(&directory, &manifest, &layouts, |world, _, values| {
         for (cell, sample) in &mut samples[world] {
             if let Some(value) = values.get(*cell).filter(|v| !v.is_nan()) {
                 sample.push(*value);

@@ -55,20 +55,25 @@ impl Engine for Playable {
     }
 
     fn replicate(&self, k: u64, stop: &AtomicBool) -> std::result::Result<ReplicateRecord, ReplicateFailure> {
-        self.simulation.replicate(k, stop).map_err(|error| match error {
-            ReplicateError::Stopped => ReplicateFailure::Stopped,
-            ReplicateError::Failed { time, place, message } => ReplicateFailure::Failed {
-                time: time.to_string(),
-                place,
-                message,
-            },
-            // The enum may grow; what is new is a failure like any other.
-            other => ReplicateFailure::Failed {
-                time: String::new(),
-                place: String::new(),
-                message: other.to_string(),
-            },
-        })
+        self.simulation.replicate(k, stop).map_err(failure_of)
+    }
+}
+
+/// Why a replicate has no record, in the words of the store.
+pub(super) fn failure_of(error: ReplicateError) -> ReplicateFailure {
+    match error {
+        ReplicateError::Stopped => ReplicateFailure::Stopped,
+        ReplicateError::Failed { time, place, message } => ReplicateFailure::Failed {
+            time: time.to_string(),
+            place,
+            message,
+        },
+        // The enum may grow; what is new is a failure like any other.
+        other => ReplicateFailure::Failed {
+            time: String::new(),
+            place: String::new(),
+            message: other.to_string(),
+        },
     }
 }
 
@@ -183,7 +188,9 @@ impl Ready {
             .any(|world| world.simulation.mode() == UncertaintyMode::Sampled);
         let worlds = self.loaded.iter().zip(self.worlds);
         Ensemble {
-            worlds: worlds.map(|(loaded, playable)| world(loaded, playable)).collect(),
+            worlds: worlds
+                .map(|(loaded, playable)| world(loaded, Box::new(playable)))
+                .collect(),
             replicates: self.replicates,
             seed: self.seed,
             uncertainty: if sampled {
@@ -193,17 +200,18 @@ impl Ready {
             },
             inputs: Vec::new(),
             warnings: self.warnings,
+            design: None,
         }
     }
 }
 
 /// A world with the texts that the run directory keeps of it.
-fn world(loaded: &Loaded, engine: Playable) -> World {
+pub(super) fn world(loaded: &Loaded, engine: Box<dyn Engine>) -> World {
     let origins: Map<String, Value> = (loaded.document.origins().into_iter())
         .map(|(path, place)| (path, place.into()))
         .collect();
     World {
-        engine: Box::new(engine),
+        engine,
         resolved_toml: loaded.document.resolve(false),
         values_hash: loaded.document.hash(),
         origins_json: Value::Object(origins).to_string(),
@@ -211,7 +219,12 @@ fn world(loaded: &Loaded, engine: Playable) -> World {
 }
 
 /// A number that one run has once: the command line's, or that of all scenarios.
-fn agreed(worlds: &[Playable], name: &str, said: Option<u64>, of: impl Fn(&Simulation) -> u64) -> Result<u64> {
+pub(super) fn agreed(
+    worlds: &[Playable],
+    name: &str,
+    said: Option<u64>,
+    of: impl Fn(&Simulation) -> u64,
+) -> Result<u64> {
     if let Some(said) = said {
         return Ok(said);
     }

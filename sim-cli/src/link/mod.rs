@@ -5,6 +5,7 @@
 
 mod check;
 mod ensemble;
+mod explore;
 mod figures_runner;
 mod files;
 mod levers;
@@ -23,7 +24,7 @@ use sim_core::scenario::document::{describe, json_schema};
 use crate::engine::Ensemble;
 use crate::exit::{Failure, Result};
 use crate::figures::regenerate::Runner;
-use crate::model::{Checked, LeverForm, MeasureEntry, Model, ShippedFile, TraceRequest, WorldRequest};
+use crate::model::{Checked, ExploreRequest, LeverForm, MeasureEntry, Model, ShippedFile, TraceRequest, WorldRequest};
 
 pub use run_figures::{RunFigures, run_figures};
 
@@ -33,6 +34,10 @@ pub struct Linked;
 impl Model for Linked {
     fn ensemble(&self, request: &WorldRequest) -> Result<Ensemble> {
         ensemble::ensemble(request)
+    }
+
+    fn explore(&self, request: &ExploreRequest) -> Result<Ensemble> {
+        explore::explore(request)
     }
 
     fn check(&self, request: &WorldRequest, assumptions: bool, upgrade: bool) -> Result<Checked> {

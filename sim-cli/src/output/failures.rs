@@ -10,6 +10,7 @@ use crate::exit::{Context as _, Result};
 use crate::settings::Format;
 use crate::store::atomic::Sink;
 use crate::store::manifest::Recorded;
+use crate::store::points::point_and_replicate;
 
 /// The table.
 pub struct FailuresCsv;
@@ -24,13 +25,19 @@ impl Exporter for FailuresCsv {
     }
 
     fn write(&self, source: &mut Source<'_>, sink: &mut Sink, path: &Path) -> Result<()> {
-        let head = csv_line(["scenario", "replicate", "time", "where", "message"], path)?;
+        let names = ["scenario", "replicate", "time", "where", "message"];
+        let head = csv_line(source.point_column().iter().copied().chain(names), path)?;
         sink.write_all(&head).while_doing("write", path)?;
         for world in 0..source.segments.layouts().len() {
             let id = source.segments.layouts()[world].id.clone();
             for (k, failed) in source.segments.failures(world)? {
-                let k = k.to_string();
-                let line = csv_line([&*id, &*k, &*failed.time, &*failed.place, &*failed.message], path)?;
+                let mut line = Vec::new();
+                source.push_point(k, &mut line);
+                let k = point_and_replicate(k).1.to_string();
+                line.extend(csv_line(
+                    [&*id, &*k, &*failed.time, &*failed.place, &*failed.message],
+                    path,
+                )?);
                 sink.write_all(&line).while_doing("write", path)?;
             }
         }

@@ -23,6 +23,7 @@ use crate::exit::{Failure, Result};
 use crate::settings::Format;
 use crate::store::atomic::Sink;
 use crate::store::manifest::{Manifest, Recorded};
+use crate::store::points::point_and_replicate;
 use crate::store::segments::Segments;
 
 /// What a table is written from.
@@ -42,6 +43,22 @@ pub struct Source<'a> {
 }
 
 impl Source<'_> {
+    /// The header of column `point`, where the run has points.
+    pub fn point_column(&self) -> &'static [&'static str] {
+        match self.manifest.points {
+            Some(_) => &["point"],
+            None => &[],
+        }
+    }
+
+    /// `point,` of a key, where the run has points.
+    pub fn push_point(&self, key: u64, line: &mut Vec<u8>) {
+        if self.manifest.points.is_some() {
+            line.extend_from_slice(point_and_replicate(key).0.to_string().as_bytes());
+            line.push(b',');
+        }
+    }
+
     /// Ends the writing of a table where the program was asked to stop.
     ///
     /// # Errors

@@ -11,6 +11,7 @@ use crate::exit::{Context as _, Result};
 use crate::settings::Format;
 use crate::store::atomic::Sink;
 use crate::store::manifest::Recorded;
+use crate::store::points::point_and_replicate;
 
 /// The table.
 pub struct ReplicatesCsv;
@@ -25,8 +26,12 @@ impl Exporter for ReplicatesCsv {
     }
 
     fn write(&self, source: &mut Source<'_>, sink: &mut Sink, path: &Path) -> Result<()> {
-        sink.write_all(&header(&["scenario", "replicate"], &["value"], path)?)
-            .while_doing("write", path)?;
+        sink.write_all(&header(
+            &[source.point_column(), &["scenario", "replicate"]].concat(),
+            &["value"],
+            path,
+        )?)
+        .while_doing("write", path)?;
         let mut values = Vec::new();
         let mut line = Vec::new();
         for world in 0..source.segments.layouts().len() {
@@ -39,9 +44,10 @@ impl Exporter for ReplicatesCsv {
                 source.segments.values(world, k, 0..layout.cells(), &mut values)?;
                 for (cell, value) in values.iter().enumerate() {
                     line.clear();
+                    source.push_point(k, &mut line);
                     line.extend_from_slice(&scenario);
                     line.push(b',');
-                    line.extend_from_slice(k.to_string().as_bytes());
+                    line.extend_from_slice(point_and_replicate(k).1.to_string().as_bytes());
                     text.push(cell, &mut line);
                     push_number(&mut line, *value);
                     line.push(b'\n');

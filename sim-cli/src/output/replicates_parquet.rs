@@ -13,6 +13,7 @@ use crate::exit::{Context as _, Failure, Result};
 use crate::settings::Format;
 use crate::store::atomic::Sink;
 use crate::store::manifest::Recorded;
+use crate::store::points::point_and_replicate;
 use crate::store::tenders::{Column, Kind};
 
 /// The columns. `replicate` is counted in 64 bits.
@@ -37,6 +38,7 @@ pub struct ReplicatesParquet;
 /// Some cells of one replicate: what a row group is made of.
 struct Piece {
     world: usize,
+    /// Its key.
     replicate: u64,
     cells: Range<usize>,
 }
@@ -51,7 +53,11 @@ impl Exporter for ReplicatesParquet {
     }
 
     fn write(&self, source: &mut Source<'_>, sink: &mut Sink, path: &Path) -> Result<()> {
-        let mut file = writer(&COLUMNS, &source.manifest.hash(), sink, path)?;
+        let columns: Vec<(&str, Kind)> = match source.manifest.points {
+            Some(_) => std::iter::once(("point", Kind::Count)).chain(COLUMNS).collect(),
+            None => COLUMNS.to_vec(),
+        };
+        let mut file = writer(&columns, &source.manifest.hash(), sink, path)?;
         let mut group: Vec<Piece> = Vec::new();
         let mut rows = 0;
         for world in 0..source.segments.layouts().len() {
@@ -90,7 +96,9 @@ fn write_group(
     path: &Path,
 ) -> Result<()> {
     let mut group = file.next_row_group().while_doing("write", path)?;
-    for index in 0..COLUMNS.len() {
+    // Column `point` comes before those of a plain run.
+    let points = usize::from(source.manifest.points.is_some());
+    for index in 0..COLUMNS.len() + points {
         let Some(mut column) = group.next_column().while_doing("write", path)? else {
             break;
         };
@@ -98,11 +106,29 @@ fn write_group(
         let mut texts: Option<(usize, Vec<ByteArray>)> = None;
         for piece in pieces {
             source.go_on()?;
-            write_piece(source, piece, index, &mut texts, column.untyped(), path)?;
+            match index.checked_sub(points) {
+                Some(index) => write_piece(source, piece, index, &mut texts, column.untyped(), path)?,
+                None => write_count(column.untyped(), point_and_replicate(piece.replicate).0, piece, path)?,
+            }
         }
         column.close().while_doing("write", path)?;
     }
     group.close().while_doing("write", path)?;
+    Ok(())
+}
+
+/// The same number in all rows of a piece.
+fn write_count(writer: &mut ColumnWriter<'_>, number: u64, piece: &Piece, path: &Path) -> Result<()> {
+    let ColumnWriter::Int64ColumnWriter(writer) = writer else {
+        return Err(Failure::CouldNotGoOn(format!(
+            "{}: a column is not of its kind",
+            path.display()
+        )));
+    };
+    let number =
+        i64::try_from(number).map_err(|_| Failure::CouldNotGoOn(format!("replicate {number} is out of range")))?;
+    let rows = vec![number; piece.cells.len()];
+    writer.write_batch(&rows, None, None).while_doing("write", path)?;
     Ok(())
 }
 
@@ -137,12 +163,8 @@ fn write_piece(
             };
             writer.write_batch(&batch, None, None).while_doing("write", path)?;
         }
-        ColumnWriter::Int64ColumnWriter(writer) => {
-            let k = i64::try_from(piece.replicate)
-                .map_err(|_| Failure::CouldNotGoOn(format!("replicate {} is out of range", piece.replicate)))?;
-            writer
-                .write_batch(&vec![k; rows], None, None)
-                .while_doing("write", path)?;
+        writer @ ColumnWriter::Int64ColumnWriter(_) => {
+            write_count(writer, point_and_replicate(piece.replicate).1, piece, path)?;
         }
         ColumnWriter::Int32ColumnWriter(writer) => {
             let days: Vec<i32> = piece.cells.clone().map(|cell| layout.dates[cell / series]).collect();

@@ -13,6 +13,7 @@ use crate::exit::{Context as _, Result};
 use crate::settings::Format;
 use crate::store::atomic::Sink;
 use crate::store::manifest::Recorded;
+use crate::store::points::{key, point_and_replicate};
 
 /// The statistics, in the order of columns.
 pub const STATISTICS: [&str; 10] = [
@@ -36,8 +37,12 @@ impl Exporter for SummaryCsv {
     }
 
     fn write(&self, source: &mut Source<'_>, sink: &mut Sink, path: &Path) -> Result<()> {
-        sink.write_all(&header(&["scenario"], &STATISTICS, path)?)
-            .while_doing("write", path)?;
+        sink.write_all(&header(
+            &[source.point_column(), &["scenario"]].concat(),
+            &STATISTICS,
+            path,
+        )?)
+        .while_doing("write", path)?;
         for world in 0..source.segments.layouts().len() {
             write_world(source, world, sink, path, VALUES_AT_ONCE)?;
         }
@@ -50,30 +55,70 @@ fn write_world(source: &mut Source<'_>, world: usize, sink: &mut Sink, path: &Pa
     let scenario = csv_part([layout.id.as_str()], path)?;
     let text = CellText::of(&layout, path)?;
     let records = source.segments.records(world);
-    let cells = layout.cells();
-    let block = (room / records.len().max(1)).clamp(1, cells.max(1));
-    let mut values = Vec::new();
-    let mut sorted = Vec::with_capacity(records.len());
-    let mut line = Vec::new();
-    for start in (0..cells).step_by(block) {
-        let end = (start + block).min(cells);
-        values.clear();
-        for k in &records {
-            source.go_on()?;
-            source.segments.values(world, *k, start..end, &mut values)?;
-        }
-        for cell in start..end {
-            let column = values.iter().skip(cell - start).step_by(end - start);
-            let column = column.copied();
-            let summary = Summary::with(column, IntervalRule::WilsonIfBinary, &mut sorted);
-            line.clear();
-            line.extend_from_slice(&scenario);
-            text.push(cell, &mut line);
-            push_statistics(&summary, &mut line);
-            sink.write_all(&line).while_doing("write", path)?;
-        }
+    let points = source.manifest.points.as_ref().map_or(1, |points| points.count);
+    let mut rest = &records[..];
+    for point in 0..points {
+        // Keys are sorted by point.
+        let own = rest.partition_point(|key| point_and_replicate(*key).0 <= point);
+        let (own, after) = rest.split_at(own);
+        rest = after;
+        let mut before = Vec::new();
+        source.push_point(key(point, 0), &mut before);
+        before.extend_from_slice(&scenario);
+        let rows = Rows {
+            world,
+            records: own,
+            before: &before,
+            text: &text,
+            cells: layout.cells(),
+        };
+        rows.write(source, sink, path, room)?;
     }
     Ok(())
+}
+
+/// The rows of one world, or of one point of it.
+struct Rows<'a> {
+    world: usize,
+    records: &'a [u64],
+    before: &'a [u8],
+    text: &'a CellText,
+    cells: usize,
+}
+
+impl Rows<'_> {
+    fn write(&self, source: &mut Source<'_>, sink: &mut Sink, path: &Path, room: usize) -> Result<()> {
+        let Self {
+            world,
+            records,
+            before,
+            text,
+            cells,
+        } = *self;
+        let block = (room / records.len().max(1)).clamp(1, cells.max(1));
+        let mut values = Vec::new();
+        let mut sorted = Vec::with_capacity(records.len());
+        let mut line = Vec::new();
+        for start in (0..cells).step_by(block) {
+            let end = (start + block).min(cells);
+            values.clear();
+            for k in records {
+                source.go_on()?;
+                source.segments.values(world, *k, start..end, &mut values)?;
+            }
+            for cell in start..end {
+                let column = values.iter().skip(cell - start).step_by(end - start);
+                let column = column.copied();
+                let summary = Summary::with(column, IntervalRule::WilsonIfBinary, &mut sorted);
+                line.clear();
+                line.extend_from_slice(before);
+                text.push(cell, &mut line);
+                push_statistics(&summary, &mut line);
+                sink.write_all(&line).while_doing("write", path)?;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Appends the statistics and the end of the line.

@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicBool;
 
 use super::atomic;
 use super::directory::RunDirectory;
+use super::force::{self, DESIGN};
 use super::import::import;
 use super::lock::Lock;
 use super::manifest::Manifest;
@@ -56,6 +57,12 @@ impl Finish<'_> {
         let manifest = &plan.manifest;
         let formats = self.formats_in_force();
         let mut files = Vec::new();
+        if let Some(design) = &plan.design {
+            // What was read out of fewer points or replicates holds no more.
+            force::remove_analyses(self.directory)?;
+            atomic::write_text(&self.directory.file(DESIGN), design)?;
+            files.push(DESIGN.to_owned());
+        }
         for world in &plan.worlds {
             let id = &world.layout.id;
             atomic::write_text(&self.directory.scenario(id), &world.resolved_toml)?;
@@ -67,7 +74,8 @@ impl Finish<'_> {
             atomic::write_file(&path, |sink| exporter.write(&mut source, sink, &path))?;
             files.push(exporter.file().to_owned());
         }
-        if let Some(figures) = self.figures {
+        // The figures of a run show one world over time, not the points of a design.
+        if let Some(figures) = self.figures.filter(|_| plan.design.is_none()) {
             files.extend(figures.draw(self.directory.root(), manifest, self.png, false)?);
         }
         let provenance = Provenance {
@@ -100,6 +108,12 @@ impl Finish<'_> {
     pub fn make_missing(&self, plan: &Plan) -> Result<Vec<String>> {
         let manifest = &plan.manifest;
         let mut made = Vec::new();
+        if let Some(design) = &plan.design
+            && !self.directory.file(DESIGN).is_file()
+        {
+            atomic::write_text(&self.directory.file(DESIGN), design)?;
+            made.push(DESIGN.to_owned());
+        }
         for world in &plan.worlds {
             let path = self.directory.scenario(&world.layout.id);
             if !path.is_file() {
@@ -125,7 +139,7 @@ impl Finish<'_> {
             drop(segments);
             self.directory.remove_work()?;
         }
-        if let Some(figures) = self.figures {
+        if let Some(figures) = self.figures.filter(|_| plan.design.is_none()) {
             figures.draw(self.directory.root(), manifest, self.png, true)?;
         }
         Ok(made)

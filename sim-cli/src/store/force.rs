@@ -11,6 +11,27 @@ use super::directory::{Found, RunDirectory};
 use crate::exit::{Context as _, Failure, Result};
 use crate::output::EXPORTERS;
 
+/// The points of a design.
+pub const DESIGN: &str = "design.csv";
+
+/// What the commands that read a design's run write beside it.
+pub const ANALYSES: [&str; 6] = [
+    "sensitivity.csv",
+    "luck.csv",
+    "boxes.csv",
+    "peeling.csv",
+    "regret.csv",
+    "rules.csv",
+];
+
+/// Removes what analyses of the run left.
+///
+/// # Errors
+/// Of the disk.
+pub fn remove_analyses(directory: &RunDirectory) -> Result<()> {
+    ANALYSES.iter().try_for_each(|name| remove(&directory.file(name)))
+}
+
 /// Removes what an earlier run left in the directory; `work/` is left to the caller, who holds its lock.
 ///
 /// What is ours is known from the manifest or plan that lies there: the fixed names, a scenario for
@@ -43,7 +64,8 @@ pub fn clear(directory: &RunDirectory, found: &Found) -> Result<()> {
     let mut names: BTreeSet<String> = listed(directory);
     names.extend(EXPORTERS.iter().map(|exporter| exporter.file().to_owned()));
     names.extend(worlds.iter().map(|id| format!("scenarios/{id}.toml")));
-    names.insert("provenance.json".into());
+    names.extend(["provenance.json", DESIGN].map(str::to_owned));
+    names.extend(ANALYSES.map(str::to_owned));
     for name in names {
         remove(&directory.file(&name))?;
         remove(&directory.file(&(name + PARTIAL)))?;
@@ -63,6 +85,7 @@ fn refuse_collisions(directory: &RunDirectory) -> Result<()> {
         "scenarios",
         "figures",
         "work",
+        DESIGN,
     ];
     let tables = EXPORTERS.iter().map(|exporter| exporter.file());
     let collision = ours

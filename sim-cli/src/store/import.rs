@@ -16,6 +16,7 @@ use super::directory::RunDirectory;
 use super::entry::{Entry, FailedReplicate};
 use super::layout::Layout;
 use super::manifest::Manifest;
+use super::points::{key, point_and_replicate};
 use super::segments::Segments;
 use super::tenders::{COLUMNS, Column, Kind, Tenders};
 use crate::exit::{Context as _, Failure, Result};
@@ -31,7 +32,7 @@ use crate::time::{iso, parse_iso};
 /// manifest; [`Failure::CouldNotGoOn`] of the disk.
 pub fn import(directory: &RunDirectory, manifest: &Manifest, segments: &mut Segments) -> Result<()> {
     let worlds = segments.layouts().len();
-    let known = |world| (0..manifest.replicates).all(|k| segments.has(world, k));
+    let known = |world| manifest.keys().all(|k| segments.has(world, k));
     if (0..worlds).all(known) {
         return Ok(());
     }
@@ -42,14 +43,14 @@ pub fn import(directory: &RunDirectory, manifest: &Manifest, segments: &mut Segm
         )));
     }
     let layouts = segments.layouts().to_vec();
-    let mut failures = read_failures(directory, &layouts)?;
+    let mut failures = read_failures(directory, manifest, &layouts)?;
     let mut values = open_values(directory, manifest)?;
     let mut tenders = match manifest.recorded.tenders {
         true => Some(open_tenders(directory, manifest)?.peekable()),
         false => None,
     };
     for (world, layout) in layouts.iter().enumerate() {
-        for k in 0..manifest.replicates {
+        for k in manifest.keys() {
             let entry = match failures.remove(&(world, k)) {
                 Some(failed) => Entry::Failure(failed),
                 None => Entry::Record {
@@ -76,21 +77,21 @@ pub fn import(directory: &RunDirectory, manifest: &Manifest, segments: &mut Segm
     segments.sync()
 }
 
-/// Calls with each finished replicate of a run, world by world: index of the world and its values.
+/// Calls `take` with the key and the values of each record of a finished run, world by world.
 ///
 /// # Errors
-/// As [`import`].
+/// As [`import`], and of `take`.
 pub fn each_record(
     directory: &RunDirectory,
     manifest: &Manifest,
     layouts: &[Layout],
-    call: &mut dyn FnMut(usize, &[f64]),
+    mut take: impl FnMut(usize, u64, &[f64]),
 ) -> Result<()> {
-    let failures = read_failures(directory, layouts)?;
+    let failures = read_failures(directory, manifest, layouts)?;
     let mut values = open_values(directory, manifest)?;
     for (world, layout) in layouts.iter().enumerate() {
-        for k in (0..manifest.replicates).filter(|k| !failures.contains_key(&(world, *k))) {
-            call(world, &values.record(layout, k)?);
+        for key in manifest.keys().filter(|key| !failures.contains_key(&(world, *key))) {
+            take(world, key, &values.record(layout, key)?);
         }
     }
     Ok(())
@@ -103,17 +104,31 @@ fn not_ours(path: &Path, why: &str) -> Failure {
     ))
 }
 
-fn read_failures(directory: &RunDirectory, layouts: &[Layout]) -> Result<BTreeMap<(usize, u64), FailedReplicate>> {
+/// Columns before `scenario`: `point` where the run has points.
+fn shift(manifest: &Manifest) -> usize {
+    usize::from(manifest.points.is_some())
+}
+
+fn read_failures(
+    directory: &RunDirectory,
+    manifest: &Manifest,
+    layouts: &[Layout],
+) -> Result<BTreeMap<(usize, u64), FailedReplicate>> {
     let path = directory.file("failures.csv");
     let mut reader = csv::Reader::from_path(&path).while_doing("read", &path)?;
     let mut failures = BTreeMap::new();
     for row in reader.records() {
         let row = row.while_doing("read", &path)?;
-        let text = |i: usize| row.get(i).unwrap_or_default().to_owned();
+        let text = |i: usize| row.get(i + shift(manifest)).unwrap_or_default().to_owned();
         let world = layouts.iter().position(|layout| layout.id == text(0));
-        let (Some(world), Ok(k)) = (world, text(1).parse()) else {
+        let point = match manifest.points {
+            Some(_) => row.get(0).and_then(|text| text.parse().ok()),
+            None => Some(0),
+        };
+        let (Some(world), Some(point), Ok(k)) = (world, point, text(1).parse()) else {
             return Err(not_ours(&path, "it names another scenario"));
         };
+        let k = key(point, k);
         let failed = FailedReplicate {
             time: text(2),
             place: text(3),
@@ -153,6 +168,7 @@ fn open_values(directory: &RunDirectory, manifest: &Manifest) -> Result<Values> 
         let empty = ParquetValues {
             path,
             reader,
+            shift: shift(manifest),
             group: 0,
             replicates: Vec::new(),
             values: Vec::new(),
@@ -163,7 +179,8 @@ fn open_values(directory: &RunDirectory, manifest: &Manifest) -> Result<Values> 
     let path = directory.file("replicates.csv");
     if path.is_file() {
         let rows = csv::Reader::from_path(&path).while_doing("read", &path)?.into_records();
-        return Ok(Values::Csv(Box::new(CsvValues { path, rows })));
+        let points = manifest.points.is_some();
+        return Ok(Values::Csv(Box::new(CsvValues { path, rows, points })));
     }
     Err(Failure::Refused(format!(
         "{} has lost its replicates.*: begin again with --force",
@@ -185,6 +202,7 @@ fn open_parquet(path: &Path, manifest: &Manifest) -> Result<SerializedFileReader
 struct ParquetValues {
     path: std::path::PathBuf,
     reader: SerializedFileReader<File>,
+    shift: usize,
     group: usize,
     replicates: Vec<i64>,
     values: Vec<f64>,
@@ -202,7 +220,7 @@ impl ParquetValues {
             let group = self.reader.get_row_group(self.group).while_doing("read", path)?;
             let rows = usize::try_from(group.metadata().num_rows()).unwrap_or(0);
             self.replicates.clear();
-            match group.get_column_reader(1).while_doing("read", path)? {
+            match group.get_column_reader(1 + self.shift).while_doing("read", path)? {
                 ColumnReader::Int64ColumnReader(mut column) => {
                     column
                         .read_records(rows, None, None, &mut self.replicates)
@@ -211,7 +229,7 @@ impl ParquetValues {
                 _ => return Err(not_ours(path, "its columns differ")),
             }
             let (mut levels, mut defined) = (Vec::new(), Vec::new());
-            match group.get_column_reader(11).while_doing("read", path)? {
+            match group.get_column_reader(11 + self.shift).while_doing("read", path)? {
                 ColumnReader::DoubleColumnReader(mut column) => {
                     column
                         .read_records(rows, Some(&mut levels), None, &mut defined)
@@ -245,7 +263,7 @@ impl ParquetValues {
             let taken = self.at..self.at + rows;
             if self.replicates[taken.clone()]
                 .iter()
-                .any(|read| u64::try_from(*read) != Ok(k))
+                .any(|read| u64::try_from(*read) != Ok(point_and_replicate(k).1))
             {
                 return Err(not_ours(&self.path, "its rows stand in another order"));
             }
@@ -259,6 +277,7 @@ impl ParquetValues {
 struct CsvValues {
     path: std::path::PathBuf,
     rows: csv::StringRecordsIntoIter<File>,
+    points: bool,
 }
 
 impl CsvValues {
@@ -270,12 +289,15 @@ impl CsvValues {
             };
             let row = row.while_doing("read", &self.path)?;
             let (day, label) = layout.cell(cell);
-            let (k, day) = (k.to_string(), iso(day));
-            let keys = [layout.id.as_str(), &k, &day].into_iter().chain(label.texts());
-            if row.len() != 12 || !row.iter().take(11).eq(keys) {
+            let (point, k) = point_and_replicate(k);
+            let (point, k, day) = (self.points.then(|| point.to_string()), k.to_string(), iso(day));
+            let before = point.as_deref().into_iter();
+            let keys = before.chain([layout.id.as_str(), &k, &day]).chain(label.texts());
+            let last = 11 + usize::from(self.points);
+            if row.len() != last + 1 || !row.iter().take(last).eq(keys) {
                 return Err(not_ours(&self.path, "its rows stand in another order"));
             }
-            let value = row.get(11).and_then(parse_number);
+            let value = row.get(last).and_then(parse_number);
             record.push(value.ok_or_else(|| not_ours(&self.path, "a value is no number"))?);
         }
         Ok(record)

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::canonical::{canonical, hash_of, sha256_hex};
 use super::layout::Layout;
+use super::points::{self, Points};
 use crate::settings::Record;
 
 /// Format of the files of a run directory. A new column is a new format.
@@ -56,8 +57,11 @@ pub struct Manifest {
     pub uncertainty: String,
     /// What is recorded.
     pub recorded: Recorded,
-    /// Number of replicates of each world.
+    /// Number of replicates of each world, in a design at each of its points.
     pub replicates: u64,
+    /// The points of a design; none in a plain run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub points: Option<Points>,
 }
 
 /// Why a text is not a manifest of this program.
@@ -105,11 +109,24 @@ impl Manifest {
         serde_json::to_value(self).unwrap_or_default()
     }
 
-    /// SHA-256 over all but the replicates: what a longer or shorter run of the same worlds shares.
+    /// The keys of all replicates, in the order of tables: by point, then by replicate.
+    pub fn keys(&self) -> impl Iterator<Item = u64> + use<> {
+        let (points, replicates) = (self.points.as_ref().map_or(1, |points| points.count), self.replicates);
+        (0..points).flat_map(move |point| (0..replicates).map(move |k| points::key(point, k)))
+    }
+
+    /// Whether a key is that of one of its replicates.
+    pub fn has_key(&self, key: u64) -> bool {
+        let (point, k) = points::point_and_replicate(key);
+        point < self.points.as_ref().map_or(1, |points| points.count) && k < self.replicates
+    }
+
+    /// SHA-256 over all but the replicates and points: what a longer or shorter run of the same worlds shares.
     pub fn run_key(&self) -> String {
         let mut value = self.value();
         if let Some(map) = value.as_object_mut() {
             map.remove("replicates");
+            map.remove("points");
         }
         sha256_hex(canonical(&value).as_bytes())
     }
@@ -155,7 +172,15 @@ impl Manifest {
             words.push("it records other series".into());
         }
         if old.inputs != new.inputs {
-            words.push("other inputs differ".into());
+            let design = old.inputs.get("design") != new.inputs.get("design");
+            words.push(
+                if design {
+                    "another design"
+                } else {
+                    "other inputs differ"
+                }
+                .into(),
+            );
         }
         if words.is_empty() {
             words.push("another shard".into());
@@ -224,6 +249,7 @@ mod tests {
                 layout_hash: "cd".repeat(32),
             },
             replicates: 100,
+            points: None,
         }
     }
 

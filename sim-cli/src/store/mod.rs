@@ -13,6 +13,7 @@ pub mod layout;
 pub mod lock;
 pub mod manifest;
 pub mod plan;
+pub mod points;
 pub mod provenance;
 pub mod segments;
 pub mod shard;

@@ -10,9 +10,11 @@ use super::atomic;
 use super::canonical::{canonical, hash_of};
 use super::layout::Layout;
 use super::manifest::{FORMAT, Manifest};
+use super::points::{hash_of_first, key};
 use crate::engine::Valuation;
 use crate::exit::{Context as _, Failure, Result};
 use crate::settings::Shard;
+use sim_core::draws::stable_hash;
 
 /// One world of a plan.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -52,6 +54,9 @@ pub struct Plan {
     pub worlds: Vec<PlannedWorld>,
     /// All processes that worked on it, in order.
     pub sittings: Vec<Sitting>,
+    /// Text of `design.csv`, where the run has points.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub design: Option<String>,
 }
 
 impl Plan {
@@ -70,6 +75,45 @@ impl Plan {
     /// The layouts of the worlds.
     pub fn layouts(&self) -> Vec<Layout> {
         self.worlds.iter().map(|world| world.layout.clone()).collect()
+    }
+
+    /// The keys that are played here, in the order in which they are played: the first replicate everywhere, then the
+    /// second, so that what stands after an interruption is a fair sample. The points of a grid are taken in a scattered
+    /// order; those of other designs are fair in their own.
+    pub fn keys_to_play(&self) -> Vec<u64> {
+        let replicates = self.manifest.replicates;
+        let own = |k: &u64| self.shard.is_none_or(|shard| shard.plays(*k, replicates));
+        let count = self.manifest.points.as_ref().map_or(1, |points| points.count);
+        let mut order: Vec<u64> = (0..count).collect();
+        if self
+            .manifest
+            .points
+            .as_ref()
+            .is_some_and(|points| points.design == "grid")
+        {
+            order.sort_by_cached_key(|point| stable_hash(&point.to_string()));
+        }
+        let keys = (0..replicates).filter(own);
+        keys.flat_map(|k| order.iter().map(move |point| key(*point, k)))
+            .collect()
+    }
+
+    /// Whether the design is that of the manifest.
+    fn design_agrees(&self) -> bool {
+        match (&self.design, &self.manifest.points) {
+            (None, None) => true,
+            (Some(design), Some(points)) => hash_of_first(design, points.count).as_ref() == Some(&points.hash),
+            _ => false,
+        }
+    }
+
+    /// Whether the first points of this run are those of `old`, and no fewer.
+    pub fn begins_with_points_of(&self, old: &Manifest) -> bool {
+        match (&self.design, &old.points) {
+            (None, None) => true,
+            (Some(design), Some(points)) => hash_of_first(design, points.count).as_ref() == Some(&points.hash),
+            _ => false,
+        }
     }
 
     /// Writes it whole or not at all.
@@ -110,6 +154,7 @@ impl Plan {
         let layout_hash = hash_of(&plan.layouts()).map_err(|error| error.to_string())?;
         let ids = |worlds: &[PlannedWorld]| worlds.iter().map(|w| w.layout.id.clone()).collect::<Vec<_>>();
         let agree = layout_hash == plan.manifest.recorded.layout_hash
+            && plan.design_agrees()
             && ids(&plan.worlds) == plan.manifest.worlds.iter().map(|w| w.id.clone()).collect::<Vec<_>>();
         if agree {
             Ok(plan)
@@ -152,12 +197,14 @@ mod tests {
             uncertainty: "fixed".into(),
             recorded: Manifest::recorded(Record::default(), &[layout]),
             replicates: 3,
+            points: None,
         };
         let plan = Plan {
             manifest,
             shard: None,
             worlds: vec![world],
             sittings: Vec::new(),
+            design: None,
         };
         serde_json::to_string(&plan).unwrap()
     }

@@ -237,10 +237,10 @@ impl Segments {
         Ok(())
     }
 
-    /// Forgets replicates from `replicates` on: a shorter run was asked for.
-    pub fn keep_below(&mut self, replicates: u64) {
+    /// Forgets replicates that are not wanted: a shorter run was asked for.
+    pub fn keep(&mut self, wanted: impl Fn(u64) -> bool) {
         for index in &mut self.index {
-            index.split_off(&replicates);
+            index.retain(|key, _| wanted(*key));
         }
     }
 

@@ -5,6 +5,7 @@ use std::fs;
 
 use super::directory::{Found, RunDirectory};
 use super::plan::Plan;
+use super::points::point_and_replicate;
 use super::segments::Segments;
 use crate::exit::{Context as _, Failure, Result};
 
@@ -80,7 +81,7 @@ pub fn join(directory: &RunDirectory) -> Result<(Plan, Segments)> {
         let before = segments.finished();
         segments.open_for_reading(&place.file("segments"))?;
         let Some(shard) = plan.shard else { continue };
-        let own = (0..replicates).filter(|k| shard.plays(*k, replicates));
+        let own = (whole.manifest.keys()).filter(|key| shard.plays(point_and_replicate(*key).1, replicates));
         let mut count = 0u64;
         for k in own {
             for world in 0..whole.worlds.len() {

@@ -28,10 +28,12 @@ pub struct Estimate {
 }
 
 impl Estimate {
-    /// Of `replicates` replicates of each world; `tender_rows` a replicate, over all worlds.
-    pub fn of(layouts: &[Layout], replicates: u64, tender_rows: u64, settings: &RunSettings) -> Self {
+    /// Of `replicates` replicates of each world at each of `points` points (1 in a plain run); `tender_rows` a
+    /// replicate, over all worlds.
+    pub fn of(layouts: &[Layout], points: u64, replicates: u64, tender_rows: u64, settings: &RunSettings) -> Self {
         let cells: u64 = layouts.iter().map(|layout| layout.cells() as u64).sum();
-        let rows = cells.saturating_mul(replicates);
+        let (cells, replicates) = (cells.saturating_mul(points), replicates.saturating_mul(points));
+        let rows = cells.saturating_mul(replicates / points.max(1));
         let tenders = if settings.record.tenders {
             tender_rows.saturating_mul(replicates)
         } else {
@@ -71,9 +73,14 @@ impl Estimate {
 
     /// The line printed before the start.
     pub fn line(self, manifest: &Manifest) -> String {
+        let points = manifest
+            .points
+            .as_ref()
+            .map(|points| format!(" at {} points", points.count));
         format!(
-            "{} replicates of {}: about {} on disk, {} while it runs",
+            "{} replicates{} of {}: about {} on disk, {} while it runs",
             manifest.replicates,
+            points.unwrap_or_default(),
             if manifest.worlds.len() == 1 {
                 "1 world".into()
             } else {

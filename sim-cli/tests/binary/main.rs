@@ -4,6 +4,7 @@
 mod common;
 mod compare;
 mod explain;
+mod explore;
 mod report;
 mod run;
 mod scenarios;

@@ -212,6 +212,7 @@ pub fn ensemble(engines: Vec<FakeEngine>) -> Ensemble {
         uncertainty: Uncertainty::Fixed,
         inputs: Vec::new(),
         warnings: Vec::new(),
+        design: None,
     }
 }
 

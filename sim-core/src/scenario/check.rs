@@ -152,7 +152,10 @@ pub fn check(document: &Document, s: &Scenario) -> Diagnostics {
     operators(&mut c, s);
     vendors(&mut c, s);
     check_levers::check(&mut c, s);
-    uncertainties(&mut c, s);
+    // A fault of the scenario itself would be found again in each of its variations.
+    if c.faults.is_empty() {
+        uncertainties(&mut c, s);
+    }
     Diagnostics::new(c.faults)
 }
 

@@ -24,8 +24,12 @@ pub fn place(plan: &Plan, settings: &RunSettings) -> PathBuf {
         let first = worlds.first().map_or("", |world| &world.id);
         let name = match (settings.mode, worlds.len()) {
             (Mode::Compare, _) => format!("compare-{first}"),
-            (Mode::Run, 1) => first.to_owned(),
-            (Mode::Run, more) => format!("{first}-and-{}-more", more - 1),
+            (Mode::Run | Mode::Explore, 1) => first.to_owned(),
+            (Mode::Run | Mode::Explore, more) => format!("{first}-and-{}-more", more - 1),
+        };
+        let name = match plan.manifest.points {
+            Some(_) => format!("explore-{name}"),
+            None => name,
         };
         Path::new("runs").join(format!("{name}-{}", &plan.manifest.run_key()[..8]))
     });
@@ -77,6 +81,7 @@ pub fn plan_of(ensemble: &Ensemble, settings: &RunSettings, session: &Session<'_
         shard: settings.shard,
         worlds,
         sittings: vec![sitting],
+        design: ensemble.design.as_ref().map(|design| design.csv.clone()),
     })
 }
 
@@ -94,8 +99,12 @@ pub fn manifest_of(mode: Mode, ensemble: &Ensemble, layouts: &[Layout], replicat
         worlds: hashes.collect(),
         inputs: ensemble.inputs.iter().cloned().collect(),
         seed: ensemble.seed,
-        uncertainty: ensemble.uncertainty.word().to_owned(),
+        uncertainty: match ensemble.design {
+            Some(_) => "designed".to_owned(),
+            None => ensemble.uncertainty.word().to_owned(),
+        },
         recorded: Manifest::recorded(record, layouts),
         replicates,
+        points: ensemble.design.as_ref().map(|design| design.points.clone()),
     }
 }

@@ -20,7 +20,7 @@ impl Run<'_> {
         let mut segments = Segments::new(plan.layouts(), &plan.manifest.run_key());
         plan.write(&directory.plan())?;
         segments.open_for_writing(&directory.segments())?;
-        segments.keep_below(plan.manifest.replicates);
+        segments.keep(|key| plan.manifest.has_key(key));
         if let Some(base) = &base {
             if directory.manifest().is_file() {
                 let to = directory.base_manifest();
@@ -55,9 +55,8 @@ impl Run<'_> {
     }
 
     fn play(&self, plan: &Plan, segments: &mut Segments) -> Result<Played> {
-        let replicates = plan.manifest.replicates;
         let mut tasks = Vec::new();
-        for k in (0..replicates).filter(|k| plan.shard.is_none_or(|shard| shard.plays(*k, replicates))) {
+        for k in plan.keys_to_play() {
             tasks.extend((0..plan.worlds.len()).filter(|w| !segments.has(*w, k)).map(|w| (k, w)));
         }
         let engines: Vec<&dyn Engine> = self.ensemble.worlds.iter().map(|world| world.engine.as_ref()).collect();
