@@ -129,7 +129,7 @@ fn push_lock_in(policies: &[Policy], levels: &[(String, f64)], text: &mut String
             let end = policy.at_end;
             line.push(end.map_or_else(String::new, |end| points(&end)));
             line.push(
-                end.filter(|end| !end.p_sign.is_nan())
+                end.filter(|end| end.mean != 0.0 && !end.p_sign.is_nan())
                     .map_or_else(String::new, |end| format!("{:.0}% of replicates", 100.0 * end.p_sign)),
             );
             line.push(policy.at("world", LOCK_IN, "all").map_or_else(String::new, points));
