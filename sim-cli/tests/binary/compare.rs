@@ -270,3 +270,38 @@ fn what_makes_a_difference_more_than_the_policys_is_told() {
     assert!(compare(&["--out", "c"]).contains("`minimal` and `ban` draw other parameters"));
     assert!(!compare(&["--out", "d", "--uncertainty", "fixed"]).contains("draw other parameters"));
 }
+
+#[test]
+fn figures_of_the_repository_plot_the_numbers_of_a_comparison() {
+    let study = policies();
+    let here = study.path();
+    done(
+        here,
+        &[
+            "compare", MINIMAL, BAN, "-n", "12", "--seed", "4", "--out", "a", "--quiet",
+        ],
+    );
+    let mut list = String::from("format = 1\n");
+    for figure in ["06-cost-per-point", "differences"] {
+        list += &format!(
+            "[[figure]]\nname = \"{figure}\"\nworlds = [\"{MINIMAL}\", \"{BAN}\"]\nreplicates = 12\nseed = 4\ncheap = true\n\
+             command = \"oransim figures\"\n\
+             measures = [\"lock_in_curve\", \"operator_cost\", \"site_months_late\", \"public_outlay\"]\n"
+        );
+    }
+    fs::create_dir_all(here.join("results")).unwrap();
+    fs::write(here.join("results/figures.toml"), list).unwrap();
+    done(here, &["figures"]);
+    done(here, &["figures", "--check"]);
+    for figure in ["06-cost-per-point", "differences"] {
+        // All but the last column, the hash: one was made by `run`, so to say, the other by `compare`.
+        let numbers = |folder: &str| -> Vec<String> {
+            let text = fs::read_to_string(here.join(format!("{folder}/{figure}.csv"))).unwrap();
+            text.lines()
+                .map(|line| line.rsplit_once(',').unwrap().0.to_owned())
+                .collect()
+        };
+        assert_eq!(numbers("results"), numbers("a/figures"));
+        assert!(numbers("results").len() > 5);
+    }
+}
