@@ -261,11 +261,13 @@ fn words(policies: &[Policy], year: i32, note: &Note) -> Words {
     let free = policies
         .iter()
         .find(|policy| policy.verdict == Verdict::Priced && policy.is_free());
-    let priced = (policies.iter())
-        .filter(|policy| policy.verdict == Verdict::Priced && !policy.is_free())
-        .filter_map(|policy| Some((policy, policy.price()?.0)))
-        .min_by(|a, b| a.1.total_cmp(&b.1));
-    let title = match (dominant, free, priced) {
+    // By price, the cheapest first; its lead is claimed only where its interval ends before all others begin.
+    let mut priced: Vec<_> = (policies.iter())
+        .filter(|policy| policy.verdict == Verdict::Priced)
+        .filter_map(|policy| Some((policy.label, policy.price()?)))
+        .collect();
+    priced.sort_by(|a, b| a.1.0.total_cmp(&b.1.0));
+    let title = match (dominant, free, &priced[..]) {
         (Some(policy), ..) => format!("“{}” removes lock-in at a saving", policy.label),
         (None, Some(policy), _) => {
             format!(
@@ -273,13 +275,18 @@ fn words(policies: &[Policy], year: i32, note: &Note) -> Words {
                 policy.label
             )
         }
-        (None, None, Some((policy, cost))) if policies.len() > 1 => {
-            format!("“{}” removes lock-in most cheaply: {} a point", policy.label, usd(cost))
+        (None, None, []) => "No policy here can be said to remove lock-in: a point has no price".to_owned(),
+        (None, None, [(label, (cost, _))]) if policies.len() > 1 => {
+            format!("Only “{label}” removes lock-in: {} a point", usd(*cost))
         }
-        (None, None, Some((policy, cost))) => {
-            format!("“{}” removes a point of lock-in for {}", policy.label, usd(cost))
+        (None, None, [(label, (cost, _))]) => format!("“{label}” removes a point of lock-in for {}", usd(*cost)),
+        (None, None, [(label, (cost, (_, high))), others @ ..]) => {
+            if others.iter().all(|(_, (_, (low, _)))| high < low) {
+                format!("“{label}” removes lock-in most cheaply: {} a point", usd(*cost))
+            } else {
+                "No policy can be called the cheapest per point of lock-in".to_owned()
+            }
         }
-        (None, None, None) => "No policy here can be said to remove lock-in: a point has no price".to_owned(),
     };
     let subtitle = "Discounted cost beyond the base for each point by which discounted mean lock-in falls, world.";
     let rows: Vec<String> = (policies.iter())
