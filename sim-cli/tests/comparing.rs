@@ -86,7 +86,7 @@ fn each_common_series_has_its_paired_difference() {
         let halves: f64 = (pairs.iter())
             .map(|d| match d * mean {
                 same if same > 0.0 => 1.0,
-                zero if zero == 0.0 => 0.5,
+                0.0 => 0.5,
                 _ => 0.0,
             })
             .sum();

@@ -3,9 +3,11 @@
 //! The work is that of `run`; beside its files stands `differences.csv`, and the headline and figures speak of
 //! differences. What is new here is the door: worlds whose dates differ have no paired differences.
 
+use toml::{Table, Value};
+
 use super::Session;
 use super::run::{load, run_ensemble};
-use crate::engine::{Engine, Ensemble};
+use crate::engine::{Engine, Ensemble, Uncertainty, World};
 use crate::exit::{Exit, Failure, Result};
 use crate::model::Model;
 use crate::settings::RunSettings;
@@ -19,8 +21,8 @@ use crate::time::{day_number, iso};
 pub fn compare(model: &dyn Model, settings: &RunSettings, session: &Session<'_>) -> Result<Exit> {
     let ensemble = load(model, settings, session)?;
     agree_in_dates(&ensemble)?;
-    for warning in other_valuations(&ensemble) {
-        session.console.warn(&warning);
+    for warning in other_valuations(&ensemble).iter().chain(&other_parameters(&ensemble)) {
+        session.console.warn(warning);
     }
     run_ensemble(&ensemble, settings, session)
 }
@@ -37,12 +39,13 @@ fn agree_in_dates(ensemble: &Ensemble) -> Result<()> {
         return Ok(());
     };
     let found = dates(other);
+    let day = |day: Option<&i32>| day.map_or_else(String::new, |day| iso(*day));
     let (key, value) = if wanted.first() != found.first() {
-        ("scenario.start", "2020-01-01")
+        ("scenario.start", day(wanted.first()))
     } else if wanted.last() != found.last() {
-        ("scenario.end", "2040-12-31")
+        ("scenario.end", day(wanted.last()))
     } else {
-        ("measures.dates", "yearly")
+        ("measures.dates", "yearly".to_owned())
     };
     let span = |dates: &[i32]| match (dates.first(), dates.last()) {
         (Some(first), Some(last)) => format!("{} to {}, {} dates", iso(*first), iso(*last), dates.len()),
@@ -70,6 +73,32 @@ fn other_valuations(ensemble: &Ensemble) -> Vec<String> {
                 "`{}` has another market.social_discount_rate or market.site_month_usd than `{}`: costs are discounted and delay is priced as `{1}` says",
                 engine.id(),
                 base.id()
+            )
+        })
+        .collect()
+}
+
+/// One sentence for each alternative that draws other parameters than the base does: its difference then holds
+/// what it draws beside what it does.
+fn other_parameters(ensemble: &Ensemble) -> Vec<String> {
+    let drawn = |world: &World| -> Option<Value> {
+        let scenario: Table = toml::from_str(&world.resolved_toml).ok()?;
+        scenario.get("uncertainties").cloned()
+    };
+    let Some((base, others)) = ensemble.worlds.split_first() else {
+        return Vec::new();
+    };
+    if ensemble.uncertainty == Uncertainty::Fixed {
+        return Vec::new();
+    }
+    let wanted = drawn(base);
+    let differs = others.iter().filter(|world| drawn(world) != wanted);
+    differs
+        .map(|world| {
+            format!(
+                "`{}` and `{}` draw other parameters ([uncertainties] differ), so their difference is not the policy's alone: put the table into the base, or say --uncertainty fixed",
+                base.engine.id(),
+                world.engine.id()
             )
         })
         .collect()

@@ -5,7 +5,7 @@ use sim_core::inference::{Interval, Verdict};
 use super::error::Result;
 use super::font::{self, Weight};
 use super::note::{Note, Spec};
-use super::number::{fixed, grouped};
+use super::number::{money, thousands};
 use super::page::{Page, Words};
 use super::panel::{Axis, Panel};
 use super::plot::{PlotRow, PlotTable};
@@ -92,7 +92,7 @@ impl Figure for CostPerPoint {
             height: height - ABOVE - BELOW,
         };
         let reach = policies.iter().flat_map(Policy::reach);
-        let x = Axis::numbers(reach, true, 1.0, 5, |value, decimals| money(value, decimals));
+        let x = Axis::numbers(reach, true, 1.0, 5, thousands);
         let mut panel = Panel::new(&page.sheet, frame, x, Axis::blank(0.0, policies.len() as f64))?;
         panel.grid(true, false)?;
         let parts: Vec<usize> = (0..PARTS.len())
@@ -216,7 +216,7 @@ impl<'a> Policy<'a> {
     /// The price in numbers, or why there is none.
     fn said(&self) -> String {
         let price = self.price().map_or_else(String::new, |(mean, (low, high))| {
-            let [mean, low, high] = [mean, low, high].map(|v| money(v, decimals(v)));
+            let [mean, low, high] = [mean, low, high].map(money);
             format!("{mean} ({low} to {high})")
         });
         match self.verdict {
@@ -252,40 +252,22 @@ fn draw_legend(page: &Page, frame: &Rect, parts: &[usize]) {
     }
 }
 
-/// Decimals that leave three digits.
-fn decimals(value: f64) -> usize {
-    match value.abs() {
-        size if size >= 99.95 || size == 0.0 => 0,
-        size if size >= 9.995 => 1,
-        _ => 2,
-    }
-}
-
-/// A number with commas at the thousands and a true minus sign.
-fn money(value: f64, decimals: usize) -> String {
-    let text = fixed(value, decimals);
-    let (sign, digits) = text
-        .strip_prefix('−')
-        .map_or(("", text.as_str()), |digits| ("−", digits));
-    let (whole, rest) = digits.split_at(digits.find('.').unwrap_or(digits.len()));
-    let whole = whole.parse().map_or_else(|_| whole.to_owned(), grouped);
-    format!("{sign}{whole}{rest}")
-}
-
 fn words(policies: &[Policy], year: i32, note: &Note) -> Words {
     let usd = |value: f64| match value / 1000.0 {
-        billion if billion.abs() >= 1.0 => format!("USD {} billion", money(billion, 1)),
-        _ => format!("USD {} million", money(value, decimals(value))),
+        billion if billion.abs() >= 1.0 => format!("USD {} billion", thousands(billion, 1)),
+        _ => format!("USD {} million", money(value)),
     };
     let dominant = policies.iter().find(|policy| policy.verdict == Verdict::Dominant);
     let free = policies
         .iter()
         .find(|policy| policy.verdict == Verdict::Priced && policy.is_free());
-    let priced = (policies.iter())
-        .filter(|policy| policy.verdict == Verdict::Priced && !policy.is_free())
-        .filter_map(|policy| Some((policy, policy.price()?.0)))
-        .min_by(|a, b| a.1.total_cmp(&b.1));
-    let title = match (dominant, free, priced) {
+    // By price, the cheapest first; its lead is claimed only where its interval ends before all others begin.
+    let mut priced: Vec<_> = (policies.iter())
+        .filter(|policy| policy.verdict == Verdict::Priced)
+        .filter_map(|policy| Some((policy.label, policy.price()?)))
+        .collect();
+    priced.sort_by(|a, b| a.1.0.total_cmp(&b.1.0));
+    let title = match (dominant, free, &priced[..]) {
         (Some(policy), ..) => format!("“{}” removes lock-in at a saving", policy.label),
         (None, Some(policy), _) => {
             format!(
@@ -293,13 +275,18 @@ fn words(policies: &[Policy], year: i32, note: &Note) -> Words {
                 policy.label
             )
         }
-        (None, None, Some((policy, cost))) if policies.len() > 1 => {
-            format!("“{}” removes lock-in most cheaply: {} a point", policy.label, usd(cost))
+        (None, None, []) => "No policy here can be said to remove lock-in: a point has no price".to_owned(),
+        (None, None, [(label, (cost, _))]) if policies.len() > 1 => {
+            format!("Only “{label}” removes lock-in: {} a point", usd(*cost))
         }
-        (None, None, Some((policy, cost))) => {
-            format!("“{}” removes a point of lock-in for {}", policy.label, usd(cost))
+        (None, None, [(label, (cost, _))]) => format!("“{label}” removes a point of lock-in for {}", usd(*cost)),
+        (None, None, [(label, (cost, (_, high))), others @ ..]) => {
+            if others.iter().all(|(_, (_, (low, _)))| high < low) {
+                format!("“{label}” removes lock-in most cheaply: {} a point", usd(*cost))
+            } else {
+                "No policy can be called the cheapest per point of lock-in".to_owned()
+            }
         }
-        (None, None, None) => "No policy here can be said to remove lock-in: a point has no price".to_owned(),
     };
     let subtitle = "Discounted cost beyond the base for each point by which discounted mean lock-in falls, world.";
     let rows: Vec<String> = (policies.iter())

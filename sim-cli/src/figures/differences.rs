@@ -167,14 +167,11 @@ impl<'a> Policy<'a> {
 
 /// The medians of all worlds in one panel.
 fn draw_levels(page: &Page, plot: &PlotTable, worlds: &[(&str, &str)], span: (Date, Date), height: f64) -> Result<()> {
-    let curves: Vec<(Vec<(Date, Stats)>, &str, usize)> = (worlds.iter().enumerate())
-        .map(|(i, (id, label))| {
-            let points = plot.points(LEVELS, id, MEASURE);
-            let points: Vec<(Date, Stats)> = points.iter().map(|(t, s)| (*t, s.scaled(100.0))).collect();
-            (points, *label, i)
-        })
-        .filter(|(points, ..)| !points.is_empty())
-        .collect();
+    let per_cent = |(id, _): &(&str, &str)| -> Vec<(Date, Stats)> {
+        let points = plot.points(LEVELS, id, MEASURE);
+        points.iter().map(|(t, s)| (*t, s.scaled(100.0))).collect()
+    };
+    let curves: Vec<Vec<(Date, Stats)>> = worlds.iter().map(per_cent).collect();
     let marks = plot.marks(LEVELS);
     let above = 20.0 + MARK_ROW * marks.len().min(MOST_MARK_ROWS) as f64;
     let frame = Rect {
@@ -183,16 +180,17 @@ fn draw_levels(page: &Page, plot: &PlotTable, worlds: &[(&str, &str)], span: (Da
         width: page.body.width - 34.0 - LEADER - LABEL_ROOM,
         height: height - above - 32.0,
     };
-    let medians = curves
-        .iter()
-        .flat_map(|(points, ..)| points.iter().map(|(_, s)| s.median()));
+    let medians = curves.iter().flatten().map(|(_, s)| s.median());
     let y = Axis::numbers(medians, true, 1.0, 5, percent_tick);
     let mut panel = Panel::new(&page.sheet, frame, Axis::years(span, 9), y)?;
     panel.grid(false, true)?;
     panel.marks(&marks, LEADER + LABEL_ROOM);
     let mut labels = Vec::new();
-    for (points, label, i) in &curves {
-        let (ink, dash) = look(*i);
+    for (i, (points, (_, label))) in curves.iter().zip(worlds).enumerate() {
+        if points.is_empty() {
+            continue;
+        }
+        let (ink, dash) = look(i);
         panel.median(points, ink, dash, 2.0)?;
         if let Some((_, last)) = points.last() {
             labels.push(EndLabel {

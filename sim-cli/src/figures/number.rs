@@ -37,6 +37,25 @@ pub fn grouped(value: u64) -> String {
     text
 }
 
+/// A number with commas at the thousands and a true minus sign.
+pub fn thousands(value: f64, decimals: usize) -> String {
+    let text = fixed(value, decimals);
+    let (sign, digits) = text.strip_prefix('−').map_or(("", &*text), |digits| ("−", digits));
+    let (whole, rest) = digits.split_at(digits.find('.').unwrap_or(digits.len()));
+    let whole = whole.parse().map_or_else(|_| whole.to_owned(), grouped);
+    format!("{sign}{whole}{rest}")
+}
+
+/// An amount of money with three digits at least: `1,234`, `12.3`, `1.23`.
+pub fn money(value: f64) -> String {
+    let decimals = match value.abs() {
+        size if size >= 99.95 || size == 0.0 => 0,
+        size if size >= 9.995 => 1,
+        _ => 2,
+    };
+    thousands(value, decimals)
+}
+
 /// A Herfindahl-Hirschman index kept as a fraction, shown on the usual scale: `0.248` is `2,480`.
 pub fn hhi(fraction: f64) -> String {
     grouped((fraction * 10_000.0).round().max(0.0) as u64)
@@ -82,6 +101,9 @@ mod tests {
         assert_eq!(hhi(0.248), "2,480");
         assert_eq!(grouped(1_234_567), "1,234,567");
         assert_eq!(grouped(12), "12");
+        assert_eq!(thousands(-1_234_567.5, 1), "−1,234,567.5");
+        let amounts = [0.0, -0.004, 9.994, 9.996, 99.96, -1234.6].map(money);
+        assert_eq!(amounts, ["0", "0.00", "9.99", "10.0", "100", "−1,235"]);
         assert_eq!(fixed(-0.04, 1), "0.0");
         assert_eq!(fixed(-3.06, 1), "−3.1");
         assert_eq!(coordinate(-0.04), "0");

@@ -8,6 +8,7 @@ use sim_core::inference::{Interval, Verdict};
 use super::differences::appraisal::{COST, COST_PER_POINT, LOCK_IN};
 use super::number::parse_number;
 use crate::exit::{Context as _, Result};
+use crate::figures::number;
 
 /// Blocs shown of each policy: those where lock-in changes most.
 const BLOCS_SHOWN: usize = 3;
@@ -129,7 +130,7 @@ fn push_lock_in(policies: &[Policy], levels: &[(String, f64)], text: &mut String
             let end = policy.at_end;
             line.push(end.map_or_else(String::new, |end| points(&end)));
             line.push(
-                end.filter(|end| !end.p_sign.is_nan())
+                end.filter(|end| end.mean != 0.0 && !end.p_sign.is_nan())
                     .map_or_else(String::new, |end| format!("{:.0}% of replicates", 100.0 * end.p_sign)),
             );
             line.push(policy.at("world", LOCK_IN, "all").map_or_else(String::new, points));
@@ -252,16 +253,10 @@ fn points(difference: &Difference) -> String {
     bracketed(difference, |value| format!("{:.2}", 100.0 * value))
 }
 
-/// `1,234 [1,200, 1,260]`: millions, with three digits at least.
+/// `1,234 [1,200, 1,260]`: millions.
 fn money(difference: &Difference) -> String {
-    bracketed(difference, |value| {
-        let decimals = match value.abs() {
-            size if size >= 99.95 || size == 0.0 => 0,
-            size if size >= 9.995 => 1,
-            _ => 2,
-        };
-        grouped(&format!("{value:.decimals$}"))
-    })
+    // Terminals and scripts are safer with the minus sign of the keyboard.
+    bracketed(difference, |value| number::money(value).replace('−', "-"))
 }
 
 fn bracketed(difference: &Difference, show: impl Fn(f64) -> String) -> String {
@@ -275,20 +270,6 @@ fn bracketed(difference: &Difference, show: impl Fn(f64) -> String) -> String {
     } else {
         format!("{} [{}, {}]", show(*mean), show(interval.low), show(interval.high))
     }
-}
-
-/// Commas at the thousands of a number as text.
-fn grouped(number: &str) -> String {
-    let (sign, rest) = number.strip_prefix('-').map_or(("", number), |rest| ("-", rest));
-    let (whole, decimals) = rest.split_at(rest.find('.').unwrap_or(rest.len()));
-    let mut text = String::from(sign);
-    for (i, digit) in whole.chars().enumerate() {
-        if i > 0 && (whole.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text + decimals
 }
 
 #[cfg(test)]
@@ -371,17 +352,5 @@ Against base, to 2040-12-31
 
 ";
         assert_eq!(text, expected);
-    }
-
-    #[test]
-    fn thousands_have_commas() {
-        for (number, text) in [
-            ("-1234567.5", "-1,234,567.5"),
-            ("999", "999"),
-            ("-100", "-100"),
-            ("0", "0"),
-        ] {
-            assert_eq!(grouped(number), text);
-        }
     }
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::common::{assert_same, files};
-use crate::{MINIMAL, done, edit, manifest, refused, study};
+use crate::{MINIMAL, code, done, edit, err, manifest, oransim, refused, study};
 
 const BAN: &str = "scenarios/ban.toml";
 
@@ -53,7 +53,7 @@ fn a_ban_is_compared_with_its_base_and_with_nothing() {
         said.contains("undefined: change in lock-in cannot be told from zero"),
         "{said}"
     );
-    assert!(said.contains("    ban   west  -"), "{said}");
+    assert!(said.contains("\n    ban  west  -"), "{said}");
     let runs: Vec<_> = fs::read_dir(here.join("runs"))
         .unwrap()
         .map(|item| item.unwrap().path())
@@ -164,6 +164,53 @@ fn threads_shards_and_more_replicates_do_not_change_a_byte_of_a_comparison() {
     assert_same(&parts, &expected);
 }
 
+#[cfg(unix)]
+#[test]
+fn an_interrupted_comparison_has_pairs_and_resumes_to_the_same_bytes() {
+    use std::process::{Command, Stdio};
+    use std::time::{Duration, Instant};
+    let study = policies();
+    let here = study.path();
+    let asked = ["compare", MINIMAL, BAN, "-n", "80", "--jobs", "1", "--out"];
+    let child = Command::new(env!("CARGO_BIN_EXE_oransim"))
+        .args(asked)
+        .arg("cut")
+        .current_dir(here)
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // Bytes of the segments of either world.
+    let kept = |world: &str| -> usize {
+        let there = here.join("cut/work/segments");
+        if !there.is_dir() {
+            return 0;
+        }
+        let of_world = files(&there).into_iter().filter(|(name, _)| name.starts_with(world));
+        of_world.map(|(_, bytes)| bytes.len()).sum()
+    };
+    let began = Instant::now();
+    while kept("ban") < 300_000 {
+        assert!(began.elapsed() < Duration::from_secs(120), "nothing is played");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(kill.unwrap().success());
+    let ended = child.wait_with_output().unwrap();
+    assert_eq!(code(&ended), 4, "{}", err(&ended));
+    // Replicate by replicate: the worlds are as far as each other, but for the one under way.
+    let (base, ban) = (kept("minimal"), kept("ban"));
+    assert!(base.abs_diff(ban) < base / 2, "{base} {ban}");
+    done(here, &[&asked[..], &["cut", "--resume"]].concat());
+    done(
+        here,
+        &[
+            "compare", MINIMAL, BAN, "-n", "80", "--jobs", "2", "--out", "whole", "--quiet",
+        ],
+    );
+    assert_same(&files(&here.join("whole")), &files(&here.join("cut")));
+}
+
 #[test]
 fn worlds_that_cannot_be_compared_are_refused() {
     let study = policies();
@@ -184,7 +231,10 @@ fn worlds_that_cannot_be_compared_are_refused() {
         "{said}"
     );
     let said = compare(&["--set", "ban:scenario.start=2020-06-01"]);
-    assert!(said.contains("set `scenario.start` alike"), "{said}");
+    assert!(
+        said.contains("set `scenario.start` alike") && said.contains("--set scenario.start=2020-01-01"),
+        "{said}"
+    );
     let said = compare(&["--set", "ban:measures.dates=quarterly"]);
     assert!(said.contains("set `measures.dates` alike"), "{said}");
     let said = compare(&["--set", "ban:scenario.seed=9"]);
@@ -197,4 +247,61 @@ fn worlds_that_cannot_be_compared_are_refused() {
     let args = ["compare", MINIMAL, BAN, "-n", "1", "--out", "a", "--quiet"];
     refused(here, &args);
     done(here, &[&args[..], &["--set", "scenario.end=2029-12-31"]].concat());
+}
+
+#[test]
+fn what_makes_a_difference_more_than_the_policys_is_told() {
+    let study = policies();
+    let here = study.path();
+    let compare = |rest: &[&str]| {
+        let output = oransim(
+            here,
+            &[&["compare", MINIMAL, BAN, "-n", "1", "--record", "none"], rest].concat(),
+        );
+        assert_eq!(code(&output), 0, "{}", err(&output));
+        err(&output)
+    };
+    let odd = "another market.social_discount_rate or market.site_month_usd";
+    assert!(!compare(&["--out", "a"]).contains(odd));
+    assert!(compare(&["--out", "b", "--set", "ban:market.site_month_usd=1"]).contains(odd));
+    let text = fs::read_to_string(here.join(BAN)).unwrap();
+    let drawn = "[uncertainties]\n\"market.taste_scale_share\" = { uniform = { low = 0.05, high = 0.1 } }\n";
+    fs::write(here.join(BAN), format!("{text}\n{drawn}")).unwrap();
+    assert!(compare(&["--out", "c"]).contains("`minimal` and `ban` draw other parameters"));
+    assert!(!compare(&["--out", "d", "--uncertainty", "fixed"]).contains("draw other parameters"));
+}
+
+#[test]
+fn figures_of_the_repository_plot_the_numbers_of_a_comparison() {
+    let study = policies();
+    let here = study.path();
+    done(
+        here,
+        &[
+            "compare", MINIMAL, BAN, "-n", "12", "--seed", "4", "--out", "a", "--quiet",
+        ],
+    );
+    let mut list = String::from("format = 1\n");
+    for figure in ["06-cost-per-point", "differences"] {
+        list += &format!(
+            "[[figure]]\nname = \"{figure}\"\nworlds = [\"{MINIMAL}\", \"{BAN}\"]\nreplicates = 12\nseed = 4\ncheap = true\n\
+             command = \"oransim figures\"\n\
+             measures = [\"lock_in_curve\", \"operator_cost\", \"site_months_late\", \"public_outlay\"]\n"
+        );
+    }
+    fs::create_dir_all(here.join("results")).unwrap();
+    fs::write(here.join("results/figures.toml"), list).unwrap();
+    done(here, &["figures"]);
+    done(here, &["figures", "--check"]);
+    for figure in ["06-cost-per-point", "differences"] {
+        // All but the last column, the hash: one was made by `run`, so to say, the other by `compare`.
+        let numbers = |folder: &str| -> Vec<String> {
+            let text = fs::read_to_string(here.join(format!("{folder}/{figure}.csv"))).unwrap();
+            text.lines()
+                .map(|line| line.rsplit_once(',').unwrap().0.to_owned())
+                .collect()
+        };
+        assert_eq!(numbers("results"), numbers("a/figures"));
+        assert!(numbers("results").len() > 5);
+    }
 }

@@ -159,7 +159,7 @@ pub(in crate::figures) fn summary() -> SummaryTable {
 fn differences(rows: &[SummaryRow]) -> Vec<SummaryRow> {
     let curve = |world: &str| {
         let of = move |row: &&SummaryRow| row.measure == "lock_in_curve" && row.scenario == world;
-        rows.iter().filter(of.clone()).cloned().collect::<Vec<_>>()
+        rows.iter().filter(of).cloned().collect::<Vec<_>>()
     };
     let base = curve(WORLDS[0].0);
     let mut differences = Vec::new();

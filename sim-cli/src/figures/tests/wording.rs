@@ -162,12 +162,26 @@ fn what_a_point_of_lock_in_costs() {
         assert!(description.contains(said), "{description}");
     }
     let two = [("ban", "Early ban"), ("fund", "A fund")];
-    let rows = [policy("ban", -0.05, (90.0, 9.0)), policy("fund", -0.01, (45.0, 9.0))].concat();
-    let (heading, _) = compared("06-cost-per-point", rows, &two);
-    assert_eq!(
-        heading,
-        "“A fund” removes lock-in most cheaply: USD 45.0 million a point"
-    );
+    for (ban, fund, title) in [
+        (
+            (90.0, 9.0),
+            (45.0, 9.0),
+            "“A fund” removes lock-in most cheaply: USD 45.0 million a point",
+        ),
+        (
+            (60.0, 9.0),
+            (45.0, 9.0),
+            "No policy can be called the cheapest per point of lock-in",
+        ),
+        (
+            (90.0, 9.0),
+            undefined,
+            "Only “Early ban” removes lock-in: USD 90.0 million a point",
+        ),
+    ] {
+        let rows = [policy("ban", -0.05, ban), policy("fund", -0.01, fund)].concat();
+        assert_eq!(compared("06-cost-per-point", rows, &two).0, title);
+    }
 }
 
 #[test]

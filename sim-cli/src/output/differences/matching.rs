@@ -55,12 +55,11 @@ impl Matching {
 
     /// The smallest ranges of either record that hold these common cells.
     pub fn spans(&self, cells: Range<usize>) -> (Range<usize>, Range<usize>) {
-        let mut spans = (usize::MAX..0, usize::MAX..0);
-        for (base, alt) in cells.map(|cell| self.pair(cell)) {
-            spans.0 = spans.0.start.min(base)..spans.0.end.max(base + 1);
-            spans.1 = spans.1.start.min(alt)..spans.1.end.max(alt + 1);
-        }
-        spans
+        let around = |places: &dyn Fn(usize) -> usize| {
+            let first = cells.clone().map(places).min().unwrap_or(0);
+            first..cells.clone().map(places).max().map_or(0, |last| last + 1)
+        };
+        (around(&|cell| self.pair(cell).0), around(&|cell| self.pair(cell).1))
     }
 }
 

@@ -52,20 +52,25 @@ impl Exporter for DifferencesCsv {
     }
 
     fn write(&self, source: &mut Source<'_>, sink: &mut Sink, path: &Path) -> Result<()> {
-        let after: Vec<&str> = STATISTICS.iter().chain(&BEYOND).copied().collect();
-        sink.write_all(&header(&["base", "alt"], &after, path)?)
-            .while_doing("write", path)?;
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(source.jobs)
-            .build()
-            .map_err(|error| Failure::CouldNotGoOn(format!("cannot start {} threads: {error}", source.jobs)))?;
-        for alt in 1..source.segments.layouts().len() {
-            let pair = Pair::of(source, alt, path)?;
-            pair.write_series(source, &pool, sink, VALUES_AT_ONCE)?;
-            pair.write_appraisal(source, sink, VALUES_AT_ONCE)?;
-        }
-        Ok(())
+        write_all(source, sink, path, VALUES_AT_ONCE)
     }
+}
+
+/// Writes the table with so much room for values.
+fn write_all(source: &mut Source<'_>, sink: &mut Sink, path: &Path, room: usize) -> Result<()> {
+    let after: Vec<&str> = STATISTICS.iter().chain(&BEYOND).copied().collect();
+    sink.write_all(&header(&["base", "alt"], &after, path)?)
+        .while_doing("write", path)?;
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(source.jobs)
+        .build()
+        .map_err(|error| Failure::CouldNotGoOn(format!("cannot start {} threads: {error}", source.jobs)))?;
+    for alt in 1..source.segments.layouts().len() {
+        let pair = Pair::of(source, alt, path)?;
+        pair.write_series(source, &pool, sink, room)?;
+        pair.write_appraisal(source, sink, room)?;
+    }
+    Ok(())
 }
 
 /// The base and one alternative.
@@ -242,7 +247,98 @@ fn push_paired(paired: &PairedSummary, line: &mut Vec<u8>) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::store::atomic::write_file;
     use super::*;
+    use crate::engine::Valuation;
+    use crate::store::entry::Entry;
+    use crate::store::layout::Layout;
+    use crate::store::manifest::{FORMAT, Manifest};
+    use crate::store::segments::Segments;
+    use crate::store::tenders::Tenders;
+    use sim_core::record::Counters;
+    use std::sync::atomic::AtomicBool;
+
+    /// Nine replicates of two worlds, of which the alternative lacks the first series and has one more.
+    fn segments(directory: &Path) -> Segments {
+        let series = [
+            "share_sites ran all",
+            "lock_in_curve ran all",
+            "operator_cost ran price",
+            "operator_cost ran running",
+            "site_months_late ran all",
+            "public_outlay ran fund",
+        ];
+        let dates = [0, 365, 730, 1095];
+        let layouts: Vec<Layout> = vec![
+            accounts::tests::layout("base", &series[..5], &dates),
+            accounts::tests::layout("alt", &series[1..], &dates),
+        ];
+        let mut segments = Segments::new(layouts, "key");
+        segments.open_for_writing(directory).unwrap();
+        for k in 0..9 {
+            for world in 0..2 {
+                let value = |cell: usize| ((7 * k + 3) * (cell + 2) % 23) as f64 + 5.0 * world as f64;
+                let entry = Entry::Record {
+                    counters: Counters::default(),
+                    values: (0..20).map(value).collect(),
+                    tenders: Tenders::default(),
+                };
+                segments.append(world, k as u64, &entry).unwrap();
+            }
+        }
+        segments
+    }
+
+    fn table(room: usize, jobs: usize) -> String {
+        let dir = tempfile::tempdir().unwrap();
+        let manifest = Manifest {
+            format: FORMAT,
+            model_version: "0".into(),
+            results_epoch: 1,
+            mode: "compare".into(),
+            worlds: Vec::new(),
+            inputs: Default::default(),
+            seed: 1,
+            uncertainty: "fixed".into(),
+            recorded: Recorded {
+                series: "core".into(),
+                tenders: false,
+                layout_hash: String::new(),
+            },
+            replicates: 9,
+        };
+        let mut source = Source {
+            manifest: &manifest,
+            valuation: Valuation {
+                discount_rate: 0.05,
+                site_month_usd: 1e6,
+            },
+            jobs,
+            segments: &mut segments(&dir.path().join("segments")),
+            directory: dir.path(),
+            stop: &AtomicBool::new(false),
+        };
+        let path = dir.path().join(FILE);
+        write_file(&path, |sink| write_all(&mut source, sink, &path, room)).unwrap();
+        std::fs::read_to_string(&path).unwrap()
+    }
+
+    #[test]
+    fn the_room_for_values_and_the_threads_do_not_change_the_table() {
+        let expected = table(VALUES_AT_ONCE, 1);
+        // A header, four common series at four dates, and nine rows of appraisal.
+        assert_eq!(expected.lines().count(), 1 + 16 + 9);
+        for (room, jobs) in [(1, 1), (18, 2), (54, 1), (90, 3), (1000, 2)] {
+            assert_eq!(table(room, jobs), expected, "{room} {jobs}");
+        }
+        // Only the alternative has an outlay: the base pays none.
+        let row = "base,alt,1971-01-01,";
+        assert!(!expected.contains("public_outlay") && expected.contains(row));
+        let public = expected
+            .lines()
+            .find(|line| line.contains(",discounted_cost,") && line.contains(",public,"));
+        assert!(!public.unwrap().contains(",public,9,0,"), "{public:?}");
+    }
 
     #[test]
     fn a_row_has_a_cell_for_every_column() {
