@@ -5,6 +5,7 @@ pub mod engine;
 pub mod hold;
 pub mod maturity;
 pub mod observe;
+pub mod reference;
 pub mod simulation;
 
 pub use engine::{Event, ReplicateError, Run};
