@@ -13,8 +13,11 @@ use serde_json::Value;
 const BEGIN: &str = "<!-- parameters -->\n";
 const END: &str = "<!-- end of parameters -->\n";
 
-/// Tables of the scenario, with the letters that the equations use.
-const TABLES: [(&str, &[(&str, &str)]); 9] = [
+/// Keys and the letters that the equations use for them.
+type Symbols = &'static [(&'static str, &'static str)];
+
+/// Tables of the scenario.
+const TABLES: [(&str, Symbols); 9] = [
     (
         "market",
         &[
@@ -69,8 +72,8 @@ fn of_world(value: Option<&toml::Value>) -> (String, String) {
     (table["value"].to_string(), origin)
 }
 
-/// Arrays of tables, with the letters that the equations use and whether the reference world's values are few enough to be listed.
-const LISTS: [(&str, bool, &[(&str, &str)]); 6] = [
+/// Arrays of tables, and whether the reference world's values are few enough to be listed.
+const LISTS: [(&str, bool, Symbols); 6] = [
     (
         "interface",
         true,
@@ -92,7 +95,7 @@ const LISTS: [(&str, bool, &[(&str, &str)]); 6] = [
 ];
 
 /// The first cells of a row, up to the range; `None` for what is not a number, or numbers by id.
-fn describe(key: &str, field: &Value, symbols: &[(&str, &str)]) -> Option<String> {
+fn describe(key: &str, field: &Value, symbols: Symbols) -> Option<String> {
     let number = |field: &Value| field["oneOf"].get(0).filter(|n| n["minimum"].is_number()).cloned();
     let of_each = &field["additionalProperties"];
     let range = number(field).or_else(|| number(of_each))?;
