@@ -4,6 +4,8 @@
 //! runs on. Names of benchmarks are stable, so that saved baselines stay comparable:
 //! `cargo bench -p benches -- --save-baseline before`, then `--baseline before`.
 
+pub mod reference_floor;
+
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 

@@ -13,6 +13,8 @@
 //!
 //! Policies are levers ([`lever`]): they write rules, costs, rates or stocks, never a result.
 //!
+//! [`model_document`] is the whole model in ODD order: every equation, and what is approximated.
+//!
 //! Units: money is US dollars of 2020 a site, times are years or whole days, rates a year, shares fractions.
 
 pub mod calendar;
@@ -22,6 +24,7 @@ pub mod inference;
 pub mod lever;
 pub mod market;
 pub mod measure;
+pub mod model_document;
 pub mod record;
 pub mod run;
 pub mod scenario;

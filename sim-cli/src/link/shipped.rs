@@ -35,12 +35,17 @@ pub(super) const FILES: &[ShippedFile] = shipped![
     "minimal.toml",
     "scenario.schema.json",
     "sources.csv",
+    "theory/no-switching-cost.toml",
+    "theory/static-duopoly.toml",
+    "theory/static-triopoly.toml",
+    "theory/taste-without-cost.toml",
+    "theory/unequal-costs.toml",
     "world-2020.toml",
 ];
 
 /// Ids of the scenarios among [`FILES`]: ids are file names.
 fn shipped_ids() -> impl Iterator<Item = &'static str> {
-    (FILES.iter()).filter_map(|(name, _)| Path::new(name).file_name()?.to_str()?.strip_suffix(".toml"))
+    (FILES.iter()).filter_map(|(name, _)| name.rsplit('/').next()?.strip_suffix(".toml"))
 }
 
 /// The text of a new scenario in `file` that extends the scenario `from`: it changes nothing yet, and shows in
@@ -218,19 +223,19 @@ mod tests {
 
     #[test]
     fn every_file_of_the_folder_is_carried() {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios");
-        let mut there: Vec<String> = Vec::new();
-        let mut folders = vec![(folder, "scenarios".to_owned())];
-        while let Some((folder, name)) = folders.pop() {
+        fn collect(folder: &Path, name: &str, there: &mut Vec<String>) {
             for entry in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap()) {
                 let name = format!("{name}/{}", entry.file_name().to_str().unwrap());
                 if entry.path().is_dir() {
-                    folders.push((entry.path(), name));
+                    collect(&entry.path(), &name, there);
                 } else {
                     there.push(name);
                 }
             }
         }
+        let mut there = Vec::new();
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios");
+        collect(&folder, "scenarios", &mut there);
         there.sort();
         let carried: Vec<&str> = FILES.iter().map(|(name, _)| *name).collect();
         assert_eq!(there, carried);

@@ -82,6 +82,26 @@ pub fn logit(value: &[f64], mu: f64, shares: &mut [f64]) -> f64 {
     peak + mu * libm::log(sum)
 }
 
+/// The winner of a plain logit by one uniform `u` in (0, 1), from weights `exp(v / mu)`: the first alternative up to which the weights sum to
+/// more than `u` times all of them.
+///
+/// One draw instead of one an alternative, and no branch that luck decides, so it is the quickest; but the winner hangs on all weights at
+/// once, and worlds in which one alternative comes or goes share their luck badly. Where worlds are compared use [`Tree::draw`].
+/// A weight is any number from 0 (not on offer) on; `None` if none is above 0.
+#[must_use]
+pub fn draw_by_weight<const N: usize>(weights: &[f64; N], u: f64) -> Option<usize> {
+    let mut sums = [0.0; N];
+    let mut all = 0.0;
+    for (sum, weight) in sums.iter_mut().zip(weights) {
+        all += weight;
+        *sum = all;
+    }
+    let target = u * all;
+    // For u below 1 the last sum is above the target, as the product of two doubles is rounded down there.
+    let winner = sums.iter().map(|sum| usize::from(*sum <= target)).sum::<usize>();
+    (winner < N).then_some(winner)
+}
+
 /// One buyer's choice among alternatives in a two-level tree.
 #[derive(Debug, Clone, Copy)]
 pub struct Tree<'a> {
@@ -238,6 +258,20 @@ mod tests {
         );
         assert_eq!(winner, Some(1));
         assert_eq!(asked, [1, 2]);
+    }
+
+    #[test]
+    fn one_uniform_picks_by_weight() {
+        let weights = [0.0, 1.0, 0.0, 2.0, 1.0, 0.0];
+        for (u, winner) in [(1e-17, 1), (0.2499, 1), (0.25, 3), (0.7499, 3), (0.75, 4)] {
+            assert_eq!(draw_by_weight(&weights, u), Some(winner), "{u}");
+        }
+        // The largest uniform that draws give: what is last and not on offer never wins.
+        let largest = 1.0 - UNIFORM_GUARD;
+        for scale in [1.0, 0.1, 3.0, 1e-300, 7.7e200] {
+            assert_eq!(draw_by_weight(&weights.map(|w| scale * w), largest), Some(4), "{scale}");
+        }
+        assert_eq!(draw_by_weight(&[0.0; 3], 0.5), None);
     }
 
     #[test]

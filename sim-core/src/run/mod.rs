@@ -9,6 +9,7 @@ pub mod launches;
 pub mod maturity;
 pub mod observe;
 mod quota;
+pub mod reference;
 pub mod simulation;
 
 pub use engine::{Event, ReplicateError, Run};

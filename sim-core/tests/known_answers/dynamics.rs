@@ -5,9 +5,10 @@ use sim_core::inference::beta_cdf;
 use sim_core::market::choice::Tree;
 use sim_core::market::posted::wright;
 use sim_core::measure::herfindahl;
+use sim_core::run::reference;
 
 use crate::choice::{logit, stream, winner};
-use crate::page::{Theme, anchor, kolmogorov_smirnov, number, numbers, pearson};
+use crate::page::{Theme, anchor, kolmogorov_smirnov, moments, number, numbers, pearson};
 
 const CHOOSES: &str = "`market::choice::Tree::draw`, `draws::Draws`";
 const DRAWN: &str = "the winner of each tender of `run` (`market::tender::Solved::draw`)";
@@ -19,6 +20,7 @@ pub fn theme() -> Theme {
     urn(&mut t, &luck);
     markov(&mut t, &luck);
     learning(&mut t);
+    reference_market(&mut t);
     t
 }
 
@@ -353,4 +355,32 @@ fn learning(t: &mut Theme) {
         number(&expected["growth_30pct_yr_cost_decline_pct_per_yr"]),
         1e-12 * 100.0,
     );
+}
+
+fn reference_market(t: &mut Theme) {
+    t.anchor(
+        "RM",
+        "The reference market: 8 vendors, switching cost, network effect and learning over 30 years (expected values simulated with another program, three digits)",
+        "`run::reference::play`",
+        "`cargo bench -p benches --bench reference_market`; it plays on `calendar::Calendar`, `draws::Luck`, `market::posted::wright`, `measure::herfindahl`",
+    );
+    let last = |operators: u32, runs: u64| -> Vec<[f64; 3]> {
+        let one = |k: u64| {
+            let end = reference::play(operators, &Luck::new(7, k)).years[29];
+            [end.hhi, end.shares[0], end.shares[5]]
+        };
+        (0..runs).map(one).collect()
+    };
+    let mut mean = |what: &str, all: &[[f64; 3]], column: usize, expected: f64| {
+        let sample: Vec<f64> = all.iter().map(|row| row[column]).collect();
+        let (mean, variance) = moments(&sample);
+        // The expected value is rounded to the third digit.
+        let error = (variance / sample.len() as f64).sqrt() + 0.0005 / 4.0;
+        t.sampled(what, mean, expected, error);
+    };
+    let many = last(10_000, 50);
+    mean("10,000 operators: HHI", &many, 0, 0.128);
+    mean("10,000 operators: share of vendor 0", &many, 1, 0.103);
+    mean("10,000 operators: share of vendor 5", &many, 2, 0.156);
+    mean("100 operators: HHI", &last(100, 2_000), 0, 0.139);
 }

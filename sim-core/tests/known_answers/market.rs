@@ -9,6 +9,8 @@ use crate::page::{Theme, anchor, number, numbers};
 
 const SOLVES: &str = "`market::equilibrium::Workspace::solve`";
 const SOLVED: &str = "each tender of `run`, list prices at each review";
+const SOLVED_WITH_LATER: &str =
+    "each tender of `run`; what later contracts are worth comes in by `market::tender::Continuation`";
 
 pub fn theme() -> Theme {
     let mut t = Theme::new("Prices");
@@ -93,7 +95,7 @@ fn bargains_then_ripoffs(t: &mut Theme) {
         "V10",
         "Bargains, then rip-offs (Farrell and Klemperer 2007, 2.3.1): two periods, no taste, as the limit of the tender for mu to 0",
         SOLVES,
-        SOLVED,
+        SOLVED_WITH_LATER,
     );
     let v10 = anchor("V10");
     let (p, expected) = (&v10["params"], &v10["expected"]);
@@ -146,7 +148,7 @@ fn tender_with_switching_cost(t: &mut Theme) {
         "V14",
         "Buyer-specific prices with a switching cost: Markov-perfect equilibrium of n logit sellers, delta .9 (abstract of Cabral 2016; closed form derived). Money in units of mu",
         "`market::equilibrium::Workspace::solve` with winner-dependent later values, `market::equilibrium::one_shot_gain`",
-        SOLVED,
+        SOLVED_WITH_LATER,
     );
     let v14 = anchor("V14");
     let delta = number(&v14["params"]["delta"]);
