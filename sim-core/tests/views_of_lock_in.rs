@@ -5,10 +5,11 @@ mod common;
 use std::collections::BTreeMap;
 
 use common::market_day::MarketDay;
-use common::{MINIMAL, Table, assert_close, child, play, simulate, simulate_all, vendor, watch};
+use common::{MINIMAL, Table, WORLD, assert_close, child, play, simulate, simulate_all, vendor, watch};
 use sim_core::market::dependence::Dependence;
 use sim_core::market::switching::Attachment;
 use sim_core::market::tender::{Continuation, lambdas};
+use sim_core::measure::{CATALOGUE, Recorded};
 use sim_core::record::{ReplicateRecord, SeriesKey};
 use sim_core::run::Simulation;
 use sim_core::scenario::document::Document;
@@ -444,6 +445,24 @@ fn a_measure_that_does_not_exist_is_refused_with_a_hint() {
         faults.contains("measures.extra") && faults.contains("`state_dependence`"),
         "{faults}"
     );
+}
+
+/// The default is small: [measures] asks for more.
+#[test]
+fn the_reference_world_records_at_most_thirty_thousand_values() {
+    let simulation = simulate(&child(WORLD, ""));
+    let values = simulation.series().len() * simulation.dates().len();
+    assert!(values <= 30_000, "{values} values a replicate");
+    // Every measure that is cheap has a row at least.
+    for m in CATALOGUE.iter().filter(|m| m.recorded != Recorded::Never) {
+        assert!(simulation.series().iter().any(|k| k.measure == m.name), "{}", m.name);
+    }
+    let asked = simulate(&child(WORLD, "[measures]\nextra = [\"welfare\"]\n"));
+    let blocs = asked
+        .series()
+        .iter()
+        .filter(|k| k.measure == "welfare" && k.place_kind == "bloc");
+    assert!(blocs.count() >= 8, "what is asked for is recorded in full");
 }
 
 /// What costs much is recorded only where it is asked for, and asking changes nothing else.

@@ -19,7 +19,7 @@
 //! A flow of a window is discounted from its middle to the first day, so that a sum over dates is a present value. Levels have no
 //! meaning (networks are worth more than their lead over others); differences between worlds have.
 
-use super::{Cell, Dims, Field, Measure, PLAIN, Parts, View};
+use super::{Cell, Dims, Field, Measure, PLAIN, Parts, Recorded, View};
 
 /// Parts of `welfare`.
 pub const PARTS: [&str; 7] = [
@@ -39,7 +39,7 @@ pub const MEASURES: &[Measure] = &[Measure {
     is_flow: true,
     doc: "Welfare of a window from realised flows (L9), discounted to the first day at the social rate; `all` is consumers + producers + government + externalities, and benefits - resources + externalities",
     equation: "W = CS + PS + G + X = benefits - real resources + X",
-    on_demand: false,
+    recorded: Recorded::World,
     parts: Parts::WithWhole(&PARTS),
     dims: Dims { ..PLAIN },
     value: |v, c| 1e-6 * v.discount * value(v, c),
