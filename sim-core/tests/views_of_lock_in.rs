@@ -9,7 +9,7 @@ use common::{MINIMAL, Table, WORLD, assert_close, child, play, simulate, simulat
 use sim_core::market::dependence::Dependence;
 use sim_core::market::switching::Attachment;
 use sim_core::market::tender::{Continuation, lambdas};
-use sim_core::measure::{CATALOGUE, Recorded};
+use sim_core::measure::{CATALOGUE, Cell, Component, Cube, Field, Recorded, View};
 use sim_core::record::{ReplicateRecord, SeriesKey};
 use sim_core::run::Simulation;
 use sim_core::scenario::document::Document;
@@ -277,6 +277,41 @@ fn state_dependence_of_the_logit_duopoly_is_known() {
     }
 }
 
+/// V42 at equal prices: half of the buyers like the installed seller by 1 mu more than the other, half the other, and leaving costs 1 mu.
+/// The causal index is .38079708 for each, and nil without the cost.
+#[test]
+fn state_dependence_at_equal_prices_is_that_of_the_textbook() {
+    for (s, expected) in [(1.0, 0.380_797_08), (0.0, 0.0)] {
+        let simulation = simulate(&theory(s));
+        let mut day = MarketDay::first(&simulation, 0);
+        let slot = (0..day.world.slots.len())
+            .find(|i| day.world.slots[*i].operator == 0 && day.world.slots[*i].layer == Layer::Ran(0))
+            .expect("a slot of north");
+        let stack = day.state.slots[slot].stack.expect("kit");
+        let attached = Attachment {
+            stack: Some(&stack),
+            legacy: day.state.legacy(day.world, slot),
+            life_left: [0.0; 2],
+        };
+        let lambda = lambdas(day.world);
+        let installed = usize::from(stack.seller[1]);
+        let first = day.state.taste.clone();
+        for likes in [1.0, -1.0] {
+            // Tastes are in units of price, mu is .075 of it.
+            day.state.taste.clone_from(&first);
+            for v in 0..day.world.vendors.len() {
+                day.state.taste[v] = if v == installed { likes * 0.075 } else { 0.0 };
+            }
+            day.prepare(slot, false);
+            let found = Dependence::default().at_prices(&day.desk.offer, &attached, [8.0; 2], &lambda, |_| 37_500.0);
+            for component in found {
+                let index = component.expect("two sellers");
+                assert!((index - expected).abs() < 1e-8, "s = {s}, likes {likes}: {index}");
+            }
+        }
+    }
+}
+
 /// L3 in the same duopoly: the twin pays 2 mu over cost, the insider asks 1/(1-q), the outsider 1/q: a premium for those who stay, a
 /// discount for those who leave.
 #[test]
@@ -337,6 +372,99 @@ fn tenure_is_the_inverse_of_the_hazard() {
         }
     }
     assert!(seen > 10, "{seen} values");
+}
+
+/// V17: in a Markov chain with these chances of staying a year, at its stationary shares, tenures are 1/(1 - p_ii) and the switch rate is
+/// .15037594; read by the catalogue from the flows of a year.
+#[test]
+fn tenures_of_a_markov_chain_are_known() {
+    let simulation = simulate(&child(MINIMAL, ""));
+    let day = MarketDay::first(&simulation, 0);
+    let world = day.world;
+    let mut cube = Cube::new(world, false);
+    let shares = [0.360_902_26, 0.488_721_80, 0.150_375_94];
+    let stays = [0.85, 0.88, 0.75];
+    for k in 0..2 {
+        for v in 0..3 {
+            cube.add([0].into_iter(), 0, k, v, Field::Service, 1_000.0 * shares[v]);
+            cube.add(
+                [0].into_iter(),
+                0,
+                k,
+                v,
+                Field::Lost,
+                1_000.0 * shares[v] * (1.0 - stays[v]),
+            );
+        }
+    }
+    let view = View {
+        world,
+        cube: &cube,
+        posted: &day.posted,
+        state: &day.state,
+        exits: None,
+        everyone: &[0, 1, 2],
+        country_sites: &[1.0],
+        discount: 1.0,
+    };
+    let read = |name: &str, vendors: &[usize]| {
+        let (rank, measure) = CATALOGUE
+            .iter()
+            .enumerate()
+            .find(|(_, m)| m.name == name)
+            .expect("listed");
+        let cell = Cell {
+            measure: rank,
+            component: Component::Ran,
+            generation: None,
+            place: 0,
+            vendors: vendors.to_vec(),
+            part: usize::MAX,
+        };
+        (measure.value)(&view, &cell)
+    };
+    for (v, expected) in [6.666_666_7, 8.333_333_3, 4.0].into_iter().enumerate() {
+        assert_close(read("tenure_years", &[v]), expected, 1e-7, &v);
+    }
+    let rate = read("switching_hazard", &[0, 1, 2]);
+    assert_close(rate, 0.150_375_94, 1e-7, &"switch rate");
+    assert_close(
+        read("half_life_years", &[0, 1, 2]),
+        0.693_147_180_6 / rate,
+        1e-9,
+        &"half-life",
+    );
+}
+
+/// What is read of a whole cross is possible, with open stacks, partial renewals and removals.
+#[test]
+fn probabilities_and_exits_stay_in_their_range() {
+    let simulation = simulate_all(&child(MINIMAL, &format!("[scenario]\nend = 2042-12-31\n{BAN}")));
+    let record = play(&simulation, 5);
+    let table = Table {
+        simulation: &simulation,
+        record: &record,
+    };
+    let mut seen = 0;
+    for (s, key) in simulation.series().iter().enumerate() {
+        let range = match key.measure {
+            "state_dependence" => -1.0..=1.0,
+            "share_traffic" => 0.0..=1.0 + 1e-12,
+            "exit_years" => 0.0..=60.0,
+            "restore_months" => 4.0..=400.0,
+            "ban_hazard" => 0.0..=0.1,
+            _ => continue,
+        };
+        for d in 0..simulation.dates().len() {
+            let x = table.at(d, s);
+            assert!(x.is_nan() || range.contains(&x), "{key:?}: {x}");
+            seen += usize::from(!x.is_nan());
+        }
+    }
+    assert!(seen > 500, "{seen} values");
+    // A rule once announced is feared.
+    let fear = table.find(|k| k.measure == "ban_hazard" && k.place == "DEU" && k.vendor == "alpha");
+    assert_eq!((table.at(0, fear), table.at(3, fear)), (0.015, 0.10));
 }
 
 /// Ages, keeps and shares are what they can be; nothing is stranded unless somebody is forced out; a ban strands kit.

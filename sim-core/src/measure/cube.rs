@@ -14,6 +14,8 @@ pub enum Field {
     Exercised,
     /// Sites with two sellers.
     Multi,
+    /// Traffic of sites by seller, in sites of average traffic.
+    Traffic,
     /// Sites valued at end of life, by incumbent.
     CurveSites,
     /// Sites x wedge at end of life, share of price.
@@ -40,8 +42,6 @@ pub enum Field {
     Part5,
     /// Seventh item.
     Part6,
-    /// Traffic of sites by seller, in sites of average traffic.
-    Traffic,
     /// Sites of an operator that a seller has a part in.
     HeldSites,
     /// Those sites x months until all of them were replaced.

@@ -10,7 +10,8 @@
 //! ```
 //! - *Benefits* are what the kit in service gives its users, year by year: quality and lasting taste less the gap of open kit,
 //!   spread over the contract term at the social rate; and what a buyer has from choosing (the logsum less the mean value of what
-//!   it may get), booked at the award. `of_which_taste` is the lasting taste and the choice: a gain that vanishes without it is one of taste alone.
+//!   it may get), booked at the award. `of_which_taste` is the lasting taste and the choice: a gain that vanishes without it is one of taste alone (logit
+//!   credits every further variety with a gain).
 //! - *Resources* are unit cost (long-run: research and selling are in it, once), the work of switching and integration, energy,
 //!   upkeep that grows with age, and public works, less the unit cost of the life that is left in the kit on the last day.
 //! - Prices, break fees and the grant element of credit are transfers. No write-off and no fear of a rule to come is a cost.
