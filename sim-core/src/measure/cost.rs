@@ -37,6 +37,9 @@ pub const MEASURES: &[Measure] = &[
         parts: Parts::Lever,
         dims: PLAIN,
         value: |v, c| {
+            if c.place >= v.world.first_operator_place {
+                return f64::NAN; // states pay, operators do not
+            }
             let lever = (c.part != usize::MAX).then_some(c.part);
             v.sum_over_countries(c.place, |country| v.state.outlay.of(country, lever))
         },

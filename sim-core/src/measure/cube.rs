@@ -87,9 +87,9 @@ pub enum Field {
     /// Sites x premium over the twin, share of price.
     KeptPremium,
     /// Sites of awards of whole stacks to others.
-    LeftPremiumSites,
+    SwitchedPremiumSites,
     /// Sites x premium over the twin, share of price.
-    LeftPremium,
+    SwitchedPremium,
     /// Sites of tenders with a state dependence, by incumbent.
     DependenceSites,
     /// Sites x state dependence with bids solved again.

@@ -134,17 +134,18 @@ pub const MEASURES: &[Measure] = &[
         name: "price_premium",
         unit: "share_of_price",
         is_flow: true,
-        doc: "Premium (L3) of buyers with kit over their unattached twin for the same whole stack, by who won: `kept` the sellers that stood, `left` others, who pay to get in; `all` nets the two",
+        doc: "Premium (L3) of buyers with kit over their unattached twin for the same whole stack, by who won: `kept` the sellers that stood, `switched` others, who pay to get in; `all` nets the two",
         equation: "[p_a(h) - p_a(0)] over the list price of a",
         recorded: Recorded::World,
-        parts: Parts::WithWhole(&["kept", "left"]),
+        parts: Parts::WithWhole(&["kept", "switched"]),
         dims: BY_INCUMBENT,
         value: |v, c| {
-            let [kept, left] = [c.part != 1, c.part != 0].map(f64::from);
-            let sum = |kept_field, left_field| kept * v.sites(c, kept_field) + left * v.sites(c, left_field);
+            let [kept, switched] = [c.part != 1, c.part != 0].map(f64::from);
+            let sum =
+                |kept_field, switched_field| kept * v.sites(c, kept_field) + switched * v.sites(c, switched_field);
             ratio(
-                sum(Field::KeptPremium, Field::LeftPremium),
-                sum(Field::KeptPremiumSites, Field::LeftPremiumSites),
+                sum(Field::KeptPremium, Field::SwitchedPremium),
+                sum(Field::KeptPremiumSites, Field::SwitchedPremiumSites),
             )
         },
     },

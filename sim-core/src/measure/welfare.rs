@@ -14,7 +14,8 @@
 //!   credits every further variety with a gain).
 //! - *Resources* are unit cost (long-run: research and selling are in it, once), the work of switching and integration, energy,
 //!   upkeep that grows with age, and public works, less the unit cost of the life that is left in the kit on the last day.
-//! - Prices, break fees and the grant element of credit are transfers. No write-off and no fear of a rule to come is a cost.
+//! - Prices, break fees (credit that falls due among them, to the seller whose kit goes) and the grant element of credit, at the buyer's cost of
+//!   capital, are transfers. An operator's own row leaves public money out. No write-off and no fear of a rule to come is a cost.
 //! - *Delay* counts site-months late at `delay_usd_per_site_month` of the scenario.
 //!
 //! A flow of a window is discounted from its middle to the first day, so that a sum over dates is a present value. Levels have no
