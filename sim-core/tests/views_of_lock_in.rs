@@ -173,7 +173,7 @@ fn state_dependence_of_the_logit_duopoly_is_known() {
         let lambda = lambdas(day.world);
         let found = Dependence::default().of(&day.desk.offer, &attached, [8.0; 2], day.world, &lambda);
         let (inside, outside) = (1.0 / (1.0 - q), 1.0 / q);
-        let frozen = 1.0 / (1.0 + (s + inside - outside).exp());
+        let frozen = 1.0 / (1.0 + libm::exp(s + inside - outside));
         for component in found {
             let d = component.expect("two sellers");
             assert!((d.resolved - (2.0 * q - 1.0)).abs() < 2e-8, "s = {s}: {d:?}");
@@ -273,7 +273,7 @@ fn tenure_is_the_inverse_of_the_hazard() {
                 assert!(t.is_nan(), "{key:?}: {t}");
             }
             if let Some(half) = half.get(key).filter(|_| h > 0.0) {
-                assert_close(half["all"], 2.0_f64.ln() / h, 1e-12, key);
+                assert_close(half["all"], std::f64::consts::LN_2 / h, 1e-12, key);
             }
         }
     }
@@ -336,7 +336,7 @@ fn tenures_of_a_markov_chain_are_known() {
     assert_close(rate, 0.150_375_94, 1e-7, &"switch rate");
     assert_close(
         read("half_life_years", &[0, 1, 2]),
-        0.693_147_180_6 / rate,
+        std::f64::consts::LN_2 / rate,
         1e-9,
         &"half-life",
     );
