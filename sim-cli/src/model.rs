@@ -151,8 +151,8 @@ pub struct MeasureEntry {
     pub meaning: &'static str,
     /// How it is computed.
     pub equation: &'static str,
-    /// Whether it is recorded without being asked for.
-    pub is_default: bool,
+    /// What is recorded without being asked for: `full`, `world` (the row of the world alone) or `extra` (nothing).
+    pub recorded: &'static str,
 }
 
 /// A file that the program carries: path below the directory of `oransim init`, and its text.

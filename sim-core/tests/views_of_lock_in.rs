@@ -1,57 +1,16 @@
-//! The nine views of lock-in through the run: identities, known answers, and what must be nil.
+//! Views of lock-in in tenders (L1 to L5) through the run: identities, known answers, and what must be nil.
 
 mod common;
 
-use std::collections::BTreeMap;
-
+use common::by_part::{BAN, DELAY, by_part};
 use common::market_day::MarketDay;
 use common::{MINIMAL, Table, assert_close, child, play, simulate, simulate_all, vendor, watch};
 use sim_core::market::dependence::Dependence;
 use sim_core::market::switching::Attachment;
 use sim_core::market::tender::{Continuation, lambdas};
-use sim_core::record::{ReplicateRecord, SeriesKey};
-use sim_core::run::Simulation;
+use sim_core::measure::{CATALOGUE, Cell, Component, Cube, Field, View};
 use sim_core::scenario::document::Document;
 use sim_core::world::Layer;
-
-/// A ban with early removal: forced tenders, fees, stranded kit.
-const BAN: &str = r#"
-[levers.out.procurement_ban]
-announced = 2022-06-01
-in_force = 2023-01-01
-deadline = 2026-12-31
-scope = { countries = ["DEU"], vendors = ["alpha"] }
-"#;
-
-/// Delay and public money count too.
-const DELAY: &str = "[measures]\ndelay_usd_per_site_month = 300.0\n";
-
-/// Values of a measure on a date by all keys but the part.
-type ByPart = BTreeMap<SeriesKey, BTreeMap<String, f64>>;
-
-fn by_part(simulation: &Simulation, record: &ReplicateRecord, measure: &str, date: usize) -> ByPart {
-    let table = Table { simulation, record };
-    let mut all = ByPart::new();
-    for (s, key) in simulation
-        .series()
-        .iter()
-        .enumerate()
-        .filter(|(_, k)| k.measure == measure)
-    {
-        let whole = SeriesKey {
-            part: String::new(),
-            measure: "",
-            unit: "",
-            measure_rank: 0,
-            ..key.clone()
-        };
-        all.entry(whole)
-            .or_default()
-            .insert(key.part.clone(), table.at(date, s));
-    }
-    assert!(!all.is_empty(), "no series of {measure}");
-    all
-}
 
 /// Mean over sellers equal sellers of closed bundles, no taste, no renewal advantage; leaving costs `s` mu of work.
 fn theory(s: f64) -> Document {
@@ -117,58 +76,6 @@ fn the_wedge_of_awards_is_what_is_captured_and_what_is_left() {
         }
         assert!(seen > 40, "{seen} values");
     }
-}
-
-/// W = CS + PS + G + X = benefits - resources + X, in every place and year, with removals, fees and credit.
-#[test]
-fn welfare_is_the_same_by_who_gains_and_by_what_is_used_up() {
-    let credit = "[[country]]\nid = \"DEU\"\ncredit_eligible = true\n";
-    for changes in [DELAY.to_owned(), format!("{DELAY}{BAN}{credit}")] {
-        let simulation = simulate_all(&child(MINIMAL, &changes));
-        let record = play(&simulation, 1);
-        let mut delayed = 0.0;
-        for date in 1..simulation.dates().len() {
-            for (key, p) in by_part(&simulation, &record, "welfare", date) {
-                let who = p["consumers"] + p["producers"] + p["government"] + p["externalities"];
-                let what = p["benefits"] - p["resources"] + p["externalities"];
-                let scale = p.values().fold(1.0_f64, |m, x| m.max(x.abs()));
-                assert!((p["all"] - who).abs() < 1e-9 * scale, "{key:?} {date}: {p:?}");
-                assert!((p["all"] - what).abs() < 1e-9 * scale, "{key:?} {date}: {p:?}");
-                delayed += p["externalities"];
-            }
-        }
-        assert!(delayed < 0.0, "security and delay cost something");
-    }
-}
-
-/// Every dollar that an operator pays a seller is a seller's, and what sellers gain is what `vendor_profit` says, discounted.
-#[test]
-fn profits_of_sellers_add_up_to_the_producers_part_of_welfare() {
-    let simulation = simulate_all(&child(MINIMAL, BAN));
-    let record = play(&simulation, 0);
-    let table = Table {
-        simulation: &simulation,
-        record: &record,
-    };
-    let rho: f64 = simulation.world().scenario.market.social_discount_rate;
-    let (profit, producers) = (table.world("vendor_profit", "all"), table.world("welfare", "producers"));
-    let dates = simulation.dates();
-    for d in 1..dates.len() {
-        let middle = dates[0].years_until(dates[d - 1]) + dates[d - 1].years_until(dates[d]) / 2.0;
-        assert_close(profit[d] * (-rho * middle).exp(), producers[d], 1e-12, &d);
-    }
-    let each: f64 = ["alpha", "beta", "gamma"]
-        .iter()
-        .map(|id| {
-            table.at(
-                5,
-                table.find(|k| {
-                    k.measure == "vendor_profit" && k.place == "world" && k.vendor == *id && k.component == "ran"
-                }),
-            )
-        })
-        .sum();
-    assert_close(each, profit[5], 1e-12, &"each");
 }
 
 /// V42 through the run: with lasting tastes and no switching cost buyers come back to their sellers, and state dependence is nil.
@@ -266,12 +173,47 @@ fn state_dependence_of_the_logit_duopoly_is_known() {
         let lambda = lambdas(day.world);
         let found = Dependence::default().of(&day.desk.offer, &attached, [8.0; 2], day.world, &lambda);
         let (inside, outside) = (1.0 / (1.0 - q), 1.0 / q);
-        let frozen = 1.0 / (1.0 + (s + inside - outside).exp());
+        let frozen = 1.0 / (1.0 + libm::exp(s + inside - outside));
         for component in found {
             let d = component.expect("two sellers");
             assert!((d.resolved - (2.0 * q - 1.0)).abs() < 2e-8, "s = {s}: {d:?}");
             assert!((d.frozen - (q - frozen)).abs() < 2e-7, "s = {s}: {d:?}");
             assert!(d.frozen >= d.resolved - 1e-9, "frozen bids overstate");
+        }
+    }
+}
+
+/// V42 at equal prices: half of the buyers like the installed seller by 1 mu more than the other, half the other, and leaving costs 1 mu.
+/// The causal index is .38079708 for each, and nil without the cost.
+#[test]
+fn state_dependence_at_equal_prices_is_that_of_the_textbook() {
+    for (s, expected) in [(1.0, 0.380_797_08), (0.0, 0.0)] {
+        let simulation = simulate(&theory(s));
+        let mut day = MarketDay::first(&simulation, 0);
+        let slot = (0..day.world.slots.len())
+            .find(|i| day.world.slots[*i].operator == 0 && day.world.slots[*i].layer == Layer::Ran(0))
+            .expect("a slot of north");
+        let stack = day.state.slots[slot].stack.expect("kit");
+        let attached = Attachment {
+            stack: Some(&stack),
+            legacy: day.state.legacy(day.world, slot),
+            life_left: [0.0; 2],
+        };
+        let lambda = lambdas(day.world);
+        let installed = usize::from(stack.seller[1]);
+        let first = day.state.taste.clone();
+        for likes in [1.0, -1.0] {
+            // Tastes are in units of price, mu is .075 of it.
+            day.state.taste.clone_from(&first);
+            for v in 0..day.world.vendors.len() {
+                day.state.taste[v] = if v == installed { likes * 0.075 } else { 0.0 };
+            }
+            day.prepare(slot, false);
+            let found = Dependence::default().at_prices(&day.desk.offer, &attached, [8.0; 2], &lambda, |_| 37_500.0);
+            for component in found {
+                let index = component.expect("two sellers");
+                assert!((index - expected).abs() < 1e-8, "s = {s}, likes {likes}: {index}");
+            }
         }
     }
 }
@@ -331,145 +273,71 @@ fn tenure_is_the_inverse_of_the_hazard() {
                 assert!(t.is_nan(), "{key:?}: {t}");
             }
             if let Some(half) = half.get(key).filter(|_| h > 0.0) {
-                assert_close(half["all"], 2.0_f64.ln() / h, 1e-12, key);
+                assert_close(half["all"], std::f64::consts::LN_2 / h, 1e-12, key);
             }
         }
     }
     assert!(seen > 10, "{seen} values");
 }
 
-/// Ages, keeps and shares are what they can be; nothing is stranded unless somebody is forced out; a ban strands kit.
+/// V17: in a Markov chain with these chances of staying a year, at its stationary shares, tenures are 1/(1 - p_ii) and the switch rate is
+/// .15037594; read by the catalogue from the flows of a year.
 #[test]
-fn renewals_and_write_offs_are_possible_and_come_from_force() {
-    let total = |changes: &str| {
-        let simulation = simulate_all(&child(MINIMAL, changes));
-        let record = play(&simulation, 0);
-        let table = Table {
-            simulation: &simulation,
-            record: &record,
-        };
-        for x in table.world("mean_age_at_renewal", "all") {
-            assert!(x.is_nan() || (0.0..30.0).contains(&x), "age {x}");
+fn tenures_of_a_markov_chain_are_known() {
+    let simulation = simulate(&child(MINIMAL, ""));
+    let day = MarketDay::first(&simulation, 0);
+    let world = day.world;
+    let mut cube = Cube::new(world, false);
+    let shares = [0.360_902_26, 0.488_721_80, 0.150_375_94];
+    let stays = [0.85, 0.88, 0.75];
+    for k in 0..2 {
+        for v in 0..3 {
+            cube.add([0].into_iter(), 0, k, v, Field::Service, 1_000.0 * shares[v]);
+            cube.add(
+                [0].into_iter(),
+                0,
+                k,
+                v,
+                Field::Lost,
+                1_000.0 * shares[v] * (1.0 - stays[v]),
+            );
         }
-        for measure in [
-            "keep_rate",
-            "inefficient_switching",
-            "handicapped_retention",
-            "inefficient_retention",
-        ] {
-            for (s, key) in simulation
-                .series()
-                .iter()
-                .enumerate()
-                .filter(|(_, k)| k.measure == measure)
-            {
-                for d in 0..simulation.dates().len() {
-                    let x = table.at(d, s);
-                    assert!(x.is_nan() || (0.0..=1.0 + 1e-12).contains(&x), "{key:?}: {x}");
-                }
-            }
-        }
-        let stranded: f64 = table
-            .world("stranded_value", "all")
+    }
+    let view = View {
+        world,
+        cube: &cube,
+        posted: &day.posted,
+        state: &day.state,
+        exits: None,
+        everyone: &[0, 1, 2],
+        country_sites: &[1.0],
+        discount: 1.0,
+    };
+    let read = |name: &str, vendors: &[usize]| {
+        let (rank, measure) = CATALOGUE
             .iter()
-            .filter(|x| !x.is_nan())
-            .sum();
-        stranded
+            .enumerate()
+            .find(|(_, m)| m.name == name)
+            .expect("listed");
+        let cell = Cell {
+            measure: rank,
+            component: Component::Ran,
+            generation: None,
+            place: 0,
+            vendors: vendors.to_vec(),
+            part: usize::MAX,
+        };
+        (measure.value)(&view, &cell)
     };
-    let (free, banned) = (total(DELAY), total(&format!("{DELAY}{BAN}")));
-    assert!(banned > free + 1.0, "stranded without a ban {free}, with it {banned}");
-}
-
-/// L8 on the first day: what goes at its own end costs the wedge of that day; an early deadline costs more; crews set the time.
-#[test]
-fn leaving_early_costs_more_and_takes_the_time_of_the_crews() {
-    let simulation = simulate_all(&child(MINIMAL, "[supply]\nsites_per_crew_week = 0.4\n"));
-    let record = play(&simulation, 0);
-    let world = simulation.world();
-    let alpha = vendor(&simulation, "alpha");
-    let costs = by_part(&simulation, &record, "exit_cost", 0);
-    let years = by_part(&simulation, &record, "exit_years", 0);
-    let of = |all: &ByPart, place: &str| -> Vec<f64> {
-        all.iter()
-            .find(|(k, _)| k.place == place && k.vendor == "alpha" && k.component == "ran")
-            .map(|(_, parts)| parts.values().copied().collect())
-            .expect("a series of alpha")
-    };
-    let (cost, time) = (of(&costs, "world"), of(&years, "world"));
-    assert_eq!(cost.len(), 5, "deadlines within fifteen years and a day");
-    assert!(
-        cost.windows(2).all(|w| w[0] > w[1] - 1e-9),
-        "later is cheaper: {cost:?}"
-    );
-    assert!(cost.iter().all(|x| *x > 0.0), "{cost:?}");
-    // By hand: sites of alpha whose life ends after the deadline, by operator.
-    let deadlines = sim_core::measure::exit_deadlines(world.start, world.end);
-    for (d, deadline) in deadlines.iter().enumerate() {
-        let mut last = 0.0_f64;
-        for (o, operator) in world.operators.iter().enumerate() {
-            let (mut sites, mut natural) = (0.0, 0.0_f64);
-            for slot in world.slots.iter().filter(|s| s.operator == o && s.layer != Layer::Core) {
-                let Some(stack) = slot.initial.filter(|s| s.seller[1] == alpha) else {
-                    continue;
-                };
-                let end = 8.0 - stack.installed[1].years_until(world.start);
-                if end.max(0.0) <= world.start.years_until(*deadline) {
-                    natural = natural.max(end);
-                } else {
-                    sites += slot.sites;
-                }
-            }
-            let days = f64::from(world.lead_days) + (sites / operator.sites_per_day).ceil();
-            let forced = (days / 365.25).max(world.start.years_until(*deadline));
-            last = last.max(if sites > 0.0 { forced } else { natural });
-        }
-        assert!(
-            (time[d] - last).abs() < 0.01,
-            "{deadline}: {} years, not {last}",
-            time[d]
-        );
+    for (v, expected) in [6.666_666_7, 8.333_333_3, 4.0].into_iter().enumerate() {
+        assert_close(read("tenure_years", &[v]), expected, 1e-7, &v);
     }
-    assert!(
-        time[0] > world.start.years_until(deadlines[0]),
-        "the crews are too few for the first"
+    let rate = read("switching_hazard", &[0, 1, 2]);
+    assert_close(rate, 0.150_375_94, 1e-7, &"switch rate");
+    assert_close(
+        read("half_life_years", &[0, 1, 2]),
+        std::f64::consts::LN_2 / rate,
+        1e-9,
+        &"half-life",
     );
-}
-
-/// What is asked for and does not exist is refused with the nearest name.
-#[test]
-fn a_measure_that_does_not_exist_is_refused_with_a_hint() {
-    let document = child(MINIMAL, "[measures]\nextra = [\"state_dependance\"]\n");
-    let faults = sim_core::scenario::decode(&document).expect_err("refused").to_string();
-    assert!(
-        faults.contains("measures.extra") && faults.contains("`state_dependence`"),
-        "{faults}"
-    );
-}
-
-/// What costs much is recorded only where it is asked for, and asking changes nothing else.
-#[test]
-fn extra_series_change_no_other_value() {
-    let plain = simulate(&child(MINIMAL, ""));
-    let extra = simulate(&child(
-        MINIMAL,
-        "[measures]\nextra = [\"state_dependence\", \"exit_cost\", \"exit_years\"]\n",
-    ));
-    assert!(extra.series().len() > plain.series().len());
-    let (a, b) = (play(&plain, 1), play(&extra, 1));
-    let mut compared = 0;
-    for (s, key) in plain.series().iter().enumerate() {
-        let t = extra.series().iter().position(|k| k == key).expect("still there");
-        for d in 0..plain.dates().len() {
-            let (x, y) = (
-                a.values[d * plain.series().len() + s],
-                b.values[d * extra.series().len() + t],
-            );
-            assert!(
-                x.to_bits() == y.to_bits() || x.is_nan() && y.is_nan(),
-                "{key:?}: {x} {y}"
-            );
-            compared += 1;
-        }
-    }
-    assert!(compared > 1000);
 }

@@ -122,5 +122,4 @@ fn a_part_that_goes_takes_at_least_itself_with_it() {
         world.risen * 20 < world.same_path + world.other_rival,
         "how often lock-in rises: {world:?}"
     );
-    println!("{small:?}\n{world:?}");
 }

@@ -39,21 +39,29 @@ fn list(entries: &[MeasureEntry]) -> String {
     let width = entries.iter().map(|m| m.name.len()).max().unwrap_or(0);
     let mut text = String::new();
     for m in entries {
-        let mark = if m.is_default { ' ' } else { '*' };
+        let mark = mark(m);
         let _ = writeln!(text, "{:width$} {mark} {} ({}, {})", m.name, m.meaning, m.unit, m.kind);
     }
     text.push_str(
-        "\n* recorded only with `[measures] extra = [\"NAME\"]` in the scenario, or with --record all\n\
+        "\n+ by default the row of the world alone, * none: in full with `[measures] extra = [\"NAME\"]` in the scenario\n\
          `oransim measures NAME` says how one is computed and broken down.\n",
     );
     text
 }
 
+fn mark(m: &MeasureEntry) -> &'static str {
+    match m.recorded {
+        "full" => " ",
+        "world" => "+",
+        _ => "*",
+    }
+}
+
 fn in_full(m: &MeasureEntry) -> String {
-    let recorded = if m.is_default {
-        "by default"
-    } else {
-        "with `[measures] extra`, or --record all"
+    let recorded = match m.recorded {
+        "full" => "by default",
+        "world" => "by default for the world alone; in full with `[measures] extra`",
+        _ => "with `[measures] extra`, or --record all",
     };
     format!(
         "{}\n  {}\n\n  unit        {}\n  kind        {}\n  parts       {}\n  components  {}\n  series      {}\n  recorded    {recorded}\n  equation    {}\n",
@@ -84,7 +92,7 @@ fn as_json(entries: &[MeasureEntry]) -> Result<String> {
                 "series": m.dimensions,
                 "meaning": m.meaning,
                 "equation": m.equation,
-                "default": m.is_default,
+                "recorded": m.recorded,
             })
         })
         .collect();
@@ -96,7 +104,10 @@ fn as_json(entries: &[MeasureEntry]) -> Result<String> {
 fn markdown(entries: &[MeasureEntry]) -> String {
     let mut text = "| measure | what it says | unit | kind | parts |\n|---|---|---|---|---|\n".to_owned();
     for m in entries {
-        let star = if m.is_default { "" } else { " *" };
+        let mark = match mark(m) {
+            " " => String::new(),
+            mark => format!(" {mark}"),
+        };
         let parts: Vec<String> = m.parts.iter().map(|part| format!("`{part}`")).collect();
         let parts = if m.parts == ["all"] {
             String::new()
@@ -107,7 +118,7 @@ fn markdown(entries: &[MeasureEntry]) -> String {
         let meaning = m.meaning.replace('|', "\\|");
         let _ = writeln!(
             text,
-            "| `{}`{star} | {meaning} | `{}` | {} | {parts} |",
+            "| `{}`{mark} | {meaning} | `{}` | {} | {parts} |",
             m.name, m.unit, m.kind
         );
     }

@@ -1,6 +1,6 @@
 //! The catalogue of measures, in words.
 
-use sim_core::measure::{ByVendor, CATALOGUE, Component, Measure, Parts};
+use sim_core::measure::{ByVendor, CATALOGUE, Component, Measure, Parts, Recorded};
 use sim_core::scenario::document::nearest;
 
 use crate::exit::{Failure, Result};
@@ -34,7 +34,11 @@ fn entry(m: &Measure) -> MeasureEntry {
         dimensions: dimensions(m),
         meaning: m.doc,
         equation: m.equation,
-        is_default: !m.on_demand,
+        recorded: match m.recorded {
+            Recorded::Everywhere => "full",
+            Recorded::World => "world",
+            Recorded::Never => "extra",
+        },
     }
 }
 

@@ -228,8 +228,8 @@ fn a_measure_is_told_in_full_and_a_slip_is_answered() {
     let all = all.as_array().unwrap();
     let curve = all.iter().find(|m| m["name"] == "lock_in_curve").unwrap();
     assert_eq!(
-        (&curve["unit"], &curve["kind"], &curve["default"]),
-        (&"share_of_price".into(), &"stock".into(), &true.into())
+        (&curve["unit"], &curve["kind"], &curve["recorded"]),
+        (&"share_of_price".into(), &"stock".into(), &"full".into())
     );
     assert_eq!(done(here, &["measures"]).lines().count(), all.len() + 3);
     let said = refused(here, &["measures", "lock_in_curb"]);

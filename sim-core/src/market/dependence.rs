@@ -89,6 +89,17 @@ fn could_stand(terms: &Terms, stack: &Stack) -> bool {
     })
 }
 
+/// Those with whom a seller of a stack can change labels.
+fn feasible<'a>(terms: &'a Terms, stack: &'a Stack, i: VendorIx) -> impl Iterator<Item = VendorIx> + 'a {
+    (0..terms.vendors() as VendorIx).filter(move |k| {
+        let other = Stack {
+            seller: stack.seller.map(|v| relabel(v, i, *k)),
+            ..*stack
+        };
+        *k != i && could_stand(terms, &other)
+    })
+}
+
 impl Dependence {
     /// State dependence of the tender on offer, by component; `None` where nothing stands, the incumbent may not sell, or there is
     /// nobody to exchange it with.
@@ -119,14 +130,7 @@ impl Dependence {
             if i == NO_VENDOR || repeated || !offer.terms.seller(i).may_sell[component] {
                 continue;
             }
-            for k in (0..offer.terms.vendors() as VendorIx).filter(|k| *k != i) {
-                let other = Stack {
-                    seller: stack.seller.map(|v| relabel(v, i, k)),
-                    ..*stack
-                };
-                if !could_stand(&offer.terms, &other) {
-                    continue;
-                }
+            for k in feasible(&offer.terms, stack, i) {
                 self.exchange(offer, attached, ages, Some((i, k)));
                 self.frozen(lambda);
                 let concerned = [RU, BB].map(|c| stack.seller[c] == i);
@@ -154,6 +158,39 @@ impl Dependence {
             }
         }
         found
+    }
+
+    /// State dependence at given prices, whoever stands: what the buyer's own costs of leaving do, before any seller reacts.
+    ///
+    /// By component, as [`Dependence::of`]; `price` gives the price of an alternative that is bought.
+    pub fn at_prices(
+        &mut self,
+        offer: &Offer,
+        attached: &Attachment<'_>,
+        ages: [f64; 2],
+        lambda: &[f64; NESTS],
+        price: impl Fn(&Alternative) -> f64,
+    ) -> [Option<f64>; 2] {
+        let Some(stack) = attached.stack else {
+            return [None; 2];
+        };
+        [RU, BB].map(|component| {
+            let i = stack.seller[component];
+            if i == NO_VENDOR {
+                return None;
+            }
+            let mut chances = |labels| {
+                self.exchange(offer, attached, ages, labels);
+                self.share_at(lambda, |_, a| price(a));
+                chance(&self.offer.alternatives, &self.probability, component, i)
+            };
+            let as_it_is = chances(None);
+            let others: Vec<f64> = feasible(&offer.terms, stack, i)
+                .map(|k| chances(Some((i, k))))
+                .collect();
+            let mean = others.iter().sum::<f64>() / others.len() as f64;
+            Some(as_it_is - mean).filter(|x| !x.is_nan())
+        })
     }
 
     /// Puts the tender on the desk with the labels of two sellers exchanged, or as it is.
@@ -217,10 +254,30 @@ impl Dependence {
     /// Probabilities of what is on the desk at the bids of the tender as it is. A partial renewal that was not on offer there costs what
     /// its seller's margin in that nest, or else its list margin, makes it cost.
     fn frozen(&mut self, lambda: &[f64; NESTS]) {
+        let (asked, margins) = (std::mem::take(&mut self.asked), std::mem::take(&mut self.margins));
+        self.share_at(lambda, |terms, a| {
+            if let Some((_, price)) = asked.iter().find(|(x, _)| x == a) {
+                return *price;
+            }
+            let seller = if a.kind == Kind::PartialRu {
+                a.seller[RU]
+            } else {
+                a.seller[BB]
+            };
+            let bid = margins[usize::from(seller)][usize::from(a.nest())];
+            if bid.is_nan() {
+                terms.list_price(a)
+            } else {
+                terms.cost(a) + bid
+            }
+        });
+        (self.asked, self.margins) = (asked, margins);
+    }
+
+    /// Probabilities of what is on the desk at these prices; keep costs nothing.
+    fn share_at(&mut self, lambda: &[f64; NESTS], price: impl Fn(&Terms, &Alternative) -> f64) {
         let Self {
             offer,
-            asked,
-            margins,
             nest,
             value,
             probability,
@@ -229,25 +286,9 @@ impl Dependence {
         nest.clear();
         value.clear();
         for (a, v) in offer.alternatives.iter().zip(&offer.values) {
-            let price = if a.nest() == KEEP_NEST {
-                0.0
-            } else if let Some((_, price)) = asked.iter().find(|(x, _)| x == a) {
-                *price
-            } else {
-                let seller = if a.kind == Kind::PartialRu {
-                    a.seller[RU]
-                } else {
-                    a.seller[BB]
-                };
-                let bid = margins[usize::from(seller)][usize::from(a.nest())];
-                if bid.is_nan() {
-                    offer.terms.list_price(a)
-                } else {
-                    offer.terms.cost(a) + bid
-                }
-            };
+            let is_keep = a.nest() == KEEP_NEST;
             nest.push(a.nest());
-            value.push(v - price);
+            value.push(v - if is_keep { 0.0 } else { price(&offer.terms, a) });
         }
         let tree = Tree {
             mu: offer.terms.mu,

@@ -1,6 +1,6 @@
 //! Cost: what operators and states lay out.
 
-use super::{Field, Measure, PLAIN, Parts};
+use super::{Field, Measure, PLAIN, Parts, Recorded};
 
 /// Parts of `operator_cost`.
 pub const COSTS: [&str; 5] = ["price", "switching", "integration", "running", "extension"];
@@ -13,7 +13,7 @@ pub const MEASURES: &[Measure] = &[
         is_flow: true,
         doc: "Outlays of operators by part; extension is the growth of upkeep with age, of all kit",
         equation: "sum of money, not discounted",
-        on_demand: false,
+        recorded: Recorded::Everywhere,
         parts: Parts::Named(&COSTS),
         dims: PLAIN,
         value: |v, c| {
@@ -33,10 +33,13 @@ pub const MEASURES: &[Measure] = &[
         is_flow: true,
         doc: "Public money spent in the countries of a place, in all and by the lever that spends it",
         equation: "sum of money, not discounted",
-        on_demand: false,
+        recorded: Recorded::World,
         parts: Parts::Lever,
         dims: PLAIN,
         value: |v, c| {
+            if c.place >= v.world.first_operator_place {
+                return f64::NAN; // states pay, operators do not
+            }
             let lever = (c.part != usize::MAX).then_some(c.part);
             v.sum_over_countries(c.place, |country| v.state.purse.outlay.of(country, lever))
         },

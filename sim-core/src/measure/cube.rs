@@ -14,6 +14,8 @@ pub enum Field {
     Exercised,
     /// Sites with two sellers.
     Multi,
+    /// Traffic of sites by seller, in sites of average traffic.
+    Traffic,
     /// Sites valued at end of life, by incumbent.
     CurveSites,
     /// Sites x wedge at end of life, share of price.
@@ -40,8 +42,6 @@ pub enum Field {
     Part5,
     /// Seventh item.
     Part6,
-    /// Traffic of sites by seller, in sites of average traffic.
-    Traffic,
     /// Sites of an operator that a seller has a part in.
     HeldSites,
     /// Those sites x months until all of them were replaced.
@@ -87,9 +87,9 @@ pub enum Field {
     /// Sites x premium over the twin, share of price.
     KeptPremium,
     /// Sites of awards of whole stacks to others.
-    LeftPremiumSites,
+    SwitchedPremiumSites,
     /// Sites x premium over the twin, share of price.
-    LeftPremium,
+    SwitchedPremium,
     /// Sites of tenders with a state dependence, by incumbent.
     DependenceSites,
     /// Sites x state dependence with bids solved again.

@@ -1,6 +1,6 @@
 //! Exposure: what stands from sellers that may have to go, what it would cost to remove it, and how it is feared (L8).
 
-use super::{ByVendor, COMPONENTS, Dims, Field, Measure, PLAIN, Parts, ratio};
+use super::{ByVendor, COMPONENTS, Dims, Field, Measure, PLAIN, Parts, Recorded, ratio};
 use crate::world::{RuleScope, VendorIx};
 
 /// Of one removed seller: every seller, in every place that is listed.
@@ -18,7 +18,7 @@ pub const MEASURES: &[Measure] = &[
         is_flow: false,
         doc: "Share of sites from vendors of group `untrusted`",
         equation: "their sites / sites",
-        on_demand: false,
+        recorded: Recorded::Everywhere,
         parts: Parts::Whole,
         dims: Dims {
             generations: true,
@@ -42,7 +42,7 @@ pub const MEASURES: &[Measure] = &[
         is_flow: true,
         doc: "Book value of kit that was removed before its end, by its seller: a write-off, no cost of welfare",
         equation: "sum sites price paid x life left / contract term",
-        on_demand: false,
+        recorded: Recorded::World,
         parts: Parts::Whole,
         dims: Dims {
             vendors: ByVendor::Wide,
@@ -56,7 +56,7 @@ pub const MEASURES: &[Measure] = &[
         is_flow: false,
         doc: "What removing a seller from the radio network by a date would cost in switching, from the date of the row: kit whose life ends before goes then, the rest on the deadline with what is left of it",
         equation: "sum sites K(life left on the day) exp(-rho years to the day), K over the best way without the seller, rho social",
-        on_demand: true,
+        recorded: Recorded::Never,
         parts: Parts::Deadline,
         dims: BY_REMOVED,
         value: |v, c| v.exits.map_or(f64::NAN, |e| 1e-6 * e.cost(c.part, c.place, &c.vendors)),
@@ -67,7 +67,7 @@ pub const MEASURES: &[Measure] = &[
         is_flow: false,
         doc: "Years from the date of the row until the last of a seller's radio kit is gone if it must be by a date, with the crews that each operator has: beyond the deadline where they are too few",
         equation: "max over operators of the last end of life before the deadline, or of the deadline and lead time + sites left / crew rate",
-        on_demand: true,
+        recorded: Recorded::Never,
         parts: Parts::Deadline,
         dims: BY_REMOVED,
         value: |v, c| v.exits.map_or(f64::NAN, |e| e.years(c.part, c.place, &c.vendors)),
@@ -78,7 +78,7 @@ pub const MEASURES: &[Measure] = &[
         is_flow: false,
         doc: "Months until an operator's crews had replaced all radio sites of a seller that is gone tomorrow, weighted by those sites",
         equation: "lead time + sites / crew rate, by operator",
-        on_demand: false,
+        recorded: Recorded::World,
         parts: Parts::Whole,
         dims: Dims {
             vendors: ByVendor::Wide,
@@ -98,7 +98,7 @@ pub const MEASURES: &[Measure] = &[
         is_flow: true,
         doc: "Sites times the months that new kit waited for crews, and that old kit ran past a deadline of removal",
         equation: "sum sites months",
-        on_demand: false,
+        recorded: Recorded::Everywhere,
         parts: Parts::Whole,
         dims: PLAIN,
         value: |v, c| v.money_of(c, &c.vendors, Field::Late),
@@ -109,7 +109,7 @@ pub const MEASURES: &[Measure] = &[
         is_flow: false,
         doc: "Weight of distrust of a seller, mean over the countries of a place by sites, and over the sellers of a group",
         equation: "sum sites t_v / sum sites",
-        on_demand: false,
+        recorded: Recorded::World,
         parts: Parts::Whole,
         dims: Dims {
             vendors: ByVendor::Wide,
@@ -129,7 +129,7 @@ pub const MEASURES: &[Measure] = &[
         is_flow: false,
         doc: "Yearly hazard of a first or stricter rule on a seller's radio network that buyers reckon with, mean over countries by sites and over the sellers of a group; after an announcement that of an operator whom it binds",
         equation: "max(h_cv, h_t once a rule is announced)",
-        on_demand: false,
+        recorded: Recorded::World,
         parts: Parts::Whole,
         dims: Dims {
             vendors: ByVendor::Wide,

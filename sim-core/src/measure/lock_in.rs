@@ -1,7 +1,7 @@
 //! Lock-in: the wedge (L2), what bids make of it, state dependence (L1), premium (L3), efficiency (L4), tenure (L5).
 
 use super::cube::part_field;
-use super::{ByVendor, COMPONENTS, Dims, Field, HEADLINE, Measure, PLAIN, Parts, ratio};
+use super::{ByVendor, COMPONENTS, Dims, Field, HEADLINE, Measure, PLAIN, Parts, Recorded, ratio};
 use crate::market::switching::ITEMS;
 
 /// Parts of a measure that is computed without and with the buyer's shocks.
@@ -21,7 +21,7 @@ pub const MEASURES: &[Measure] = &[
         is_flow: false,
         doc: "Wedge (L2) of each site at its own end of life, over the list price of the incumbent's alternative, site-weighted",
         equation: "sum sites K/p / sum sites; K = [u_i(h) - u_r(h)] - [u_i(0) - u_r(0)] at list prices, no life left",
-        on_demand: false,
+        recorded: Recorded::Everywhere,
         parts: Parts::Whole,
         dims: Dims {
             components: COMPONENTS,
@@ -36,7 +36,7 @@ pub const MEASURES: &[Measure] = &[
         is_flow: false,
         doc: "Wedge (L2) of each site as if tendered on that date",
         equation: "as lock_in_curve with the life left today: what leaves brings its next purchase forward and breaks its contract",
-        on_demand: false,
+        recorded: Recorded::Everywhere,
         parts: Parts::Whole,
         dims: Dims {
             generations: false,
@@ -50,7 +50,7 @@ pub const MEASURES: &[Measure] = &[
         is_flow: false,
         doc: "Parts of lock_in_index by cause; they sum to it",
         equation: "[bill_r(h) - bill_i(h)] - [bill_r(0) - bill_i(0)], item by item, over p",
-        on_demand: false,
+        recorded: Recorded::Everywhere,
         parts: Parts::Named(&ITEMS),
         dims: PLAIN,
         value: |v, c| {
@@ -67,7 +67,7 @@ pub const MEASURES: &[Measure] = &[
         is_flow: false,
         doc: "Wedge of each site as if tendered on that date, in money",
         equation: "sum sites K / sum sites",
-        on_demand: false,
+        recorded: Recorded::Everywhere,
         parts: Parts::Whole,
         dims: PLAIN,
         value: |v, c| v.mean(c, Field::IndexMoney, Field::IndexSites),
@@ -78,7 +78,7 @@ pub const MEASURES: &[Measure] = &[
         is_flow: true,
         doc: "Wedge at the bills of the awards made: price_captured plus price_protected",
         equation: "sum sites K/p / sum sites over awards that an incumbent defended, of whole stacks on both sides of the wedge",
-        on_demand: false,
+        recorded: Recorded::World,
         parts: Parts::Whole,
         dims: PLAIN,
         value: |v, c| v.mean(c, Field::AwardWedge, Field::CapturedSites),
@@ -89,7 +89,7 @@ pub const MEASURES: &[Measure] = &[
         is_flow: true,
         doc: "Part of the wedge that the incumbent takes in price, over awards: change of its margin less the rival's against the unattached twin",
         equation: "[m_i(h) - m_r(h)] - [m_i(0) - m_r(0)], over p",
-        on_demand: false,
+        recorded: Recorded::Everywhere,
         parts: Parts::Whole,
         dims: PLAIN,
         value: |v, c| v.mean(c, Field::Captured, Field::CapturedSites),
@@ -100,7 +100,7 @@ pub const MEASURES: &[Measure] = &[
         is_flow: true,
         doc: "Part of the wedge that is left as the incumbent's lead after bids, over awards",
         equation: "[(u-p)_i(h) - (u-p)_r(h)] - [(u-p)_i(0) - (u-p)_r(0)], over p",
-        on_demand: false,
+        recorded: Recorded::World,
         parts: Parts::Whole,
         dims: PLAIN,
         value: |v, c| v.mean(c, Field::Protected, Field::CapturedSites),
@@ -111,7 +111,7 @@ pub const MEASURES: &[Measure] = &[
         is_flow: false,
         doc: "Lead of the incumbent with the unattached twin, at list prices: what is not lock-in",
         equation: "u_i(0) - u_r(0), over p",
-        on_demand: false,
+        recorded: Recorded::Everywhere,
         parts: Parts::Whole,
         dims: PLAIN,
         value: |v, c| v.mean(c, Field::Preference, Field::CurveSites),
@@ -122,7 +122,7 @@ pub const MEASURES: &[Measure] = &[
         is_flow: true,
         doc: "Causal state dependence (L1) of tenders: how much likelier a seller wins because it is installed; bids solved again, and frozen. Taste alone gives 0",
         equation: "P_i(i installed) - mean_k P_i(k installed), labels of the whole stack exchanged; P_i given that the component is bought",
-        on_demand: true,
+        recorded: Recorded::Never,
         parts: Parts::Named(&["resolved", "frozen"]),
         dims: BY_INCUMBENT,
         value: |v, c| {
@@ -134,17 +134,18 @@ pub const MEASURES: &[Measure] = &[
         name: "price_premium",
         unit: "share_of_price",
         is_flow: true,
-        doc: "Premium (L3) of buyers with kit over their unattached twin for the same whole stack, by who won: `kept` the sellers that stood, `left` others, who pay to get in; `all` nets the two",
+        doc: "Premium (L3) of buyers with kit over their unattached twin for the same whole stack, by who won: `kept` the sellers that stood, `switched` others, who pay to get in; `all` nets the two",
         equation: "[p_a(h) - p_a(0)] over the list price of a",
-        on_demand: false,
-        parts: Parts::WithWhole(&["kept", "left"]),
+        recorded: Recorded::World,
+        parts: Parts::WithWhole(&["kept", "switched"]),
         dims: BY_INCUMBENT,
         value: |v, c| {
-            let [kept, left] = [c.part != 1, c.part != 0].map(f64::from);
-            let sum = |kept_field, left_field| kept * v.sites(c, kept_field) + left * v.sites(c, left_field);
+            let [kept, switched] = [c.part != 1, c.part != 0].map(f64::from);
+            let sum =
+                |kept_field, switched_field| kept * v.sites(c, kept_field) + switched * v.sites(c, switched_field);
             ratio(
-                sum(Field::KeptPremium, Field::LeftPremium),
-                sum(Field::KeptPremiumSites, Field::LeftPremiumSites),
+                sum(Field::KeptPremium, Field::SwitchedPremium),
+                sum(Field::KeptPremiumSites, Field::SwitchedPremiumSites),
             )
         },
     },
@@ -154,7 +155,7 @@ pub const MEASURES: &[Measure] = &[
         is_flow: true,
         doc: "Price paid a site, by buyers without and with kit",
         equation: "sum sites p / sum sites over awards of whole stacks",
-        on_demand: false,
+        recorded: Recorded::Everywhere,
         parts: Parts::Named(&["new", "attached"]),
         dims: PLAIN,
         value: |v, c| {
@@ -172,7 +173,7 @@ pub const MEASURES: &[Measure] = &[
         is_flow: true,
         doc: "Share of sites in awards of the component, where the incumbent could bid, in which it was chosen again",
         equation: "sites kept / sites defended",
-        on_demand: false,
+        recorded: Recorded::Everywhere,
         parts: Parts::Whole,
         dims: Dims {
             generations: false,
@@ -186,7 +187,7 @@ pub const MEASURES: &[Measure] = &[
         is_flow: true,
         doc: "Share of sites in awards of whole stacks (L4a) where the incumbent was chosen although its unattached twin would take another at the same bids",
         equation: "i wins, and argmax_a [u_a(0) - p_a(h)] is another seller's",
-        on_demand: false,
+        recorded: Recorded::World,
         parts: Parts::Named(&SHOCKS),
         dims: PLAIN,
         value: |v, c| {
@@ -200,7 +201,7 @@ pub const MEASURES: &[Measure] = &[
         is_flow: true,
         doc: "Share of sites in awards of whole stacks (L4b) where the incumbent was chosen although another yields more value less unit cost and real switching and integration cost",
         equation: "i wins, and argmax_a [value_a - cost_a - real bill_a(h)] is another seller's",
-        on_demand: false,
+        recorded: Recorded::World,
         parts: Parts::Named(&SHOCKS),
         dims: PLAIN,
         value: |v, c| {
@@ -214,7 +215,7 @@ pub const MEASURES: &[Measure] = &[
         is_flow: true,
         doc: "Share of sites in awards of whole stacks (L4c) where another was chosen although the incumbent yields more value less unit cost and real cost",
         equation: "i loses, and argmax_a [value_a - cost_a - real bill_a(h)] is i's",
-        on_demand: false,
+        recorded: Recorded::World,
         parts: Parts::Named(&SHOCKS),
         dims: PLAIN,
         value: |v, c| {
@@ -228,7 +229,7 @@ pub const MEASURES: &[Measure] = &[
         is_flow: true,
         doc: "Yearly rate at which sites leave a seller (L5): events over exposure, which neither spells cut off by the window nor the length bias of a sample of spells in progress distort",
         equation: "h = sites lost to another seller / site-years in service",
-        on_demand: false,
+        recorded: Recorded::World,
         parts: Parts::Whole,
         dims: BY_INCUMBENT,
         value: |v, c| v.mean(c, Field::Lost, Field::Service),
@@ -239,7 +240,7 @@ pub const MEASURES: &[Measure] = &[
         is_flow: true,
         doc: "Expected years that a seller stays at a site (L5) at the hazard of the window; undefined where nobody left",
         equation: "1 / h (of a Markov chain: 1 / (1 - p_ii) periods)",
-        on_demand: false,
+        recorded: Recorded::World,
         parts: Parts::Whole,
         dims: BY_INCUMBENT,
         value: |v, c| v.mean(c, Field::Service, Field::Lost),
@@ -250,7 +251,7 @@ pub const MEASURES: &[Measure] = &[
         is_flow: true,
         doc: "Years until half of the sites have changed hands at the hazard of the window (L5)",
         equation: "ln 2 / h",
-        on_demand: false,
+        recorded: Recorded::World,
         parts: Parts::Whole,
         dims: PLAIN,
         value: |v, c| core::f64::consts::LN_2 * v.mean(c, Field::Service, Field::Lost),
@@ -261,7 +262,7 @@ pub const MEASURES: &[Measure] = &[
         is_flow: true,
         doc: "Age of kit on the day on which its successor stands, forced removals among them",
         equation: "sum sites age / sum sites",
-        on_demand: false,
+        recorded: Recorded::World,
         parts: Parts::Whole,
         dims: PLAIN,
         value: |v, c| v.mean(c, Field::ReplacedAge, Field::Replaced),
@@ -272,7 +273,7 @@ pub const MEASURES: &[Measure] = &[
         is_flow: true,
         doc: "Share of sites with kit in tenders that fell due in which it was kept and extended",
         equation: "sites kept on / sites due",
-        on_demand: false,
+        recorded: Recorded::World,
         parts: Parts::Whole,
         dims: PLAIN,
         value: |v, c| v.mean(c, Field::KeptOnSites, Field::DueSites),

@@ -1,6 +1,6 @@
 //! The market: who sells, who stands, and how many of them count.
 
-use super::{ByVendor, COMPONENTS, Dims, Field, HEADLINE, Measure, PLAIN, Parts, ratio};
+use super::{ByVendor, COMPONENTS, Dims, Field, HEADLINE, Measure, PLAIN, Parts, Recorded, ratio};
 
 /// The family, in the order of tables.
 pub const MEASURES: &[Measure] = &[
@@ -10,7 +10,7 @@ pub const MEASURES: &[Measure] = &[
         is_flow: true,
         doc: "Share of sales",
         equation: "payments to the seller / all payments",
-        on_demand: false,
+        recorded: Recorded::Everywhere,
         parts: Parts::Whole,
         dims: Dims {
             components: COMPONENTS,
@@ -30,7 +30,7 @@ pub const MEASURES: &[Measure] = &[
         is_flow: false,
         doc: "Share of sites in service; in `ran` a site counts by component weights",
         equation: "sites of the seller / all sites",
-        on_demand: false,
+        recorded: Recorded::Everywhere,
         parts: Parts::Whole,
         dims: Dims {
             components: COMPONENTS,
@@ -46,7 +46,7 @@ pub const MEASURES: &[Measure] = &[
         is_flow: false,
         doc: "Share of traffic: sites weighted by the traffic of their environment, the same for each generation",
         equation: "sum sites w of the seller / all; w = `traffic_weight` of the environment",
-        on_demand: false,
+        recorded: Recorded::World,
         parts: Parts::Whole,
         dims: Dims {
             all_vendors: false,
@@ -61,7 +61,7 @@ pub const MEASURES: &[Measure] = &[
         is_flow: true,
         doc: "Herfindahl-Hirschman index of sales, 0 to 1",
         equation: "sum of squared shares",
-        on_demand: false,
+        recorded: Recorded::Everywhere,
         parts: Parts::Whole,
         dims: Dims {
             components: COMPONENTS,
@@ -75,7 +75,7 @@ pub const MEASURES: &[Measure] = &[
         is_flow: false,
         doc: "Herfindahl-Hirschman index of sites, 0 to 1",
         equation: "sum of squared shares",
-        on_demand: false,
+        recorded: Recorded::Everywhere,
         parts: Parts::Whole,
         dims: Dims {
             components: COMPONENTS,
@@ -89,7 +89,7 @@ pub const MEASURES: &[Measure] = &[
         is_flow: false,
         doc: "1 over the HHI of sites",
         equation: "1 / HHI",
-        on_demand: false,
+        recorded: Recorded::Everywhere,
         parts: Parts::Whole,
         dims: PLAIN,
         value: |v, c| {
@@ -105,7 +105,7 @@ pub const MEASURES: &[Measure] = &[
         is_flow: true,
         doc: "exp(entropy) of the winning probabilities of a tender, site-weighted over tenders",
         equation: "exp(-sum P ln P), by component weight, keep left out",
-        on_demand: false,
+        recorded: Recorded::Everywhere,
         parts: Parts::Whole,
         dims: PLAIN,
         value: |v, c| v.mean(c, Field::Bidders, Field::TenderSites),
@@ -116,7 +116,7 @@ pub const MEASURES: &[Measure] = &[
         is_flow: true,
         doc: "Sites awarded, by former and new seller",
         equation: "sites by component weight, new seller in `vendor`",
-        on_demand: false,
+        recorded: Recorded::Everywhere,
         parts: Parts::FromVendor,
         dims: Dims {
             vendors: ByVendor::Each,
@@ -135,7 +135,7 @@ pub const MEASURES: &[Measure] = &[
         is_flow: true,
         doc: "Sales and break fees less unit cost, which is long-run: it carries research and selling",
         equation: "sales + fees - unit cost of what was sold",
-        on_demand: false,
+        recorded: Recorded::World,
         parts: Parts::Whole,
         dims: Dims {
             vendors: ByVendor::Wide,

@@ -1,7 +1,7 @@
 //! Measures: what is read from a run. One family a file, one entry a measure; [`CATALOGUE`] joins them in the order of tables.
 //!
-//! A measure is a function of sums ([`Cube`]), of what is posted and of public money; it can change nothing. Those that cost much
-//! are `on_demand`: they are recorded with `[measures] extra = ["NAME"]` in the scenario, or with the whole cross.
+//! A measure is a function of sums ([`Cube`]), of what is posted and of public money; it can change nothing. How much of each
+//! is recorded by default, [`Recorded`] says; `[measures] extra = ["NAME"]` in a scenario asks for one in full.
 //!
 //! The nine views of lock-in: L1 `state_dependence`; L2 `lock_in_*`, `price_captured`, `price_protected`; L3 `price_premium`; L4
 //! `handicapped_retention`, `inefficient_retention`, `inefficient_switching`; L5 `switching_hazard`, `tenure_years`, `half_life_years`; L6 path
@@ -161,14 +161,26 @@ pub struct Measure {
     pub doc: &'static str,
     /// How it is computed, in a line.
     pub equation: &'static str,
-    /// Whether it is recorded only where it is asked for, for what it costs.
-    pub on_demand: bool,
+    /// How much of it is recorded without being asked for.
+    pub recorded: Recorded,
     /// Its own breakdown: parts and whether their sum or whole is recorded too.
     pub parts: Parts,
-    /// What is recorded by default.
+    /// Which series it has, short of the whole cross.
     pub dims: Dims,
     /// Its value.
     pub value: fn(&View, &Cell) -> f64,
+}
+
+/// How much of a measure is recorded without being asked for, so that the reference world stays under 30,000 values a replicate. What
+/// `[measures] extra` names is recorded in all its dimensions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recorded {
+    /// All its dimensions.
+    Everywhere,
+    /// The radio network of the world alone, of all vendors together or, where that has no meaning, of group `untrusted`.
+    World,
+    /// Nothing, for what it costs to compute.
+    Never,
 }
 
 /// A measure's own breakdown.

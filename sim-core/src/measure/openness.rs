@@ -1,6 +1,6 @@
 //! Openness: what was bought open, and what was made of it.
 
-use super::{Dims, Field, Measure, PLAIN, Parts};
+use super::{Dims, Field, Measure, PLAIN, Parts, Recorded};
 use crate::scenario::INTERFACES;
 
 /// The family, in the order of tables.
@@ -11,7 +11,7 @@ pub const MEASURES: &[Measure] = &[
         is_flow: false,
         doc: "Share of sites with open fronthaul",
         equation: "sites with open fronthaul / sites",
-        on_demand: false,
+        recorded: Recorded::Everywhere,
         parts: Parts::Whole,
         dims: Dims {
             generations: true,
@@ -25,7 +25,7 @@ pub const MEASURES: &[Measure] = &[
         is_flow: false,
         doc: "Share of sites where a part of an open stack has been changed for another seller's",
         equation: "such sites / sites",
-        on_demand: false,
+        recorded: Recorded::Everywhere,
         parts: Parts::Whole,
         dims: PLAIN,
         value: |v, c| v.mean(c, Field::Exercised, Field::Sites),
@@ -36,7 +36,7 @@ pub const MEASURES: &[Measure] = &[
         is_flow: false,
         doc: "Share of sites with radio and baseband of two sellers",
         equation: "such sites / sites",
-        on_demand: false,
+        recorded: Recorded::Everywhere,
         parts: Parts::Whole,
         dims: PLAIN,
         value: |v, c| v.mean(c, Field::Multi, Field::Sites),
@@ -47,7 +47,7 @@ pub const MEASURES: &[Measure] = &[
         is_flow: false,
         doc: "Maturity of each interface, 0 to 1",
         equation: "dM/dt = a (1 - M) - b M, with losses at releases and generations",
-        on_demand: false,
+        recorded: Recorded::Everywhere,
         parts: Parts::Named(&INTERFACES),
         dims: Dims {
             world_only: true,

@@ -1,6 +1,6 @@
 //! Which series a run records, in the order of its tables.
 
-use super::{ByVendor, CATALOGUE, Cell, Component, Measure, Parts, exit_deadlines};
+use super::{ByVendor, CATALOGUE, Cell, Component, Measure, Parts, Recorded, exit_deadlines};
 use crate::record::SeriesKey;
 use crate::world::World;
 
@@ -100,9 +100,12 @@ impl SeriesPlan {
         for (rank, measure) in CATALOGUE.iter().enumerate() {
             let d = measure.dims;
             let asked = world.scenario.measures.extra.iter().any(|name| name == measure.name);
-            if measure.on_demand && breadth == Breadth::Core && !asked {
-                continue;
-            }
+            let recorded = match measure.recorded {
+                _ if asked || breadth == Breadth::All => Recorded::Everywhere,
+                Recorded::Never => continue,
+                by_default => by_default,
+            };
+            let is_short = recorded == Recorded::World;
             let parts = parts_of(world, measure);
             for (p, place) in world.places.iter().enumerate() {
                 let whole = breadth == Breadth::All && !d.world_only;
@@ -112,12 +115,16 @@ impl SeriesPlan {
                     "country" => d.countries && !d.world_only,
                     _ => !d.world_only && place.reported,
                 };
-                if !(listed || whole) {
+                if !(listed || whole) || is_short && place.kind != "world" {
                     continue;
                 }
                 let is_world = place.kind == "world" || whole;
-                for component in d.components.iter().filter(|c| is_world || **c == Component::Ran) {
-                    let each = d.generations && is_world && *component == Component::Ran;
+                for component in d
+                    .components
+                    .iter()
+                    .filter(|c| is_world && !is_short || **c == Component::Ran)
+                {
+                    let each = d.generations && is_world && !is_short && *component == Component::Ran;
                     let generations = std::iter::once(None).chain((0..world.gens.len()).filter(|_| each).map(Some));
                     for generation in generations {
                         let mut vendors: Vec<(String, Vec<usize>)> = Vec::new();
@@ -128,6 +135,7 @@ impl SeriesPlan {
                             groups
                                 .iter()
                                 .filter(|(id, _)| is_listed(d.vendors, place.kind, id, whole))
+                                .filter(|(id, _)| !is_short || !d.all_vendors && id == "group:untrusted")
                                 .cloned(),
                         );
                         for (vendor, members) in vendors {

@@ -76,11 +76,17 @@ pub fn fill(
                 .chain([operator_place])
         };
         let count = |yes: bool| if yes { slot.sites } else { 0.0 };
-        // Sites, Open, Exercised, Multi are neighbours among the fields.
-        let multi = stack.seller[RU] != stack.seller[BB] && stack.seller[RU] != NO_VENDOR;
-        let standing = [slot.sites, count(stack.is_open()), count(stack.exercised), count(multi)];
         let weight = |environment: usize| world.scenario.environments[environment].traffic_weight;
         let traffic: f64 = slot.clusters.iter().map(|(e, sites)| sites * weight(*e)).sum();
+        // Neighbours among the fields, from Sites on.
+        let multi = stack.seller[RU] != stack.seller[BB] && stack.seller[RU] != NO_VENDOR;
+        let standing = [
+            slot.sites,
+            count(stack.is_open()),
+            count(stack.exercised),
+            count(multi),
+            traffic,
+        ];
         for component in [RU, BB] {
             if stack.seller[component] != NO_VENDOR {
                 cube.add_all(
@@ -90,14 +96,6 @@ pub fn fill(
                     usize::from(stack.seller[component]),
                     Field::Sites,
                     &standing,
-                );
-                cube.add(
-                    places(),
-                    layer,
-                    component,
-                    usize::from(stack.seller[component]),
-                    Field::Traffic,
-                    traffic,
                 );
             }
         }

@@ -10,16 +10,18 @@
 //! ```
 //! - *Benefits* are what the kit in service gives its users, year by year: quality and lasting taste less the gap of open kit,
 //!   spread over the contract term at the social rate; and what a buyer has from choosing (the logsum less the mean value of what
-//!   it may get), booked at the award. `of_which_taste` is the lasting taste and the choice: a gain that vanishes without it is one of taste alone.
+//!   it may get), booked at the award. `of_which_taste` is the lasting taste and the choice: a gain that vanishes without it is one of taste alone (logit
+//!   credits every further variety with a gain).
 //! - *Resources* are unit cost (long-run: research and selling are in it, once), the work of switching and integration, energy,
 //!   upkeep that grows with age, and public works, less the unit cost of the life that is left in the kit on the last day.
-//! - Prices, break fees and the grant element of credit are transfers. No write-off and no fear of a rule to come is a cost.
-//! - *Delay* counts site-months late at `delay_usd_per_site_month` of the scenario.
+//! - Prices, break fees (credit that falls due among them, to the seller whose kit goes) and the grant element of credit, at the buyer's cost of
+//!   capital, are transfers. An operator's own row leaves public money out. No write-off and no fear of a rule to come is a cost.
+//! - *Delay* counts site-months late at `market.site_month_usd` of the scenario.
 //!
 //! A flow of a window is discounted from its middle to the first day, so that a sum over dates is a present value. Levels have no
 //! meaning (networks are worth more than their lead over others); differences between worlds have.
 
-use super::{Cell, Dims, Field, Measure, PLAIN, Parts, View};
+use super::{Cell, Dims, Field, Measure, PLAIN, Parts, Recorded, View};
 
 /// Parts of `welfare`.
 pub const PARTS: [&str; 7] = [
@@ -39,7 +41,7 @@ pub const MEASURES: &[Measure] = &[Measure {
     is_flow: true,
     doc: "Welfare of a window from realised flows (L9), discounted to the first day at the social rate; `all` is consumers + producers + government + externalities, and benefits - resources + externalities",
     equation: "W = CS + PS + G + X = benefits - real resources + X",
-    on_demand: false,
+    recorded: Recorded::World,
     parts: Parts::WithWhole(&PARTS),
     dims: Dims { ..PLAIN },
     value: |v, c| 1e-6 * v.discount * value(v, c),
@@ -62,8 +64,7 @@ fn value(v: &View, c: &Cell) -> f64 {
     };
     let producers = || money(Field::Sales) + money(Field::Fees) + subsidies - money(Field::Production);
     let government = || 0.0 - (grants + subsidies + works) - money(Field::Credit);
-    let externalities =
-        || 0.0 - money(Field::Security) - v.world.scenario.measures.delay_per_site_month * money(Field::Late);
+    let externalities = || 0.0 - money(Field::Security) - v.world.scenario.market.site_month * money(Field::Late);
     match c.part {
         0 => consumers(),
         1 => producers(),

@@ -1,4 +1,4 @@
-//! Flows: what tenders, deliveries and the passing of time add to the cube.
+//! Flows of events: what tenders and deliveries add to the cube.
 //!
 //! Nothing here is read by the model: the ledger holds what measures need and nobody decides by.
 
@@ -7,11 +7,9 @@ use super::hold::Decided;
 use crate::calendar::Day;
 use crate::market::switching::{Attachment, BROUGHT_FORWARD, CONTRACT_BREAK, INTEGRATION, ONBOARDING};
 use crate::market::tender::{Offer, Outcome};
-use crate::market::value::annuity;
 use crate::measure::cube::Field;
-use crate::measure::stocks::{DAYS_PER_MONTH, layer_index};
-use crate::world::state::FRONTHAUL;
-use crate::world::{Arch, BB, Layer, NO_VENDOR, RU, RuleScope, Slot, Stack, World};
+use crate::measure::stocks::layer_index;
+use crate::world::{BB, Layer, NO_VENDOR, RU, Slot, Stack, World};
 
 /// Money of one component of a slot, US dollars a site.
 #[derive(Debug, Clone, Copy, Default)]
@@ -26,11 +24,11 @@ pub(super) struct Bought {
 #[derive(Debug, Clone)]
 pub(super) struct Ledger {
     /// Day since which the seller that stands has supplied the component here; of kit at the start, the day it was installed.
-    since: Vec<[Day; 2]>,
+    pub since: Vec<[Day; 2]>,
     /// What was paid for the kit that stands. Kit at the start: the regional price and its seller's cost at the start.
-    standing: Vec<[Bought; 2]>,
+    pub standing: Vec<[Bought; 2]>,
     /// What was paid for the kit on order.
-    ordered: Vec<[Bought; 2]>,
+    pub ordered: Vec<[Bought; 2]>,
 }
 
 impl Ledger {
@@ -61,15 +59,10 @@ impl Ledger {
             ordered: vec![[Bought::default(); 2]; world.slots.len()],
         }
     }
-
-    /// What was paid for the kit that stands.
-    pub fn standing(&self, slot: usize) -> [Bought; 2] {
-        self.standing[slot]
-    }
 }
 
 /// Places in which a slot counts: those of its country, and its operator's own.
-fn places_of(world: &World, slot: &Slot) -> impl Iterator<Item = usize> {
+pub(super) fn places_of(world: &World, slot: &Slot) -> impl Iterator<Item = usize> {
     let own = world.first_operator_place + slot.operator;
     world.places_of_country[slot.country].iter().copied().chain([own])
 }
@@ -193,7 +186,7 @@ impl Run<'_> {
             let first = if renewed {
                 Field::KeptPremiumSites
             } else {
-                Field::LeftPremiumSites
+                Field::SwitchedPremiumSites
             };
             cube.add_all(places(), layer, BB, winner, first, &[sites, sites * premium]);
         }
@@ -267,196 +260,6 @@ impl Run<'_> {
                 None => self.ledger.since[slot][k] = today,
             }
             self.ledger.standing[slot][k] = self.ledger.ordered[slot][k];
-        }
-    }
-
-    /// Kit of a slot is switched off and not replaced.
-    pub(super) fn account_end(&mut self, slot: usize, stack: &Stack) {
-        for k in [RU, BB].into_iter().filter(|k| stack.seller[*k] != NO_VENDOR) {
-            self.close_service(slot, k, stack);
-        }
-    }
-
-    /// Years since the last measurement that the component's seller has served.
-    fn served(&self, slot: usize, component: usize) -> f64 {
-        let from = self.ledger.since[slot][component].max(self.last_measure);
-        from.years_until(self.state.today).max(0.0)
-    }
-
-    /// Adds what a seller's component gave since the last measurement, up to today.
-    fn close_service(&mut self, slot: usize, component: usize, stack: &Stack) {
-        let years = self.served(slot, component);
-        let service = self.service(slot, component, stack, years);
-        let world = self.world;
-        let info = &world.slots[slot];
-        let vendor = usize::from(stack.seller[component]);
-        self.cube.add_all(
-            places_of(world, info),
-            layer_index(world, info.layer),
-            component,
-            vendor,
-            Field::Service,
-            &service,
-        );
-    }
-
-    /// Service, quality, lasting taste and security loss of a component over some years, for all sites of a slot: the fields from
-    /// [`Field::Service`] on. Money over a contract is spread over its term at the social rate.
-    fn service(&self, slot: usize, component: usize, stack: &Stack, years: f64) -> [f64; 4] {
-        let world = self.world;
-        let info = &world.slots[slot];
-        let market = &world.scenario.market;
-        let v = usize::from(stack.seller[component]);
-        let country = &world.countries[info.country];
-        let vendor = &world.vendors[v];
-        let quality = if info.layer == Layer::Core {
-            vendor.core_quality
-        } else {
-            vendor.quality[component]
-        };
-        let weight = info.weight[component] * info.price;
-        let mut value = weight * (market.quality_value_share * quality + country.effect[v]);
-        if component == BB && stack.is_open() {
-            let alone = if stack.arch == Arch::OpenMulti {
-                1.0
-            } else {
-                world.scenario.integration.single_vendor_gap_share
-            };
-            let gap = info.mix.open_gap * (1.0 - self.posted.maturity[FRONTHAUL]);
-            value -= alone * gap * market.quality_value_share * info.price;
-        }
-        let taste = weight * self.state.taste[info.operator * world.vendors.len() + v];
-        let risk = weight * market.risk_share * country.trust[v] * info.mix.criticality;
-        let flow = info.sites * years / self.term_annuity;
-        [info.sites * years, flow * value, flow * taste, flow * risk]
-    }
-
-    /// Unit cost of the life that is left on the last day, over the discount from the middle of the window to it.
-    fn account_residual(&mut self, years: f64) {
-        let world = self.world;
-        let rho = world.scenario.market.social_discount_rate;
-        let today = self.state.today;
-        let later = libm::exp(-rho * years / 2.0);
-        for (slot, info) in world.slots.iter().enumerate() {
-            let layer = layer_index(world, info.layer);
-            let s = self.state.slots[slot];
-            for k in [RU, BB] {
-                let mut add = |stack: &Stack, unit: f64, share: f64| {
-                    if stack.seller[k] != NO_VENDOR {
-                        let money = info.sites * unit * share * later;
-                        let vendor = usize::from(stack.seller[k]);
-                        self.cube
-                            .add(places_of(world, info), layer, k, vendor, Field::Residual, money);
-                    }
-                };
-                if let Some(stack) = s.stack {
-                    let (left, _) = self.state.life(world, &stack, today);
-                    let share = annuity(rho, left[k]) / self.term_annuity;
-                    add(&stack, self.ledger.standing[slot][k].cost, share);
-                }
-                // What is paid and does not stand yet is whole.
-                if let Some(pending) = s.pending.filter(|p| p.installed[k] > today) {
-                    add(&pending, self.ledger.ordered[slot][k].cost, 1.0);
-                }
-            }
-        }
-    }
-
-    /// What flows day by day, since the last measurement: capacity added at contract prices, upkeep that grows with age, operation of
-    /// stacks of two sellers and of virtual kit, sellers beyond an operator's first, what kit in service gives its users, and kit that
-    /// runs past a deadline.
-    pub(super) fn accrue(&mut self) {
-        let world = self.world;
-        let today = self.state.today;
-        let s = &world.scenario;
-        let years = self.last_measure.years_until(today);
-        let mid = self.last_measure.plus_years(years / 2.0);
-        let expansion = s.market.expansion_share_per_year * years;
-        for (i, slot) in world.slots.iter().enumerate() {
-            let state = &self.state.slots[i];
-            let Some(stack) = state.stack else { continue };
-            let operator = &world.operators[slot.operator];
-            let places = || places_of(world, slot);
-            let layer = layer_index(world, slot.layer);
-            for component in [RU, BB] {
-                let seller = stack.seller[component];
-                if seller == NO_VENDOR {
-                    continue;
-                }
-                let vendor = usize::from(seller);
-                // Capacity is added from the seller that stands, where it may still sell; else it waits for the next award.
-                let mut production = 0.0;
-                if self.state.rules.may_buy(
-                    slot.country,
-                    seller,
-                    RuleScope::of(slot.layer, component),
-                    operator.mark,
-                ) {
-                    let money = expansion * slot.sites * state.contract_price_by[component];
-                    production = expansion * slot.sites * self.ledger.standing(i)[component].cost;
-                    self.cube.add(places(), layer, component, vendor, Field::Sales, money);
-                    self.cube
-                        .add(places(), layer, component, vendor, Field::CostPrice, money);
-                }
-                let age = stack.installed[component].years_until(mid).max(0.0);
-                let upkeep = s.keep.growth_share_per_year * age * years * slot.price * slot.weight[component];
-                let [service, quality, taste, security] = self.service(i, component, &stack, self.served(i, component));
-                // Neighbours among the fields, from the first on.
-                let values = [slot.sites * upkeep, service, quality, taste, security, production];
-                self.cube
-                    .add_all(places(), layer, component, vendor, Field::CostExtension, &values);
-            }
-            let baseband = usize::from(stack.seller[BB]);
-            if stack.arch == Arch::OpenMulti {
-                let operation = s.integration.operations_share_per_year * years * slot.price * (1.0 - operator.skill);
-                self.cube.add(
-                    places(),
-                    layer,
-                    BB,
-                    baseband,
-                    Field::CostIntegration,
-                    slot.sites * operation,
-                );
-            }
-            if stack.is_virtual {
-                let gap = s.integration.virtual_running_per_year * years * (1.0 - self.posted.maturity[FRONTHAUL]);
-                self.cube
-                    .add(places(), layer, BB, baseband, Field::CostRunning, slot.sites * gap);
-            }
-            let overdue = self
-                .deadline_of(i)
-                .map_or(0, |d| d.max(self.last_measure).days_until(today));
-            if overdue > 0 {
-                let months = f64::from(overdue) / DAYS_PER_MONTH;
-                self.cube
-                    .add(places(), layer, BB, baseband, Field::Late, slot.sites * months);
-            }
-        }
-        let vendors = world.vendors.len();
-        for (o, operator) in world.operators.iter().enumerate() {
-            let suppliers = self.state.supplied[o * vendors..(o + 1) * vendors]
-                .iter()
-                .filter(|n| **n > 0)
-                .count();
-            let Some(slot) = world.slots.get(operator.slots.start) else {
-                continue;
-            };
-            let places = world.places_of_country[operator.country]
-                .iter()
-                .copied()
-                .chain([world.first_operator_place + o]);
-            let money = operator.extra_vendor * years * suppliers.saturating_sub(1) as f64;
-            self.cube.add(
-                places,
-                layer_index(world, slot.layer),
-                BB,
-                0,
-                Field::CostIntegration,
-                money,
-            );
-        }
-        if today == world.end {
-            self.account_residual(years);
         }
     }
 }

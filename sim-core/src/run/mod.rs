@@ -1,6 +1,7 @@
 //! The run: calendar, world, market and levers together, from a scenario to records.
 
 mod account;
+mod accrual;
 pub mod aid;
 pub mod deliver;
 pub mod engine;

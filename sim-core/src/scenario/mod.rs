@@ -44,8 +44,6 @@ pub struct Measures {
     pub dates: MeasureDates,
     /// Measures recorded beside those of the default, by name.
     pub extra: Vec<String>,
-    /// Worth of a month that a site waits for its kit, US dollars: users' delay in `welfare`.
-    pub delay_per_site_month: f64,
 }
 
 impl Table for Measures {
@@ -60,12 +58,6 @@ impl Table for Measures {
             extra: f.texts(
                 "extra",
                 "Measures recorded beside those of the default, by name: `oransim measures` lists them",
-            ),
-            delay_per_site_month: f.number_or(
-                "delay_usd_per_site_month",
-                0.0,
-                Number::new("USD/site/month").range(0.0..=1e6),
-                "Worth of a month that a site waits for its kit: users' delay in `welfare`",
             ),
         }
     }

@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "a test reads the repository's own scenarios")]
 #![allow(dead_code, reason = "each test program uses a part")]
 
+pub mod by_part;
 pub mod direction;
 pub mod levers;
 pub mod market_day;

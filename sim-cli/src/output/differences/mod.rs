@@ -306,6 +306,7 @@ mod tests {
                 layout_hash: String::new(),
             },
             replicates: 9,
+            points: None,
         };
         let mut source = Source {
             manifest: &manifest,
