@@ -20,6 +20,24 @@ macro_rules! shipped {
 /// Every file of `scenarios/`.
 pub(super) const FILES: &[ShippedFile] = shipped![
     "README.md",
+    "levers/alliance.toml",
+    "levers/capital_restriction.toml",
+    "levers/coalition_pressure.toml",
+    "levers/component_cutoff.toml",
+    "levers/counter_lobbying.toml",
+    "levers/early_generation.toml",
+    "levers/equity.toml",
+    "levers/incident.toml",
+    "levers/investment_screening.toml",
+    "levers/lobbying.toml",
+    "levers/merger.toml",
+    "levers/norms.toml",
+    "levers/research_base.toml",
+    "levers/research_fund.toml",
+    "levers/royalties.toml",
+    "levers/talent_restriction.toml",
+    "levers/testbed.toml",
+    "levers/untrusted_members.toml",
     "minimal.toml",
     "scenario.schema.json",
     "sources.csv",
@@ -28,7 +46,7 @@ pub(super) const FILES: &[ShippedFile] = shipped![
 
 /// Ids of the scenarios among [`FILES`]: ids are file names.
 fn shipped_ids() -> impl Iterator<Item = &'static str> {
-    (FILES.iter()).filter_map(|(name, _)| name.strip_prefix("scenarios/")?.strip_suffix(".toml"))
+    (FILES.iter()).filter_map(|(name, _)| Path::new(name).file_name()?.to_str()?.strip_suffix(".toml"))
 }
 
 /// The text of a new scenario in `file` that extends the scenario `from`: it changes nothing yet, and shows in
@@ -207,10 +225,18 @@ mod tests {
     #[test]
     fn every_file_of_the_folder_is_carried() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios");
-        let mut there: Vec<String> = std::fs::read_dir(folder)
-            .unwrap()
-            .map(|entry| format!("scenarios/{}", entry.unwrap().file_name().to_str().unwrap()))
-            .collect();
+        let mut there: Vec<String> = Vec::new();
+        let mut folders = vec![(folder, "scenarios".to_owned())];
+        while let Some((folder, name)) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
+                let name = format!("{name}/{}", entry.file_name().to_str().unwrap());
+                if entry.path().is_dir() {
+                    folders.push((entry.path(), name));
+                } else {
+                    there.push(name);
+                }
+            }
+        }
         there.sort();
         let carried: Vec<&str> = FILES.iter().map(|(name, _)| *name).collect();
         assert_eq!(there, carried);

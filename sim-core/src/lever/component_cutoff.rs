@@ -217,7 +217,7 @@ fn fields(f: &mut Fields<'_>) -> Arc<dyn Lever> {
 impl ComponentCutoff {
     /// Renews what the market sees of it.
     fn show(&self, lever: usize, world: &World, state: &mut State) {
-        let years = self.common.in_force.years_until(state.today).max(0.0);
+        let years = self.common.binds_from(lever, state).years_until(state.today).max(0.0);
         let vendors = world.vendors.len();
         let mut shift = Shift {
             cost: vec![[1.0; 2]; vendors],
@@ -296,10 +296,9 @@ impl Lever for ComponentCutoff {
     fn act(&self, lever: usize, moment: Moment, world: &World, state: &mut State) {
         match moment {
             Moment::InForce => {
-                let notice = self
-                    .common
-                    .announced
-                    .map_or(0.0, |d| 12.0 * d.years_until(self.common.in_force));
+                let notice = self.common.announced.map_or(0.0, |d| {
+                    12.0 * d.years_until(self.common.binds_from(lever, state)).max(0.0)
+                });
                 if let Some(budget) = self.budget {
                     state.purse.budget[lever] = budget;
                 }
@@ -327,7 +326,7 @@ impl Lever for ComponentCutoff {
     }
 
     fn review(&self, lever: usize, last: Day, world: &World, _posted: &Posted, state: &mut State) {
-        let start = self.common.in_force;
+        let start = self.common.binds_from(lever, state);
         let (from, to) = (
             start.years_until(last).max(0.0),
             start.years_until(state.today).max(0.0),

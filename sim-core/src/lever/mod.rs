@@ -233,11 +233,19 @@ impl Common {
         common
     }
 
-    /// Years from one day to another for which it has been in force.
+    /// The day from which a lever, by its place in the scenario, binds in this replicate.
     #[must_use]
-    pub fn years_in_force(&self, from: Day, to: Day) -> f64 {
-        let end = self.end.map_or(to, |e| e.min(to));
-        from.max(self.in_force).years_until(end).max(0.0)
+    pub fn binds_from(&self, _lever: usize, _state: &State) -> Day {
+        self.in_force
+    }
+
+    /// Years since a day for which it has been in force.
+    #[must_use]
+    pub fn years_in_force(&self, lever: usize, since: Day, state: &State) -> f64 {
+        since
+            .max(self.binds_from(lever, state))
+            .years_until(state.today)
+            .max(0.0)
     }
 
     /// Days and moments, in order. A moment before the start of the run happens on its first day.

@@ -115,7 +115,7 @@ impl Lever for Norms {
     }
 
     fn review(&self, lever: usize, last: Day, world: &World, _posted: &Posted, state: &mut State) {
-        let years = self.common.years_in_force(last, state.today);
+        let years = self.common.years_in_force(lever, last, state);
         let members = self.common.scope.country_indices(world);
         let vendors = self.common.scope.vendor_indices(world);
         let leads = |c: usize| self.leaders.contains(&world.countries[c].id);

@@ -109,17 +109,14 @@ impl Lever for Royalties {
         }
     }
 
-    fn review(&self, _lever: usize, last: Day, world: &World, _posted: &Posted, state: &mut State) {
+    fn review(&self, lever: usize, last: Day, world: &World, _posted: &Posted, state: &mut State) {
         let shares = self.shares(world);
+        let years = self.common.years_in_force(lever, last, state);
         let Some(terms) = &world.scenario.research else { return };
         let Some(research) = &mut state.research else { return };
         // Sales since the last review: only those while it was in force are charged.
         let period = last.years_until(state.today);
-        let part = if period > 0.0 {
-            self.common.years_in_force(last, state.today) / period
-        } else {
-            0.0
-        };
+        let part = if period > 0.0 { years / period } else { 0.0 };
         let rate = terms.share_of_sales * self.rate * self.common.strength * part;
         let sales = research.sales.clone();
         for (holder, share) in shares.iter().enumerate() {

@@ -53,7 +53,7 @@ impl Testbed {
     fn work(&self, lever: usize, since: Day, world: &World, state: &mut State) {
         let (_, funded) = self.outlay.pay(lever, &self.common, since, world, state);
         let share = funded * self.common.strength;
-        let sites = share * self.pair_sites * self.common.years_in_force(since, state.today);
+        let sites = share * self.pair_sites * self.common.years_in_force(lever, since, state);
         let tested = self.common.scope.vendor_indices(world);
         let open = |v: usize, component: usize| {
             let info = &world.vendors[v];
