@@ -336,3 +336,19 @@ fn after_a_merger_the_target_holds_and_sells_nothing_and_the_buyer_has_its_contr
     };
     assert!(price(&s) > price(&base), "{} and {}", price(&s), price(&base));
 }
+
+#[test]
+fn suppliers_that_lose_sales_do_less_research_unless_they_are_compensated() {
+    let with = |compensation: &str| {
+        minimal(&format!(
+            "{}[research]\nelasticity = 0.3\n[[vendor]]\nid = \"beta\"\nhome = \"DEU\"\n",
+            cutoff(&format!(
+                "suppliers = {{ DEU = 1 }}\ninventory_months = 600\nindigenous_premium_share = 0\nindigenous_lag = 0\n{compensation}"
+            ))
+        ))
+    };
+    let (lost, made_good) = (with(""), with("compensation_share = 1"));
+    let beta = vendor(&lost, "beta");
+    let of = |s: &Simulation| mean(s, |w| quality(s, w, beta, 2022, 2030));
+    assert!(of(&lost) < of(&made_good), "{} {}", of(&lost), of(&made_good));
+}

@@ -17,6 +17,8 @@
 //! **Strength** scales what no longer comes. **At 0** nothing is scheduled. **Limits:** without dependence cost and quality stay; with all of it
 //! cut, no backfill and no recovery the vendor sells nothing after its stockpile; with full recovery it delivers on time again
 //! but stays dearer and worse.
+//! Capacity added to standing networks draws on no stock (it is small), and ends with all other sales. A cut-off from before the run
+//! begins with `inventory_months` on its first day, its recovery and backfill with the cut.
 //! At the end of the lever foreign parts come back at once, and with them cost and quality.
 //!
 //! **Evidence:** months of stock P189 to P191, dependence P195, recovery P209 (an assumption itself), domestic premium P207. No outside evidence
@@ -183,7 +185,7 @@ fn fields(f: &mut Fields<'_>) -> Arc<dyn Lever> {
             "suppliers",
             share(),
             Keys::Of(COUNTRY),
-            "Countries that lose the sales, by share",
+            "Countries that lose the sales, by share; without it nobody's loss is counted",
         ),
         compensation: f.number_or(
             "compensation_share",

@@ -35,14 +35,20 @@ impl Outlay {
     }
 
     /// Pays what fell due since a day while the lever was in force, times its strength. Returns what was paid, and its share of what was
-    /// due (1 if nothing was): an empty budget ends what money buys.
+    /// due: an empty budget ends what money buys, and what costs nothing has no end.
     pub fn pay(&self, lever: usize, common: &Common, since: Day, world: &World, state: &mut State) -> (f64, f64) {
         let due = common.strength * self.usd_per_year * common.years_in_force(lever, since, state);
         let Some(payer) = world.countries.iter().position(|c| c.id == self.payer) else {
             return (0.0, 1.0);
         };
         let paid = state.purse.spend(lever, payer, due);
-        (paid, if due > 0.0 { paid / due } else { 1.0 })
+        let funded = if due > 0.0 {
+            paid / due
+        } else {
+            // Nothing is due yet: the budget tells.
+            f64::from(u8::from(state.purse.budget[lever] > 0.0))
+        };
+        (paid, funded)
     }
 }
 

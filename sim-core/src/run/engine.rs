@@ -102,8 +102,10 @@ pub struct Run<'a> {
     order: Vec<usize>,
     last_review: Day,
     last_measure: Day,
-    /// First launches that are still to come.
+    /// First launches in the calendar, by generation.
     pub(super) launches: Vec<Option<crate::calendar::Handle>>,
+    /// Whether each generation has been launched anywhere.
+    pub(super) launched: Vec<bool>,
     /// Days by which launches had been brought forward when tenders were last planned.
     pub(super) planned_forward: Vec<i32>,
 }
@@ -144,6 +146,9 @@ impl<'a> Run<'a> {
             last_review: world.start,
             last_measure: world.start,
             launches: vec![None; world.gens.len()],
+            launched: (world.gens.iter())
+                .map(|g| g.first_launch.is_some_and(|d| d <= world.start))
+                .collect(),
             planned_forward: vec![0; world.countries.len() * world.gens.len()],
         };
         run.schedule_all();
@@ -258,6 +263,7 @@ impl<'a> Run<'a> {
 
     fn launch(&mut self, g: usize) {
         self.launches[g] = None;
+        self.launched[g] = true;
         for (state, interface) in self.state.interfaces.iter_mut().zip(&self.world.scenario.interfaces) {
             state.maturity *= 1.0 - interface.generation_loss;
         }
@@ -328,13 +334,14 @@ impl<'a> Run<'a> {
                     continue;
                 }
                 let vendor = usize::from(seller);
-                // Capacity is added from the seller that stands, where it may still sell; else it waits for the next award.
-                if self.state.rules.may_buy(
+                // Capacity is added from the seller that stands, where it may and can still sell; else it waits for the next award.
+                let may_buy = self.state.rules.may_buy(
                     slot.country,
                     seller,
                     RuleScope::of(slot.layer, component),
                     operator.mark,
-                ) {
+                );
+                if may_buy && self.state.conditions.wait[vendor].is_finite() {
                     let money = expansion * slot.sites * state.contract_price_by[component];
                     self.cube.add(places(), layer, component, vendor, Field::Sales, money);
                     self.cube
