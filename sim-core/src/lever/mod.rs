@@ -311,6 +311,11 @@ pub trait Lever: Debug + Send + Sync {
         false
     }
 
+    /// Home countries of vendors that it names beside its scope.
+    fn homes(&self) -> &[String] {
+        &[]
+    }
+
     /// Whom and what it concerns.
     fn scope(&self) -> &Scoped {
         &self.common().scope

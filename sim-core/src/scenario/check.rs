@@ -293,7 +293,23 @@ fn vendors(c: &mut Checker, s: &Scenario) {
     }
 }
 
+/// Homes of vendors are named by country codes that need not be countries of the scenario.
+fn homes<'x>(c: &mut Checker, s: &Scenario, path: &str, named: impl Iterator<Item = &'x String>) {
+    for home in named {
+        let all = s.vendors.iter().map(|v| v.home.as_str());
+        c.known(path, home, "vendor's home", all);
+    }
+}
+
 fn levers(c: &mut Checker, s: &Scenario) {
+    if let Some(research) = &s.research {
+        homes(
+            c,
+            s,
+            "research.spillover_per_year",
+            research.spillover.iter().map(|(home, _)| home),
+        );
+    }
     for named in &s.levers {
         if named.lever.needs_research() && named.lever.is_active() && s.research.is_none() {
             c.fault(
@@ -306,6 +322,7 @@ fn levers(c: &mut Checker, s: &Scenario) {
                 Some("add `[research]`; its keys have defaults".to_owned()),
             );
         }
+        homes(c, s, &named.path, named.lever.homes().iter());
         let Scoped {
             countries,
             vendors,
