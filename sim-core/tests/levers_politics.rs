@@ -69,10 +69,9 @@ fn testbeds_bring_maturity_and_experience_until_the_money_is_gone() {
         "experience is no maturity"
     );
     assert!(mean(&pairs, |w| open(w, 2024, 2036, true)) > mean(&base, |w| open(w, 2024, 2036, true)));
-    // Money for the first tenth of a year buys next to nothing; none buys nothing.
     let broke = minimal(&lever(
         "testbed",
-        "pair_sites_per_year = 50000\noutlay = { payer = \"DEU\", usd_per_year = 1e7, budget_usd = 0 }",
+        "pair_sites_per_year = 50000\ngrowth_per_year = { fronthaul = 0.2 }\noutlay = { payer = \"DEU\", usd_per_year = 1e7, budget_usd = 0 }",
     ));
     assert_same_values(&watch(&base, 0).0, &watch(&broke, 0).0, "an empty budget");
 }
@@ -286,6 +285,15 @@ fn an_early_generation_is_launched_and_tendered_earlier() {
     assert!(n3 >= n0, "{n3} and {n0} deliveries");
     assert_eq!(l20, day(2026, 1, 1), "not before it is decided");
     assert!(t20 >= l20 && t20 < day(2026, 12, 31));
+    // One that lay after the end of the run comes into it.
+    let short = "[scenario]\nend = 2029-06-30\n[levers.test.early_generation]\nin_force = 2026-01-01\nyears_forward = 3\nscope = { generations = [\"6g\"] }\n";
+    assert!(
+        watch(&minimal(short), 0)
+            .1
+            .launches
+            .iter()
+            .any(|(d, g)| g == "6g" && d.days_until(l0) == 1096)
+    );
     let late = minimal(
         "[levers.test.early_generation]\nin_force = 2031-01-01\nyears_forward = 3\nscope = { generations = [\"5g\"] }\n",
     );

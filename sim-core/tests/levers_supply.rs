@@ -3,7 +3,7 @@
 mod common;
 
 use common::direction::{REPLICATES, assert_same_values, bought, chance, mean, minimal};
-use common::{Watch, bought_from, day, vendor, watch};
+use common::{MINIMAL, Watch, bought_from, child, day, vendor, watch};
 use sim_core::lever::Moment;
 use sim_core::market::posted::Posted;
 use sim_core::run::Simulation;
@@ -87,6 +87,58 @@ fn after_the_stock_out_orders_come_later() {
         cutoff("inventory_months = 0\nbackfill_share = 0\nrecovery_per_year = 0\nstrength = 0.5\ndependence_share = 0");
     let (usual, late) = (days(&minimal("")), days(&minimal(&half)));
     assert!((100.0..140.0).contains(&(late - usual)), "{usual} and {late} days");
+}
+
+#[test]
+fn waiting_for_components_is_recorded_as_delay() {
+    let late = |s: &Simulation| {
+        mean(s, |w| {
+            w.tenders
+                .iter()
+                .filter(|t| t.day.year() >= 2021)
+                .map(|t| t.months_late)
+                .sum()
+        })
+    };
+    let half = minimal(&cutoff(
+        "inventory_months = 0\nbackfill_share = 0\nrecovery_per_year = 0\nstrength = 0.5\ndependence_share = 0",
+    ));
+    assert!(
+        late(&half) > late(&minimal("")) + 4.0,
+        "{} and {}",
+        late(&half),
+        late(&minimal(""))
+    );
+}
+
+#[test]
+fn what_cannot_be_played_is_refused() {
+    use sim_core::run::{Options, Simulation};
+    let refused = |text: &str, words: &str| {
+        let fault = Simulation::new(&child(MINIMAL, text), Options::default())
+            .expect_err("refused")
+            .to_string();
+        assert!(fault.contains(words), "{fault}");
+    };
+    let talent = "[levers.x.talent_restriction]\nin_force = 2021-01-01\nscope = { vendors = [\"alpha\"] }\n";
+    refused(talent, "acts on research");
+    refused(
+        &format!("{talent}imposers = [\"NLD\"]\n{RESEARCH}"),
+        "no vendor's home `NLD`",
+    );
+    refused(
+        "[research]\nspillover_per_year = { CHM = 0.1 }\n",
+        "no vendor's home `CHM`",
+    );
+    refused(
+        &format!("{talent}strength = 0\nend = 2020-01-01\n"),
+        "ends before it starts",
+    );
+    // At zero it needs no research.
+    assert!(Simulation::new(&child(MINIMAL, &format!("{talent}strength = 0\n")), Options::default()).is_ok());
+    let merger =
+        |end: &str| format!("[levers.x.merger]\nin_force = 2021-01-01\nbuyer = \"beta\"\ntarget = \"beta\"\n{end}");
+    refused(&merger(""), "take itself over");
 }
 
 #[test]
@@ -335,4 +387,20 @@ fn after_a_merger_the_target_holds_and_sells_nothing_and_the_buyer_has_its_contr
         })
     };
     assert!(price(&s) > price(&base), "{} and {}", price(&s), price(&base));
+}
+
+#[test]
+fn suppliers_that_lose_sales_do_less_research_unless_they_are_compensated() {
+    let with = |compensation: &str| {
+        minimal(&format!(
+            "{}[research]\nelasticity = 0.3\n[[vendor]]\nid = \"beta\"\nhome = \"DEU\"\n",
+            cutoff(&format!(
+                "suppliers = {{ DEU = 1 }}\ninventory_months = 600\nindigenous_premium_share = 0\nindigenous_lag = 0\n{compensation}"
+            ))
+        ))
+    };
+    let (lost, made_good) = (with(""), with("compensation_share = 1"));
+    let beta = vendor(&lost, "beta");
+    let of = |s: &Simulation| mean(s, |w| quality(s, w, beta, 2022, 2030));
+    assert!(of(&lost) < of(&made_good), "{} {}", of(&lost), of(&made_good));
 }

@@ -17,6 +17,8 @@
 //! **Strength** scales what no longer comes. **At 0** nothing is scheduled. **Limits:** without dependence cost and quality stay; with all of it
 //! cut, no backfill and no recovery the vendor sells nothing after its stockpile; with full recovery it delivers on time again
 //! but stays dearer and worse.
+//! Capacity added to standing networks draws on no stock (it is small), and ends with all other sales. A cut-off from before the run
+//! begins with `inventory_months` on its first day, its recovery and backfill with the cut.
 //! At the end of the lever foreign parts come back at once, and with them cost and quality.
 //!
 //! **Evidence:** months of stock P189 to P191, dependence P195, recovery P209 (an assumption itself), domestic premium P207. No outside evidence
@@ -183,7 +185,7 @@ fn fields(f: &mut Fields<'_>) -> Arc<dyn Lever> {
             "suppliers",
             share(),
             Keys::Of(COUNTRY),
-            "Countries that lose the sales, by share",
+            "Countries that lose the sales, by share; without it nobody's loss is counted",
         ),
         compensation: f.number_or(
             "compensation_share",
@@ -217,7 +219,7 @@ fn fields(f: &mut Fields<'_>) -> Arc<dyn Lever> {
 impl ComponentCutoff {
     /// Renews what the market sees of it.
     fn show(&self, lever: usize, world: &World, state: &mut State) {
-        let years = self.common.began(lever, state).years_until(state.today).max(0.0);
+        let years = self.common.binds_from(lever, state).years_until(state.today).max(0.0);
         let vendors = world.vendors.len();
         let mut shift = Shift {
             cost: vec![[1.0; 2]; vendors],
@@ -301,7 +303,9 @@ impl Lever for ComponentCutoff {
     fn act(&self, lever: usize, moment: Moment, world: &World, state: &mut State) {
         match moment {
             Moment::InForce => {
-                let notice = self.common.announced.map_or(0.0, |d| 12.0 * d.years_until(state.today));
+                let notice = self.common.announced.map_or(0.0, |d| {
+                    12.0 * d.years_until(self.common.binds_from(lever, state)).max(0.0)
+                });
                 if let Some(budget) = self.budget {
                     state.purse.budget[lever] = budget;
                 }
@@ -329,7 +333,7 @@ impl Lever for ComponentCutoff {
     }
 
     fn review(&self, lever: usize, last: Day, world: &World, _posted: &Posted, state: &mut State) {
-        let start = self.common.began(lever, state);
+        let start = self.common.binds_from(lever, state);
         let (from, to) = (
             start.years_until(last).max(0.0),
             start.years_until(state.today).max(0.0),

@@ -60,11 +60,12 @@ fn fields(f: &mut Fields<'_>) -> Arc<dyn Lever> {
 impl CounterLobbying {
     fn show(&self, lever: usize, world: &World, state: &mut State) {
         let mut hazard = vec![0.0; state.conditions.hazard.len()];
+        let held = state.country_shares(world);
         for c in self.common.scope.country_indices(world) {
-            let held = state.held_shares(world, c);
             for v in self.common.scope.vendor_indices(world) {
-                let reach = 1.0 - self.dependence + self.dependence * held[usize::from(v)];
-                hazard[state.conditions.at(c, v)] = -self.cut * self.common.strength * reach;
+                let at = state.conditions.at(c, v);
+                let reach = 1.0 - self.dependence + self.dependence * held[at];
+                hazard[at] = -self.cut * self.common.strength * reach;
             }
         }
         state.conditions.shift(

@@ -66,7 +66,7 @@ fn fields(f: &mut Fields<'_>) -> Arc<dyn Lever> {
 
 impl Incident {
     fn show(&self, lever: usize, world: &World, state: &mut State) {
-        let years = self.common.began(lever, state).years_until(state.today).max(0.0);
+        let years = self.common.binds_from(lever, state).years_until(state.today).max(0.0);
         let left = self.common.strength * libm::exp2(-years / self.half_life);
         let mut trust = vec![0.0; state.conditions.trust.len()];
         let mut hazard = trust.clone();

@@ -6,7 +6,7 @@
 //! target's research to its own.
 //!
 //! The buyer's own product line goes on with its own cost, quality and learning; operators' lasting taste for the target is not handed on.
-//! A regulator's remedies, and a merger that is undone, are not modelled: the lever has no `end`.
+//! A rule against the target does not follow its kit to the buyer. A regulator's remedies, and a merger that is undone, are not modelled: the lever has no `end`.
 //!
 //! **Writes** `slots`, `supplied`, `rules`, `conditions.cost`, `research`. **Strength** is the share of operators whose contracts move
 //! ([`crate::world::rules::mark`]): the others go on with the target. **At 0** nothing is scheduled. **Limit:** at 1 the target holds

@@ -339,9 +339,9 @@ impl Common {
         common
     }
 
-    /// The day from which it binds in a replicate: that of a lever that waited is known only there.
+    /// The day from which a lever, by its place in the scenario, binds in this replicate: that of one that waited is known only there.
     #[must_use]
-    pub fn began(&self, lever: usize, state: &State) -> Day {
+    pub fn binds_from(&self, lever: usize, state: &State) -> Day {
         state.dates[lever].in_force.unwrap_or(self.in_force)
     }
 
@@ -349,7 +349,7 @@ impl Common {
     #[must_use]
     pub fn years_in_force(&self, lever: usize, from: Day, state: &State) -> f64 {
         let end = self.end.map_or(state.today, |e| e.min(state.today));
-        from.max(self.began(lever, state)).years_until(end).max(0.0)
+        from.max(self.binds_from(lever, state)).years_until(end).max(0.0)
     }
 
     /// Refuses a lever that names no vendors, where it must.
@@ -447,6 +447,11 @@ pub trait Lever: Debug + Send + Sync {
     /// Whether it stops purchases from the vendors in its scope altogether.
     fn stops_purchases(&self) -> bool {
         false
+    }
+
+    /// Home countries of vendors that it names beside its scope.
+    fn homes(&self) -> &[String] {
+        &[]
     }
 
     /// Whom and what it concerns.

@@ -126,12 +126,9 @@ impl Lever for Norms {
             sites[o.country] += o.sites;
         }
         let led: f64 = (0..sites.len()).filter(|c| leads(*c)).map(|c| sites[c]).sum();
-        let held: Vec<f64> = (0..sites.len())
-            .map(|c| {
-                let shares = state.held_shares(world, c);
-                vendors.iter().map(|v| shares[usize::from(*v)]).sum()
-            })
-            .collect();
+        let shares = state.country_shares(world);
+        let held = |c: usize| -> f64 { vendors.iter().map(|v| shares[state.conditions.at(c, *v)]).sum() };
+        let held: Vec<f64> = (0..sites.len()).map(held).collect();
         for v in vendors {
             let weight =
                 |c: usize| world.countries[c].trust[usize::from(v)] + state.conditions.trust[state.conditions.at(c, v)];

@@ -36,7 +36,7 @@ impl Outlay {
     }
 
     /// Pays what fell due since a day while the lever was in force, times its strength. Returns what was paid, and its share of what was
-    /// due (1 if nothing was): an empty budget ends what money buys.
+    /// due: an empty budget ends what money buys, and what costs nothing has no end.
     pub fn pay(
         &self,
         lever: usize,
@@ -51,7 +51,13 @@ impl Outlay {
             return (0.0, 1.0);
         };
         let paid = state.purse.spend(lever, payer, payee, due);
-        (paid, if due > 0.0 { paid / due } else { 1.0 })
+        let funded = if due > 0.0 {
+            paid / due
+        } else {
+            // Nothing is due yet: the budget tells.
+            f64::from(u8::from(state.purse.budget[lever] > 0.0))
+        };
+        (paid, funded)
     }
 }
 

@@ -71,6 +71,10 @@ impl Lever for TalentRestriction {
         &self.common
     }
 
+    fn homes(&self) -> &[String] {
+        &self.imposers
+    }
+
     fn needs_research(&self) -> bool {
         true
     }

@@ -2,10 +2,11 @@
 //!
 //! While they run, the maturity of each interface grows faster by `growth_per_year x strength`, and each pair of sellers in the scope gains
 //! the experience of `pair_sites_per_year x strength` sites a year, before it has sold as many
-//! ([`crate::market::posted::pair_learning`]). What the budget no longer pays for is not done.
+//! ([`crate::market::posted::pair_learning`]). What the budget no longer pays for is not done; growth
+//! follows the money from one review to the next.
 //!
 //! **Writes** `conditions.support`, `pair_sites`, `purse`. **Strength** scales money, growth and sites. **At 0** nothing is scheduled.
-//! **Limit:** with an empty budget nothing but the announcement is left.
+//! **Limit:** an empty budget changes nothing.
 //!
 //! **Evidence:** sums (F276: 20 of 50 bn yen; F280) and certificates a centre (P185, P186); what a centre adds to maturity or experience has none.
 
@@ -99,7 +100,8 @@ impl Lever for Testbed {
         match moment {
             Moment::InForce => {
                 self.outlay.open(lever, state);
-                self.support(lever, self.common.strength, state);
+                let funded = if state.purse.budget[lever] > 0.0 { 1.0 } else { 0.0 };
+                self.support(lever, funded * self.common.strength, state);
             }
             Moment::End => {
                 self.work(lever, review_before(world, state.today), world, state);

@@ -123,14 +123,15 @@ impl Run<'_> {
                     continue;
                 }
                 let vendor = usize::from(seller);
-                // Capacity is added from the seller that stands, where it may still sell; else it waits for the next award.
+                // Capacity is added from the seller that stands, where it may and can still sell; else it waits for the next award.
                 let mut production = 0.0;
-                if self.state.rules.may_buy(
+                let may_buy = self.state.rules.may_buy(
                     slot.country,
                     seller,
                     RuleScope::of(slot.layer, component),
                     operator.mark,
-                ) {
+                );
+                if may_buy && self.state.conditions.wait[vendor].is_finite() {
                     let money = expansion * slot.sites * state.contract_price_by[component];
                     production = expansion * slot.sites * self.ledger.standing[i][component].cost;
                     self.cube.add(places(), layer, component, vendor, Field::Sales, money);

@@ -26,13 +26,12 @@ impl Run<'_> {
         libm::round(asked.fold(0.0, f64::max) * DAYS_PER_YEAR) as i32
     }
 
-    /// Orders kit: it comes after the lead time, when crews are free. Returns the months that it waits for crews.
+    /// Orders kit: it comes after the lead time, when crews are free. Returns the months that it waits for crews, or for a seller short of
+    /// components.
     pub(super) fn order(&mut self, slot: usize, mut stack: Stack, bought: [bool; 2]) -> f64 {
         let info = &self.world.slots[slot];
-        let ready = self
-            .state
-            .today
-            .add_days(self.world.lead_days + self.supply_days(&stack, bought));
+        let usual = self.state.today.add_days(self.world.lead_days);
+        let ready = usual.add_days(self.supply_days(&stack, bought));
         let is_core = info.layer == Layer::Core;
         let free = if is_core {
             ready
@@ -45,7 +44,7 @@ impl Run<'_> {
         if !is_core {
             self.state.crew_free[info.operator] = done;
         }
-        let late = f64::from(ready.days_until(start)) / DAYS_PER_MONTH;
+        let late = f64::from(usual.days_until(start)) / DAYS_PER_MONTH;
         for component in [RU, BB] {
             if bought[component] {
                 stack.installed[component] = done;

@@ -13,10 +13,12 @@ impl Run<'_> {
         }
         let today = self.state.today;
         for g in 0..world.gens.len() {
-            let Some(handle) = self.launches[g].take() else {
+            if self.launched[g] {
                 continue;
-            };
-            self.calendar.cancel(handle);
+            }
+            if let Some(handle) = self.launches[g].take() {
+                self.calendar.cancel(handle);
+            }
             if let Some(day) = self.state.first_launch(world, g) {
                 self.launches[g] = self.schedule(day.max(today), phase::LAUNCH, Event::Launch(g));
             }

@@ -6,8 +6,19 @@ use super::{Country, Line, NamedLever, Scenario, Vendor};
 use crate::calendar::Day;
 use crate::lever::{Scoped, Start, Trigger};
 
+/// Homes of vendors are named by country codes that need not be countries of the scenario.
+fn homes<'x>(c: &mut Checker, s: &Scenario, path: &str, named: impl Iterator<Item = &'x String>) {
+    for home in named {
+        c.known(path, home, "vendor's home", s.vendors.iter().map(|v| v.home.as_str()));
+    }
+}
+
 /// Checks all levers.
 pub(super) fn check(c: &mut Checker, s: &Scenario) {
+    if let Some(research) = &s.research {
+        let named = research.spillover.iter().map(|(home, _)| home);
+        homes(c, s, "research.spillover_per_year", named);
+    }
     for named in &s.levers {
         if named.lever.needs_research() && named.lever.is_active() && s.research.is_none() {
             c.fault(
@@ -20,6 +31,7 @@ pub(super) fn check(c: &mut Checker, s: &Scenario) {
                 Some("add `[research]`; its keys have defaults".to_owned()),
             );
         }
+        homes(c, s, &named.path, named.lever.homes().iter());
         scope(c, s, &named.path, named.lever.scope());
         match &named.lever.common().start {
             Start::When(trigger) => waits_for(c, s, &join(&named.path, "when"), trigger),

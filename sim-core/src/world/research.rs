@@ -6,7 +6,8 @@
 //! R = base + share x sales + public funds            US dollars a year
 //! ```
 //! with `d` depreciation, `Q0` and `R0` quality and research on the first day (so that who goes on as before stays
-//! where he is), `eta` the elasticity of quality to research, `A` productivity and `a` access to spill-over (factors
+//! where he is; what stands at the start counts as renewed once a contract term, so that the build-out of a generation raises the
+//! research of all), `eta` the elasticity of quality to research, `A` productivity and `a` access to spill-over (factors
 //! that levers move), `s` the spill-over rate of the vendor's home country and `F` the best quality on the market. It is
 //! the knowledge-capital model (Griliches 1979) with spill-over; concave in research, as the linear one would let the
 //! largest vendor run away. Between two reviews `R` and `F` are constant and the step is exact.

@@ -339,37 +339,43 @@ impl State {
         world.countries.iter().enumerate().filter_map(planned).min()
     }
 
-    /// Share of a country's radio sites, weighted by component, that each vendor supplies; zeros where nothing stands.
+    /// Share of each country's radio sites, weighted by component, that each vendor supplies: country-major, zeros where nothing stands.
     #[must_use]
-    pub fn held_shares(&self, world: &World, country: usize) -> Vec<f64> {
-        self.shares(world, |slot| slot.country == country, |_| true)
+    pub fn country_shares(&self, world: &World) -> Vec<f64> {
+        self.shares(world, world.countries.len(), |slot| slot.country, |_| true)
     }
 
     /// Share of all radio sites, weighted by component, that each vendor supplies in stacks of some kind.
     #[must_use]
     pub fn world_shares(&self, world: &World, counts: impl Fn(&Stack) -> bool) -> Vec<f64> {
-        self.shares(world, |_| true, counts)
+        self.shares(world, 1, |_| 0, counts)
     }
 
-    fn shares(&self, world: &World, here: impl Fn(&super::Slot) -> bool, counts: impl Fn(&Stack) -> bool) -> Vec<f64> {
-        let mut held = vec![0.0; world.vendors.len()];
-        let mut all = 0.0;
+    fn shares(
+        &self,
+        world: &World,
+        places: usize,
+        place: impl Fn(&super::Slot) -> usize,
+        counts: impl Fn(&Stack) -> bool,
+    ) -> Vec<f64> {
+        let vendors = world.vendors.len();
+        let mut held = vec![0.0; places * vendors];
+        let mut all = vec![0.0; places];
         for (slot, info) in self.slots.iter().zip(&world.slots) {
             let (Some(stack), Layer::Ran(_)) = (slot.stack, info.layer) else {
                 continue;
             };
-            if !here(info) {
-                continue;
-            }
-            all += info.sites;
+            let at = place(info);
+            all[at] += info.sites;
             if counts(&stack) {
                 for k in [RU, BB] {
-                    held[usize::from(stack.seller[k])] += info.sites * info.weight[k];
+                    held[at * vendors + usize::from(stack.seller[k])] += info.sites * info.weight[k];
                 }
             }
         }
-        if all > 0.0 {
-            held.iter_mut().for_each(|h| *h /= all);
+        for (i, h) in held.iter_mut().enumerate() {
+            let sites = all[i / vendors];
+            *h = if sites > 0.0 { *h / sites } else { 0.0 };
         }
         held
     }
