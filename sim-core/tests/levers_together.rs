@@ -1,8 +1,9 @@
-//! Levers that cannot be obeyed together, and operators that are left without a lawful supplier.
+//! Levers that cannot be obeyed together, operators that are left without a lawful supplier, and the scenario that plays each lever.
 
 mod common;
 
-use common::{MINIMAL, child, simulate, watch};
+use common::{MINIMAL, child, play, simulate, simulate_all, watch};
+use sim_core::lever::CATALOGUE;
 use sim_core::market::tender::Outcome;
 use sim_core::scenario::{self, document::Document};
 
@@ -47,7 +48,7 @@ fn nobody_left_to_sell_is_a_warning_with_its_outcome_and_so_it_comes_out() {
     let decoded = scenario::decode(&document).expect("a warning, no error");
     let said = decoded.warnings.to_string();
     assert!(
-        said.contains("nobody may sell") && said.contains("recorded relaxation"),
+        said.contains("nobody who may sell") && said.contains("recorded relaxation"),
         "{said}"
     );
     let (_, w) = watch(&simulate(&document), 0);
@@ -57,4 +58,50 @@ fn nobody_left_to_sell_is_a_warning_with_its_outcome_and_so_it_comes_out() {
     );
     let two = scenario::decode(&play_with(&ban("\"alpha\", \"beta\"", ""))).expect("valid");
     assert_eq!(two.warnings.to_string(), "", "gamma is left");
+}
+
+#[test]
+fn under_a_mandate_with_nothing_open_on_sale_the_kit_runs_on() {
+    // Gamma's line is closed, and what beta opens comes after the run: nothing open is on sale.
+    let closed = "[[vendor]]\nid = \"gamma\"\nline = \"closed\"\n[[vendor]]\nid = \"beta\"\nopens = 2099-01-01\n";
+    let document = play_with(&format!("{MANDATE}{closed}"));
+    let (_, w) = watch(&simulate(&document), 0);
+    let later = w.tenders.iter().filter(|t| t.kind != "core" && t.day.year() >= 2023);
+    assert!(
+        later.clone().count() > 0 && later.clone().all(|t| t.bought().is_none()),
+        "nothing is bought"
+    );
+}
+
+#[test]
+fn a_cap_that_would_stop_a_network_from_being_built_is_set_aside_and_recorded() {
+    let cap = "[levers.cap.share_cap]\nin_force = 2020-01-02\nshare_of_sites = 0.0\nscope = { vendors = [\"alpha\", \"beta\", \"gamma\"] }\n";
+    let s = simulate_all(&play_with(cap));
+    let rows = play(&s, 0).tenders;
+    let built: Vec<_> = rows
+        .iter()
+        .filter(|r| r.kind == "new_build" && r.new_bb != "")
+        .collect();
+    assert!(!built.is_empty() && built.iter().all(|r| r.outcome == "relaxed" && r.price > 0.0));
+    let renewals: Vec<_> = rows.iter().filter(|r| r.kind == "renewal").collect();
+    assert!(
+        !renewals.is_empty() && renewals.iter().all(|r| r.outcome == "keep"),
+        "what stands runs on"
+    );
+}
+
+#[test]
+fn each_lever_has_a_scenario_that_plays_it_without_a_warning() {
+    for variant in CATALOGUE {
+        let file = format!("levers/{}.toml", variant.key);
+        let document = common::shipped(&file);
+        let decoded = scenario::decode(&document).unwrap_or_else(|faults| panic!("{file}: {faults}"));
+        assert_eq!(decoded.value.id, variant.key, "{file}");
+        let plays = |l: &&scenario::NamedLever| l.lever.kind() == variant.key && l.lever.is_active();
+        assert!(
+            decoded.value.levers.iter().any(|l| plays(&l)),
+            "{file} does not play it"
+        );
+        assert_eq!(decoded.warnings.to_string(), "", "{file}");
+    }
 }

@@ -5,7 +5,8 @@ use crate::calendar::Day;
 use crate::scenario::document::{Fields, Number};
 use crate::world::{Aid, State, Support, World};
 
-/// A budget that is released in equal yearly parts, each at the start of its year. What is not spent stays.
+/// A budget that is released in equal yearly parts, each at the start of its year. What is not spent stays. The parts of years before
+/// the run have been spent before it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fund {
     /// All of it, US dollars of 2020; without it, no limit.
@@ -41,7 +42,7 @@ impl Fund {
         begun as f64 / f64::from(self.years)
     }
 
-    /// Opens the budget of a lever on the day on which it binds.
+    /// Opens the budget of a lever on the day on which it binds, or on the first day of the run, with the part of that year.
     pub fn open(&self, lever: usize, state: &mut State) {
         state.purse.budget[lever] = self
             .budget
@@ -51,7 +52,6 @@ impl Fund {
     /// Releases what has fallen due since the last review.
     pub fn release(&self, lever: usize, last: Day, state: &mut State) {
         if let (Some(budget), Some(in_force)) = (self.budget, state.dates[lever].in_force) {
-            // A lever older than the run opened on its first day, with the parts of the years before it.
             let last = last.max(in_force);
             let parts = self.released(in_force, state.today) - self.released(in_force, last);
             state.purse.budget[lever] += budget * parts;

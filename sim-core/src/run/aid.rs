@@ -38,24 +38,26 @@ impl Run<'_> {
         off
     }
 
-    /// Whether a forced replacement is held back, because the money that would pay for it has not come: then until which day at most.
+    /// Whether a forced removal is held back, because the money that would pay for it has not come: then until which day at most.
     pub(super) fn waits_for_money(&self, slot: usize) -> Option<Day> {
         let state = &self.state;
-        let s = &state.slots[slot];
-        let stack = s.stack.filter(|_| s.forced)?;
-        let deadline = self.deadline_of(slot)?;
+        let stack = state.slots[slot].stack.filter(|_| state.slots[slot].forced)?;
         let info = &self.world.slots[slot];
-        let patience = [RU, BB]
+        let mark = self.world.operators[info.operator].mark;
+        let until = |k: usize| {
+            let (v, what) = (stack.seller[k], RuleScope::of(info.layer, k));
+            if v == NO_VENDOR {
+                return None;
+            }
+            let patience = state.purse.patience(info.operator, v, what)?;
+            let deadline = state.rules.deadline(info.country, v, what, mark)?;
+            Some(deadline.plus_years(patience))
+        };
+        [until(RU), until(BB)]
             .into_iter()
-            .filter(|k| stack.seller[*k] != NO_VENDOR)
-            .filter_map(|k| {
-                state
-                    .purse
-                    .patience(info.operator, stack.seller[k], RuleScope::of(info.layer, k))
-            })
-            .fold(None, |longest: Option<f64>, p| Some(longest.map_or(p, |l| l.max(p))))?;
-        let until = deadline.plus_years(patience);
-        (until > state.today).then_some(until)
+            .flatten()
+            .max()
+            .filter(|d| *d > state.today)
     }
 
     /// Tells the levers that are in force of an award.

@@ -125,11 +125,11 @@ impl Run<'_> {
             !s.forced,
             today,
         );
-        let narrowed = self.narrow(slot, &attached, ages, !s.forced);
+        let relaxed = self.narrow(slot, &attached, ages, !s.forced);
         self.counters.tenders += 1;
         self.counters.alternatives += self.desk.offer.alternatives.len() as u64;
         let mut decided = self.decide(slot, &attached, ages)?;
-        decided.relaxed = narrowed.relaxed;
+        decided.relaxed = relaxed;
         let late = match decided.outcome {
             Outcome::Award(a) => {
                 let bought = self.desk.offer.alternatives[a];

@@ -7,13 +7,6 @@ use crate::market::switching::Attachment;
 use crate::world::Stack;
 use crate::world::quota::Purchase;
 
-/// What quotas made of an offer.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Narrowed {
-    /// Whether a cap was set aside, because it left nothing to build with.
-    pub relaxed: bool,
-}
-
 impl Run<'_> {
     /// Marks anew what the slots of an operator must shed. A slot whose successor is on order keeps its mark until that stands.
     pub(super) fn mark_quotas(&mut self, operator: usize) {
@@ -51,11 +44,10 @@ impl Run<'_> {
     }
 
     /// Takes from the offer on the desk what quotas do not allow. Where nothing is left, kit that stands runs on; a cap that would stop a
-    /// network from being built at all is set aside, and that is recorded.
-    pub(super) fn narrow(&mut self, slot: usize, attached: &Attachment, ages: [f64; 2], may_keep: bool) -> Narrowed {
-        let mut narrowed = Narrowed::default();
+    /// network from being built at all is set aside. Returns whether one was.
+    pub(super) fn narrow(&mut self, slot: usize, attached: &Attachment, ages: [f64; 2], may_keep: bool) -> bool {
         if self.state.quotas.is_empty() {
-            return narrowed;
+            return false;
         }
         let world = self.world;
         let s = &world.scenario;
@@ -83,12 +75,12 @@ impl Run<'_> {
         offer.list_again(held, goes);
         offer.alternatives.retain(|a| allows(false, a));
         let within = |a: &Alternative| allows(true, a);
-        if offer.alternatives.iter().any(within) || held.is_some() {
+        let fits = offer.alternatives.iter().any(within);
+        let relaxed = !fits && held.is_none() && !offer.alternatives.is_empty();
+        if !relaxed {
             offer.alternatives.retain(within);
-        } else {
-            narrowed.relaxed = !offer.alternatives.is_empty();
         }
         offer.evaluate(Some(attached), ages);
-        narrowed
+        relaxed
     }
 }

@@ -199,7 +199,9 @@ fn obeyable(c: &mut Checker, s: &Scenario) {
                             && covers(l.lever.scope(), &generation.id, component)
                     });
                     let (open, lawful) = asked.sellers(country, &generation.id, component, true);
-                    if let Some(mandate) = mandate.filter(|_| open > 0 && lawful == 0) {
+                    if mandate.is_some() && open == 0 && any > 0 {
+                        closed_to_all.push(format!("open {} {word} in {}", generation.id, country.id));
+                    } else if let Some(mandate) = mandate.filter(|_| open > 0 && lawful == 0) {
                         c.fault(
                             &mandate.path,
                             format!(
@@ -214,14 +216,14 @@ fn obeyable(c: &mut Checker, s: &Scenario) {
                 }
             }
         }
-        if let (Some(first), true) = (closed_to_all.first(), named.lever.stops_purchases()) {
+        if let Some(first) = closed_to_all.first() {
             let more = match closed_to_all.len() {
                 1 => String::new(),
                 n => format!(" and {} more", n - 1),
             };
             c.fault(
                 &named.path,
-                format!("from {day} on nobody may sell {first}{more}"),
+                format!("from {day} on there is nobody who may sell {first}{more}, and nothing else may be bought"),
                 "somebody who may sell",
                 Some(
                     "kit that stands will run on, past a deadline as a recorded relaxation that counts as late; what is not built yet will wait"

@@ -52,6 +52,11 @@ pub fn text(name: &str) -> String {
     Repository { own: "" }.read(name).expect("a scenario of the repository")
 }
 
+/// A scenario of the repository as it is.
+pub fn shipped(name: &str) -> Document {
+    document::load(&Repository { own: "" }, name).unwrap_or_else(|faults| panic!("{faults}"))
+}
+
 /// A scenario of the repository, changed by the text of a child.
 pub fn child(parent: &str, changes: &str) -> Document {
     whole(&format!("extends = \"{parent}\"\n{changes}"))
