@@ -11,6 +11,7 @@
 pub mod alternatives;
 pub mod choice;
 pub mod equilibrium;
+pub mod foresight;
 pub mod list_price;
 pub mod posted;
 pub mod switching;

@@ -4,13 +4,14 @@ use super::engine::{ReplicateError, Run};
 use super::observe::TenderReport;
 use crate::draws::{Decision, StreamKey};
 use crate::market::alternatives::{Alternative, Kind};
+use crate::market::foresight::NextTenders;
 use crate::market::switching::{Attachment, BROUGHT_FORWARD, INTEGRATION, ONBOARDING};
 use crate::market::tender::{Continuation, Offer, Outcome, effective_bidders, lambdas};
 use crate::market::terms::{Buyer, PARTIAL_MINIMUM_YEARS, Rules};
 use crate::measure::cube::Field;
 use crate::measure::stocks::layer_index;
 use crate::record::TenderRow;
-use crate::world::{Arch, BB, Layer, NO_VENDOR, RU, Stack};
+use crate::world::{Arch, BB, Layer, NO_VENDOR, RU, Stack, World};
 
 /// What bidding and luck made of a tender; buffers, reused.
 #[derive(Debug, Default)]
@@ -42,6 +43,16 @@ struct Decided {
 const SCHEDULED: u32 = 0;
 /// See [`SCHEDULED`].
 const FORCED: u32 = 1;
+
+/// What comes after the tender of a slot, as its operator and those who bid to it see it.
+fn future<'a>(next: Option<&'a NextTenders>, world: &World, slot: usize) -> Continuation<'a> {
+    let info = &world.slots[slot];
+    let region = world.countries[info.country].region;
+    let foresight = world.operators[info.operator].foresight;
+    Continuation {
+        outlook: next.and_then(|n| n.outlook(region, info.layer.index(world), foresight)),
+    }
+}
 
 impl Run<'_> {
     /// Whether a slot's generation is no longer renewed: the second generation after it stands at all of its sites. Where the newer one
@@ -93,7 +104,8 @@ impl Run<'_> {
             operator: Some((info.operator, operator)),
             slot: info,
         };
-        self.desk.offer.prepare(
+        let future = future(self.next.as_ref(), world, slot);
+        self.desk.offer.prepare_ahead(
             world,
             &self.state,
             &self.posted,
@@ -101,6 +113,7 @@ impl Run<'_> {
             Some(&attached),
             ages,
             !s.forced,
+            future,
             today,
         );
         self.counters.tenders += 1;
@@ -175,7 +188,7 @@ impl Run<'_> {
         let solved = self
             .desk
             .bidding
-            .solve(offer, world, &lambda, Continuation::default())
+            .solve(offer, world, &lambda, future(self.next.as_ref(), world, slot))
             .map_err(|e| ReplicateError::Failed {
                 time: self.state.today,
                 place: world.slot_id(slot),

@@ -1,0 +1,501 @@
+//! The next-tender table of all types: when it is solved, and what can be read from it.
+
+use super::closure::{self, Limits, Reached};
+use super::game::{Future, Game, Solver};
+use super::outlook::{LookAhead, Outlook};
+use super::stopping::retender_value;
+use super::typical::{Day1, TypicalCosts, expected_maturity, prepare};
+use crate::calendar::Day;
+use crate::market::equilibrium::{MAX_SELLERS, NOBODY};
+use crate::market::list_price::AverageBuyer;
+use crate::market::posted::Posted;
+use crate::market::tender::Offer;
+use crate::scenario::Closure;
+use crate::world::state::State;
+use crate::world::{Layer, VendorIx, World};
+
+/// Largest change left in a table that is iterated, in units of mu; see [`closure::stationary`] for the error that it leaves.
+const TOLERANCE: f64 = 2.5e-4;
+/// Most sweeps of one iteration.
+const MOST_SWEEPS: u32 = 120;
+/// A type is iterated anew after an announcement or launch where what a tender of it offers has moved by so much, share of mu.
+const NEWS: f64 = 0.05;
+
+/// What the buyer reads of one kit, shares of the type's price.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+struct Kit {
+    /// `V`.
+    value: f64,
+    /// `C`.
+    chain: f64,
+    /// `B`.
+    best: f64,
+    best_at_list: f64,
+    running: f64,
+}
+
+/// The next tenders of one type.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TypeTable {
+    region: usize,
+    layer: usize,
+    typical: TypicalCosts,
+    /// Vendors that ever sell here, and the number of each vendor of the world among them.
+    vendors: Vec<VendorIx>,
+    numbers: Vec<u8>,
+    /// Open and seller of each kit.
+    kits: Vec<(bool, VendorIx)>,
+    /// Kit of each (closed, open) x number.
+    kit_of: [Vec<usize>; 2],
+    future: Future,
+    price: f64,
+    /// What the buyer reads; the last is the mean of all, for kit that is not known here.
+    read: Vec<Kit>,
+    fall: f64,
+    keep_discount: f64,
+    /// What the first tender offered when the type was last iterated: value less cost of each alternative, share of price.
+    offered: Vec<f64>,
+}
+
+impl TypeTable {
+    fn new(world: &World, buyer: &AverageBuyer) -> Self {
+        let layer = buyer.slot().layer;
+        let index = layer.index(world);
+        let is_core = layer == Layer::Core;
+        let sells = |v: usize| {
+            let info = &world.vendors[v];
+            buyer.country().sells[v]
+                && (if is_core {
+                    !info.core_cost.is_nan()
+                } else {
+                    info.generations[index]
+                })
+        };
+        let vendors: Vec<VendorIx> = (0..world.vendors.len())
+            .filter(|v| sells(*v))
+            .map(|v| v as VendorIx)
+            .take(MAX_SELLERS)
+            .collect();
+        let mut numbers = vec![NOBODY; world.vendors.len()];
+        for (n, v) in vendors.iter().enumerate() {
+            numbers[usize::from(*v)] = n as u8;
+        }
+        let info = |v: VendorIx| &world.vendors[usize::from(v)];
+        let closed = vendors
+            .iter()
+            .filter(|v| is_core || info(**v).closed)
+            .map(|v| (false, *v));
+        let open = vendors
+            .iter()
+            .filter(|v| !is_core && info(**v).open_from.is_some_and(|d| d <= world.end))
+            .map(|v| (true, *v));
+        let kits: Vec<(bool, VendorIx)> = closed.chain(open).collect();
+        let unknown = kits.len();
+        let place = |open: bool, v: VendorIx| kits.iter().position(|k| *k == (open, v));
+        // Open parts of a seller that has none yet are looked up as its bundle, and a bundle of one that sells none as its parts.
+        let of = |open: bool| {
+            let found = vendors.iter().map(|v| place(open, *v).or_else(|| place(!open, *v)));
+            found.map(|k| k.unwrap_or(unknown)).collect()
+        };
+        let sellers = vendors.len();
+        Self {
+            region: buyer.region(),
+            layer: index,
+            typical: TypicalCosts::new(world, buyer),
+            numbers,
+            kit_of: [of(false), of(true)],
+            future: Future {
+                sellers,
+                profit: vec![0.0; (unknown + 1) * sellers],
+                ..Future::default()
+            },
+            vendors,
+            kits,
+            price: buyer.slot().price,
+            read: vec![Kit::default(); unknown + 1],
+            fall: 0.0,
+            keep_discount: 1.0,
+            offered: Vec::new(),
+        }
+    }
+
+    /// Number of sellers.
+    #[must_use]
+    pub fn sellers(&self) -> usize {
+        self.vendors.len()
+    }
+
+    /// The sellers.
+    #[must_use]
+    pub fn vendors(&self) -> &[VendorIx] {
+        &self.vendors
+    }
+
+    /// Number of a vendor among the sellers of the type; [`NOBODY`] if it is none.
+    #[must_use]
+    pub fn number(&self, vendor: VendorIx) -> u8 {
+        self.numbers.get(usize::from(vendor)).copied().unwrap_or(NOBODY)
+    }
+
+    /// Number of kits.
+    #[must_use]
+    pub fn kits(&self) -> usize {
+        self.kits.len()
+    }
+
+    /// Openness and seller of a kit; `None` for the unknown one.
+    #[must_use]
+    pub fn kit_of(&self, kit: usize) -> Option<(bool, VendorIx)> {
+        self.kits.get(kit).copied()
+    }
+
+    /// The kit of a seller; [`TypeTable::unknown`] where the seller is not known here.
+    #[must_use]
+    pub fn kit(&self, open: bool, vendor: VendorIx) -> usize {
+        match self.number(vendor) {
+            NOBODY => self.unknown(),
+            n => self.kit_of[usize::from(open)][usize::from(n)],
+        }
+    }
+
+    /// The kit of which nothing is known: worth the mean of all to the buyer, and nothing to sellers.
+    #[must_use]
+    pub fn unknown(&self) -> usize {
+        self.kits.len()
+    }
+
+    /// Mean costs of change in the type.
+    #[must_use]
+    pub fn typical(&self) -> &TypicalCosts {
+        &self.typical
+    }
+
+    /// `Pi_j` with a kit, share of price; 0 for a vendor that is not known here.
+    #[must_use]
+    pub fn profit(&self, kit: usize, vendor: VendorIx) -> f64 {
+        match self.number(vendor) {
+            NOBODY => 0.0,
+            n => self.future.profit[kit * self.vendors.len() + usize::from(n)] / self.price,
+        }
+    }
+
+    /// `V`, share of price.
+    #[must_use]
+    pub fn value(&self, kit: usize) -> f64 {
+        self.read[kit].value
+    }
+
+    /// `C`, share of price.
+    #[must_use]
+    pub fn chain(&self, kit: usize) -> f64 {
+        self.read[kit].chain
+    }
+
+    /// `B`, share of price.
+    #[must_use]
+    pub fn best(&self, kit: usize) -> f64 {
+        self.read[kit].best
+    }
+
+    /// `s*`, share of price.
+    #[must_use]
+    pub fn best_at_list(&self, kit: usize) -> f64 {
+        self.read[kit].best_at_list
+    }
+
+    /// `B*` so many re-tenders after the end of the kit's life, share of price.
+    #[must_use]
+    pub fn retender(&self, kit: usize, periods: f64) -> f64 {
+        let k = &self.read[kit];
+        retender_value(k.best, k.running - periods * self.fall, self.fall, self.keep_discount)
+    }
+
+    /// Whether any tender of the type has been solved.
+    #[must_use]
+    pub fn is_solved(&self) -> bool {
+        !self.offered.is_empty()
+    }
+
+    /// Takes over what the game of this type has come to.
+    fn publish(&mut self, game: &Game) {
+        let share = 1.0 / self.price;
+        let mut mean = Kit::default();
+        let mut known = 0.0;
+        for (kit, tender) in game.tenders.iter().enumerate() {
+            if tender.alternatives.is_empty() {
+                continue;
+            }
+            let k = Kit {
+                value: self.future.value(game, kit) * share,
+                chain: game.chain(kit) * share,
+                best: self.future.best[kit] * share,
+                best_at_list: tender.best_at_list * share,
+                running: if tender.running.is_finite() {
+                    tender.running * share
+                } else {
+                    f64::NEG_INFINITY
+                },
+            };
+            self.read[kit] = k;
+            mean.value += k.value;
+            mean.chain += k.chain;
+            mean.best += k.best;
+            mean.best_at_list += k.best_at_list;
+            known += 1.0;
+        }
+        if known > 0.0 {
+            for x in [&mut mean.value, &mut mean.chain, &mut mean.best, &mut mean.best_at_list] {
+                *x /= known;
+            }
+            mean.running = f64::NEG_INFINITY;
+            let unknown = self.unknown();
+            self.read[unknown] = mean;
+            for (kit, tender) in game.tenders.iter().enumerate() {
+                if tender.alternatives.is_empty() {
+                    self.read[kit] = mean;
+                }
+            }
+        }
+        self.fall = game.fall * share;
+        self.keep_discount = game.buyer_discount[super::game::Horizon::Keep as usize];
+    }
+
+    /// Whether what is offered differs from what was when the type was last iterated.
+    fn has_news(&self, game: &Game) -> bool {
+        let Some(first) = game.tenders.iter().find(|t| !t.alternatives.is_empty()) else {
+            return false;
+        };
+        let share = 1.0 / self.price;
+        let threshold = NEWS * game.mu * share;
+        first.alternatives.len() != self.offered.len()
+            || (first.alternatives.iter().zip(&self.offered))
+                .any(|(a, before)| ((a.value - a.cost) * share - before).abs() > threshold)
+    }
+
+    fn remember_offer(&mut self, game: &Game) {
+        self.offered.clear();
+        if let Some(first) = game.tenders.iter().find(|t| !t.alternatives.is_empty()) {
+            let share = 1.0 / self.price;
+            self.offered
+                .extend(first.alternatives.iter().map(|a| (a.value - a.cost) * share));
+        }
+    }
+}
+
+/// Buffers with which tables are solved.
+#[derive(Debug, Default)]
+pub struct Desk {
+    offer: Offer,
+    game: Game,
+    solver: Solver,
+    ahead: Option<Posted>,
+}
+
+/// The next-tender table of a world: one [`TypeTable`] for each average buyer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NextTenders {
+    types: Vec<TypeTable>,
+    /// Type of each region and layer.
+    index: Vec<Option<usize>>,
+    layers: usize,
+    sellers: LookAhead,
+    closure: Closure,
+    refresh_reviews: u32,
+    reviews: u32,
+}
+
+impl NextTenders {
+    /// An empty table; `None` where nobody looks ahead, so that nothing is computed at all.
+    #[must_use]
+    pub fn new(world: &World, buyers: &[AverageBuyer]) -> Option<Self> {
+        let f = &world.scenario.foresight;
+        let somebody = f.seller_look_ahead > 0.0 || world.operators.iter().any(|o| o.foresight > 0.0) || f.buyer > 0.0;
+        if f.closure == Closure::None || !somebody {
+            return None;
+        }
+        let layers = world.gens.len() + 1;
+        let types: Vec<TypeTable> = buyers.iter().map(|b| TypeTable::new(world, b)).collect();
+        let mut index = vec![None; world.regions.len() * layers];
+        for (i, t) in types.iter().enumerate() {
+            index[t.region * layers + t.layer] = Some(i);
+        }
+        Some(Self {
+            types,
+            index,
+            layers,
+            sellers: LookAhead {
+                weight: f.seller_look_ahead,
+                rate: f.seller_discount_rate,
+            },
+            closure: f.closure,
+            refresh_reviews: f.refresh_reviews,
+            reviews: 0,
+        })
+    }
+
+    /// The table of a region and layer.
+    #[must_use]
+    pub fn of(&self, region: usize, layer: usize) -> Option<&TypeTable> {
+        let i = (*self.index.get(region * self.layers + layer)?)?;
+        self.types.get(i)
+    }
+
+    /// What a buyer of foresight `foresight` and those who bid to it see; `None` where its type has no table yet.
+    #[must_use]
+    pub fn outlook(&self, region: usize, layer: usize, foresight: f64) -> Option<Outlook<'_>> {
+        let table = self.of(region, layer).filter(|t| t.is_solved())?;
+        Some(Outlook {
+            table,
+            foresight,
+            sellers: self.sellers,
+        })
+    }
+
+    /// All types, in the order of the average buyers.
+    #[must_use]
+    pub fn types(&self) -> &[TypeTable] {
+        &self.types
+    }
+
+    /// How much sellers look ahead.
+    #[must_use]
+    pub fn sellers(&self) -> LookAhead {
+        self.sellers
+    }
+
+    /// At a market review: a part of the types, each in its turn, is brought up to what is posted by one sweep.
+    pub fn review(
+        &mut self,
+        world: &World,
+        state: &State,
+        posted: &Posted,
+        buyers: &[AverageBuyer],
+        desk: &mut Desk,
+        today: Day,
+    ) -> Reached {
+        // On the first day the table is of that day.
+        let first = self.reviews == 0;
+        let turn = self.reviews % self.refresh_reviews;
+        self.reviews += 1;
+        let every = self.refresh_reviews as usize;
+        self.renew(world, state, posted, buyers, desk, today, |i, t| {
+            if !t.is_solved() {
+                Renewal::Iterate
+            } else if !first && i % every == turn as usize {
+                Renewal::Sweep
+            } else {
+                Renewal::Leave
+            }
+        })
+    }
+
+    /// After an announcement or a launch: types are iterated whose tenders it has changed.
+    pub fn announce(
+        &mut self,
+        world: &World,
+        state: &State,
+        posted: &Posted,
+        buyers: &[AverageBuyer],
+        desk: &mut Desk,
+        today: Day,
+    ) -> Reached {
+        self.renew(world, state, posted, buyers, desk, today, |_, _| Renewal::IfNews)
+    }
+
+    /// Iterates all types.
+    pub fn iterate(
+        &mut self,
+        world: &World,
+        state: &State,
+        posted: &Posted,
+        buyers: &[AverageBuyer],
+        desk: &mut Desk,
+        today: Day,
+    ) -> Reached {
+        self.renew(world, state, posted, buyers, desk, today, |_, _| Renewal::Iterate)
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn renew(
+        &mut self,
+        world: &World,
+        state: &State,
+        posted: &Posted,
+        buyers: &[AverageBuyer],
+        desk: &mut Desk,
+        today: Day,
+        how: impl Fn(usize, &TypeTable) -> Renewal,
+    ) -> Reached {
+        let years = world.scenario.foresight.maturity_horizon_years;
+        let ahead = desk.ahead.get_or_insert_with(|| posted.clone());
+        ahead.clone_from(posted);
+        for ((m, interface), s) in (ahead.maturity.iter_mut())
+            .zip(&state.interfaces)
+            .zip(&world.scenario.interfaces)
+        {
+            *m = expected_maturity(interface, s, years);
+        }
+        let day = Day1 {
+            world,
+            state,
+            ahead,
+            today,
+        };
+        let mut all = Reached {
+            closed: true,
+            ..Reached::default()
+        };
+        for (i, (table, buyer)) in self.types.iter_mut().zip(buyers).enumerate() {
+            let launched =
+                table.layer >= world.gens.len() || world.gens[table.layer].first_launch.is_some_and(|d| d <= today);
+            let mut renewal = how(i, table);
+            if !launched || renewal == Renewal::Leave {
+                continue;
+            }
+            let (offer, game) = (&mut desk.offer, &mut desk.game);
+            if renewal == Renewal::IfNews {
+                let any = prepare(&day, buyer, table, self.sellers, true, offer, game);
+                if !any || table.is_solved() && !table.has_news(game) {
+                    continue;
+                }
+                renewal = Renewal::Iterate;
+            }
+            if !prepare(&day, buyer, table, self.sellers, false, offer, game) {
+                continue;
+            }
+            if table.future.surplus.is_empty() {
+                table.future = Future::nil(game);
+                // A row of nothing for the unknown kit.
+                table.future.profit.resize((game.tenders.len() + 1) * game.sellers, 0.0);
+            }
+            let limits = Limits {
+                tolerance: TOLERANCE,
+                sweeps: MOST_SWEEPS,
+            };
+            let (future, solver) = (&mut table.future, &mut desk.solver);
+            let reached = match (self.closure, renewal) {
+                (Closure::OneTender, _) => closure::one_tender(game, future, solver),
+                (_, Renewal::Sweep) => Reached {
+                    closed: true,
+                    ..closure::sweep(game, future, solver, 1.0)
+                },
+                _ => closure::stationary(game, future, solver, limits),
+            };
+            if renewal == Renewal::Iterate {
+                table.remember_offer(game);
+            }
+            table.publish(game);
+            all = all.with(reached);
+        }
+        all
+    }
+}
+
+/// What happens to one type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Renewal {
+    Leave,
+    Sweep,
+    Iterate,
+    IfNews,
+}
