@@ -52,9 +52,7 @@ fn settled(game: &Game, delta: f64, solver: &mut Solver) -> Future {
     }
     let before = future.clone();
     closure::sweep(game, &mut future, solver, 1.0);
-    for (now, last) in future.profit.iter_mut().zip(&before.profit) {
-        *now = (*now - delta * last) / (1.0 - delta);
-    }
+    future.extrapolate(&before, delta);
     future
 }
 
@@ -101,7 +99,7 @@ fn a_second_equilibrium_where_patience_and_switching_cost_are_large() {
         let game = cabral(2, 6.0, delta);
         let (mut future, mut solver) = (Future::nil(&game), Solver::default());
         closure::sweep(&game, &mut future, &mut solver, 1.0);
-        future.profit[0] += 3.0;
+        future.add_profit(0, 0, 3.0);
         let limits = Limits {
             tolerance: 1e-9,
             sweeps: 500,

@@ -158,6 +158,16 @@ impl<'a> Solved<'a> {
         self.spec.alternatives[a].cost + self.equilibrium.total_margin[a]
     }
 
+    /// `W_j(a)` of those who set the price of an alternative, slot by slot of its setters; 0 where nobody looks ahead.
+    #[must_use]
+    pub fn later(&self, a: usize) -> [f64; 2] {
+        let count = self.spec.alternatives.len();
+        self.spec.alternatives[a].setters.map(|j| match (j, self.spec.after) {
+            (NOBODY, _) | (_, None) => 0.0,
+            (j, Some(after)) => after[usize::from(j) * count + a],
+        })
+    }
+
     /// What each component's seller is paid for an alternative.
     #[must_use]
     pub fn payments(&self, terms: &Terms, a: usize) -> [f64; 2] {

@@ -21,6 +21,7 @@ pub struct Scratch {
     prices: Vec<f64>,
     shocks: Vec<(f64, f64)>,
     net_values: Vec<f64>,
+    later: Vec<[f64; 2]>,
     inclusive: Vec<f64>,
     by_seller: Vec<f64>,
 }
@@ -176,6 +177,7 @@ impl Run<'_> {
             buffer.clear();
         }
         scratch.shocks.clear();
+        scratch.later.clear();
         let offer = &self.desk.offer;
         if offer.alternatives.is_empty() {
             // Nothing may be bought. Kit that may run on does; else it runs on as a relaxation.
@@ -216,6 +218,9 @@ impl Run<'_> {
             scratch
                 .shocks
                 .extend((0..offer.alternatives.len()).map(|a| solved.shock(&mut luck, a)));
+            scratch
+                .later
+                .extend((0..offer.alternatives.len()).map(|a| solved.later(a)));
             scratch.net_values.extend_from_slice(solved.equilibrium.net_value);
             scratch.inclusive.extend_from_slice(solved.equilibrium.inclusive);
         }
@@ -464,6 +469,8 @@ impl Run<'_> {
                 probabilities: &self.scratch.probabilities,
                 shocks: &self.scratch.shocks,
                 flows: &flows,
+                continuation: &offer.continuation,
+                later: &self.scratch.later,
                 net_values: &self.scratch.net_values,
                 inclusive: &self.scratch.inclusive,
                 share_of_keep: offer.terms.share_of_life(world.scenario.keep.retender_years),

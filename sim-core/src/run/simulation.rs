@@ -87,7 +87,23 @@ const FIRST_ROUNDS: usize = 3;
 /// The table of next tenders on the first day; `None` where nobody looks ahead.
 fn first_day(world: &World, buyers: &[AverageBuyer]) -> Option<NextTenders> {
     let mut next = NextTenders::new(world, buyers)?;
-    let state = State::new(world, &Luck::new(0, 0));
+    let mut state = State::new(world, &Luck::new(0, 0));
+    // What is known on the first morning is known to the table.
+    let mut moments: Vec<_> = (world.scenario.levers.iter().enumerate())
+        .filter(|(_, n)| n.lever.is_active())
+        .flat_map(|(i, n)| {
+            n.lever
+                .common()
+                .moments()
+                .into_iter()
+                .map(move |(day, moment)| (day, i, moment))
+        })
+        .filter(|(day, _, _)| *day <= world.start)
+        .collect();
+    moments.sort_by_key(|(day, i, moment)| (*day, *i, *moment));
+    for (_, i, moment) in moments {
+        world.scenario.levers[i].lever.act(i, moment, world, &mut state);
+    }
     let mut posted = Posted::new(world, &state);
     let (mut desk, mut of_table) = (Desk::default(), foresight::table::Desk::default());
     list_price::post(world, &state, &mut posted, buyers, &mut desk, world.start);

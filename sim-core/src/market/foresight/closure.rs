@@ -46,41 +46,52 @@ impl Reached {
     }
 }
 
+/// Sweeps that move a value by more, in units of mu, are not accelerated: the table still is another game's.
+const ACCELERATES_BELOW: f64 = 1.0;
+/// A sweep that moves so many times as much as the last shows that acceleration or a whole step went astray.
+const RISE: f64 = 2.0;
 /// Least step of a damped sweep.
 const LEAST_STEP: f64 = 0.25;
 
 /// One sweep: the tender of every kit, with the table before as its future, moves the table by `step` (1: all the way).
 pub fn sweep(game: &Game, future: &mut Future, solver: &mut Solver, step: f64) -> Reached {
-    let mut reached = Reached::default();
     let before = future.clone();
-    for kit in 0..game.tenders.len() {
-        if game.tenders[kit].alternatives.is_empty() {
-            continue;
-        }
-        let moved = solver.update(game, &before, future, kit, step);
+    sweep_from(game, &before, future, solver, step)
+}
+
+fn sweep_from(game: &Game, before: &Future, future: &mut Future, solver: &mut Solver, step: f64) -> Reached {
+    let mut reached = Reached {
+        sweeps: 1,
+        closed: true,
+        ..Reached::default()
+    };
+    for kit in (0..game.tenders.len()).filter(|k| !game.tenders[*k].alternatives.is_empty()) {
+        let moved = solver.update(game, before, future, kit, step);
         reached.tenders += 1;
         reached.unsolved += u64::from(!moved.solved);
         reached.change = reached.change.max(moved.change);
     }
-    reached.sweeps = 1;
     reached
 }
 
-/// Sweeps until no value moves by more than the tolerance. A sweep that moves more than the one before is damped from then on.
-///
-/// One sweep shrinks an error by about the discount to the next tender, so an error of a few times the tolerance is left:
-/// about `change m / (1 - m)` where each sweep leaves the share `m` of the last change.
+/// Sweeps until none moves a value by more than the tolerance: plain ones as long as they move much, then accelerated ones
+/// ([`super::accelerate`]). After one that moves far more than the last, plain and damped sweeps follow until the change is small again.
 pub fn stationary(game: &Game, future: &mut Future, solver: &mut Solver, limits: Limits) -> Reached {
     let mut all = Reached::default();
     let mut step = 1.0_f64;
     let mut last = f64::INFINITY;
+    solver.memory.clear();
     while all.sweeps < limits.sweeps && !all.closed {
-        let one = sweep(game, future, solver, step);
-        if one.change > last {
+        let before = future.clone();
+        let one = sweep_from(game, &before, future, solver, step);
+        all.closed = one.change <= limits.tolerance;
+        if one.change > RISE * last {
+            solver.memory.clear();
             step = (0.5 * step).max(LEAST_STEP);
+        } else if one.change <= ACCELERATES_BELOW && !all.closed {
+            solver.memory.step(&before.values, future.values_mut());
         }
         last = one.change;
-        all.closed = one.change <= limits.tolerance;
         all.change = one.change;
         all.sweeps += 1;
         all.tenders += one.tenders;

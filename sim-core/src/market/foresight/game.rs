@@ -2,6 +2,7 @@
 
 use crate::market::equilibrium::{Alternative, Equilibrium, SolveError, TenderSpec, Workspace};
 
+use super::accelerate::Memory;
 use super::stopping::retender_value;
 
 /// When the next tender of a part comes.
@@ -99,12 +100,10 @@ impl Game {
 pub struct Future {
     /// Number of sellers.
     pub sellers: usize,
-    /// `Pi_j(k)`, kit-major.
-    pub profit: Vec<f64>,
-    /// `Lambda(k)`, what a buyer of partial foresight does not see of its future included.
-    pub surplus: Vec<f64>,
-    /// `B(k)`.
-    pub best: Vec<f64>,
+    /// `Pi_j(k)` kit-major; then `Lambda(k)`, what a buyer of partial foresight does not see of its future included; then `B(k)`.
+    pub(super) values: Vec<f64>,
+    /// Number of kits.
+    pub(super) kits: usize,
     /// Effective margins to start from: by kit, seller and nest.
     pub(super) start: Vec<f64>,
 }
@@ -116,23 +115,59 @@ impl Future {
         let kits = game.tenders.len();
         Self {
             sellers: game.sellers,
-            profit: vec![0.0; kits * game.sellers],
-            surplus: vec![0.0; kits],
-            best: vec![0.0; kits],
+            values: vec![0.0; kits * (game.sellers + 2)],
+            kits,
             start: vec![f64::NAN; kits * game.sellers * game.lambda.len()],
         }
+    }
+
+    /// The same in other money.
+    #[must_use]
+    pub(super) fn scaled(&self, by: f64) -> Self {
+        let mut scaled = self.clone();
+        scaled.values.iter_mut().chain(&mut scaled.start).for_each(|x| *x *= by);
+        scaled
     }
 
     /// `Pi_j` of all sellers with a kit.
     #[must_use]
     pub fn profits(&self, kit: usize) -> &[f64] {
-        &self.profit[kit * self.sellers..][..self.sellers]
+        &self.values[kit * self.sellers..][..self.sellers]
+    }
+
+    /// `Lambda` of a kit.
+    #[must_use]
+    pub fn surplus(&self, kit: usize) -> f64 {
+        self.values[self.kits * self.sellers + kit]
+    }
+
+    /// `B` of a kit.
+    #[must_use]
+    pub fn best(&self, kit: usize) -> f64 {
+        self.values[self.kits * (self.sellers + 1) + kit]
+    }
+
+    /// Adds to what a seller expects with a kit: another belief to start from.
+    pub fn add_profit(&mut self, kit: usize, seller: usize, money: f64) {
+        self.values[kit * self.sellers + seller] += money;
+    }
+
+    /// Takes a table that has moved on from `before` to where it would go if each further sweep moved `ratio` of the last.
+    pub fn extrapolate(&mut self, before: &Self, ratio: f64) {
+        for (now, last) in self.values.iter_mut().zip(&before.values) {
+            *now = (*now - ratio * last) / (1.0 - ratio);
+        }
+    }
+
+    /// Values of all kits as one vector.
+    pub(super) fn values_mut(&mut self) -> &mut [f64] {
+        &mut self.values
     }
 
     /// `V(k) = Lambda(k) + d_L C(k)`: what the buyer expects from its next tender with a kit on.
     #[must_use]
     pub fn value(&self, game: &Game, kit: usize) -> f64 {
-        self.surplus[kit] + game.buyer_discount[Horizon::Life as usize] * game.chain(kit)
+        self.surplus(kit) + game.buyer_discount[Horizon::Life as usize] * game.chain(kit)
     }
 
     /// `B*(k)`: what the next tender brings without fresh luck, `periods` re-tenders after the end of the kit's life.
@@ -140,7 +175,7 @@ impl Future {
     pub fn retender(&self, game: &Game, kit: usize, periods: f64) -> f64 {
         let t = &game.tenders[kit];
         retender_value(
-            self.best[kit],
+            self.best(kit),
             t.running - periods * game.fall,
             game.fall,
             game.buyer_discount[Horizon::Keep as usize],
@@ -155,7 +190,7 @@ impl Future {
             let then = match link.horizon {
                 Horizon::Life => self.value(game, link.kit) - game.chain(now),
                 Horizon::Keep => self.retender(game, link.kit, 1.0) - game.tenders[link.kit].best_at_list,
-                Horizon::Part => self.best[link.kit] - game.tenders[link.kit].best_at_list,
+                Horizon::Part => self.best(link.kit) - game.tenders[link.kit].best_at_list,
             };
             sum += link.weight * game.buyer_discount[link.horizon as usize] * then;
         }
@@ -170,6 +205,7 @@ pub struct Solver {
     alternatives: Vec<Alternative>,
     after: Vec<f64>,
     continuation: Vec<f64>,
+    pub(super) memory: Memory,
 }
 
 /// How one solved tender moved the table.
@@ -246,7 +282,7 @@ impl Solver {
             *value += step * (to - *value);
         };
         let (sellers, nests) = (game.sellers, game.lambda.len());
-        for (value, to) in into.profit[kit * sellers..][..sellers]
+        for (value, to) in into.values[kit * sellers..][..sellers]
             .iter_mut()
             .zip(found.expected_profit)
         {
@@ -260,9 +296,10 @@ impl Solver {
                 best = (*net, a);
             }
         }
-        moved(&mut into.surplus[kit], surplus);
+        let kits = into.kits;
+        moved(&mut into.values[kits * sellers + kit], surplus);
         moved(
-            &mut into.best[kit],
+            &mut into.values[kits * (sellers + 1) + kit],
             if best.0.is_finite() {
                 best.0 + unseen(best.1)
             } else {

@@ -58,6 +58,7 @@
 //! change and no persistent taste; a rule of a minority of a region's sites is seen by those whom it binds in
 //! `h_jk` and in their own choice set, not in their rivals' `Pi`. Bidders do not price for learning.
 
+mod accelerate;
 pub mod closure;
 pub mod game;
 pub mod outlook;

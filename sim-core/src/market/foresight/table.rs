@@ -1,7 +1,7 @@
 //! The next-tender table of all types: when it is solved, and what can be read from it.
 
 use super::closure::{self, Limits, Reached};
-use super::game::{Future, Game, Solver};
+use super::game::{Future, Game, NextTender, Solver};
 use super::outlook::{LookAhead, Outlook};
 use super::stopping::retender_value;
 use super::typical::{Day1, TypicalCosts, expected_maturity, prepare};
@@ -15,11 +15,11 @@ use crate::world::state::State;
 use crate::world::{Layer, VendorIx, World};
 
 /// Largest change left in a table that is iterated, in units of mu; see [`closure::stationary`] for the error that it leaves.
-const TOLERANCE: f64 = 2.5e-4;
+const TOLERANCE: f64 = 1e-3;
 /// Most sweeps of one iteration.
-const MOST_SWEEPS: u32 = 120;
+const MOST_SWEEPS: u32 = 60;
 /// A type is iterated anew after an announcement or launch where what a tender of it offers has moved by so much, share of mu.
-const NEWS: f64 = 0.05;
+const NEWS: f64 = 0.25;
 
 /// What the buyer reads of one kit, shares of the type's price.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -97,18 +97,13 @@ impl TypeTable {
             let found = vendors.iter().map(|v| place(open, *v).or_else(|| place(!open, *v)));
             found.map(|k| k.unwrap_or(unknown)).collect()
         };
-        let sellers = vendors.len();
         Self {
             region: buyer.region(),
             layer: index,
             typical: TypicalCosts::new(world, buyer),
             numbers,
             kit_of: [of(false), of(true)],
-            future: Future {
-                sellers,
-                profit: vec![0.0; (unknown + 1) * sellers],
-                ..Future::default()
-            },
+            future: Future::default(),
             vendors,
             kits,
             price: buyer.slot().price,
@@ -175,7 +170,8 @@ impl TypeTable {
     pub fn profit(&self, kit: usize, vendor: VendorIx) -> f64 {
         match self.number(vendor) {
             NOBODY => 0.0,
-            n => self.future.profit[kit * self.vendors.len() + usize::from(n)] / self.price,
+            _ if kit >= self.kits.len() => 0.0,
+            n => self.future.profits(kit)[usize::from(n)] / self.price,
         }
     }
 
@@ -216,6 +212,13 @@ impl TypeTable {
         !self.offered.is_empty()
     }
 
+    /// A generation that is new is expected to be traded as the one before it, to begin with.
+    fn start_from(&mut self, older: &Self) {
+        if self.region == older.region && self.vendors == older.vendors && self.kits == older.kits {
+            self.future = older.future.scaled(self.price / older.price);
+        }
+    }
+
     /// Takes over what the game of this type has come to.
     fn publish(&mut self, game: &Game) {
         let share = 1.0 / self.price;
@@ -228,7 +231,7 @@ impl TypeTable {
             let k = Kit {
                 value: self.future.value(game, kit) * share,
                 chain: game.chain(kit) * share,
-                best: self.future.best[kit] * share,
+                best: self.future.best(kit) * share,
                 best_at_list: tender.best_at_list * share,
                 running: if tender.running.is_finite() {
                     tender.running * share
@@ -267,19 +270,26 @@ impl TypeTable {
         };
         let share = 1.0 / self.price;
         let threshold = NEWS * game.mu * share;
-        first.alternatives.len() != self.offered.len()
-            || (first.alternatives.iter().zip(&self.offered))
-                .any(|(a, before)| ((a.value - a.cost) * share - before).abs() > threshold)
+        let now = purchases(first);
+        now.clone().count() != self.offered.len()
+            || now
+                .zip(&self.offered)
+                .any(|(worth, before)| (worth * share - before).abs() > threshold)
     }
 
     fn remember_offer(&mut self, game: &Game) {
         self.offered.clear();
         if let Some(first) = game.tenders.iter().find(|t| !t.alternatives.is_empty()) {
             let share = 1.0 / self.price;
-            self.offered
-                .extend(first.alternatives.iter().map(|a| (a.value - a.cost) * share));
+            self.offered.extend(purchases(first).map(|worth| worth * share));
         }
     }
+}
+
+/// Value less cost of each purchase of a tender.
+fn purchases(tender: &NextTender) -> impl Iterator<Item = f64> + Clone + '_ {
+    let bought = tender.alternatives.iter().filter(|a| a.setter_mask() != 0);
+    bought.map(|a| a.value - a.cost)
 }
 
 /// Buffers with which tables are solved.
@@ -445,7 +455,9 @@ impl NextTenders {
             closed: true,
             ..Reached::default()
         };
-        for (i, (table, buyer)) in self.types.iter_mut().zip(buyers).enumerate() {
+        for (i, buyer) in buyers.iter().enumerate() {
+            let (before, rest) = self.types.split_at_mut(i);
+            let table = &mut rest[0];
             let launched =
                 table.layer >= world.gens.len() || world.gens[table.layer].first_launch.is_some_and(|d| d <= today);
             let mut renewal = how(i, table);
@@ -463,10 +475,11 @@ impl NextTenders {
             if !prepare(&day, buyer, table, self.sellers, false, offer, game) {
                 continue;
             }
-            if table.future.surplus.is_empty() {
+            if !table.is_solved() {
                 table.future = Future::nil(game);
-                // A row of nothing for the unknown kit.
-                table.future.profit.resize((game.tenders.len() + 1) * game.sellers, 0.0);
+                if let Some(older) = before.last().filter(|t| t.is_solved()) {
+                    table.start_from(older);
+                }
             }
             let limits = Limits {
                 tolerance: TOLERANCE,
