@@ -27,8 +27,7 @@ fn cabral(n: usize, s: f64, delta: f64) -> Game {
             .map(|j| Alternative::single(0, j as u8, if j == standing { s } else { 0.0 }, 0.0))
             .collect(),
         links: (0..n).map(Link::whole).collect(),
-        best_at_list: 0.0,
-        running: 0.0,
+        ..NextTender::default()
     };
     let discount = || [vec![delta; n], vec![delta; n]];
     Game {

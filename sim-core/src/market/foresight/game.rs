@@ -57,6 +57,8 @@ pub struct NextTender {
     pub alternatives: Vec<Alternative>,
     /// Where the parts of each lead: radio, baseband.
     pub links: Vec<[Link; 2]>,
+    /// List price of each; 0 for keep.
+    pub list_prices: Vec<f64>,
     /// `s*`: surplus of the best purchase at list price.
     pub best_at_list: f64,
     /// What keeping on brings at the end of life beside the postponed choice: its value less `d_T s*`.
@@ -289,23 +291,17 @@ impl Solver {
             moved(value, *to);
         }
         let mut surplus = found.logsum;
-        let mut best = (f64::NEG_INFINITY, 0);
+        let mut best = f64::NEG_INFINITY;
         for (a, (alternative, net)) in game.tenders[kit].alternatives.iter().zip(found.net_value).enumerate() {
             surplus += found.probability[a] * unseen(a);
-            if alternative.setter_mask() != 0 && *net > best.0 {
-                best = (*net, a);
+            if alternative.setter_mask() != 0 {
+                best = best.max(net + unseen(a));
             }
         }
         let kits = into.kits;
         moved(&mut into.values[kits * sellers + kit], surplus);
-        moved(
-            &mut into.values[kits * (sellers + 1) + kit],
-            if best.0.is_finite() {
-                best.0 + unseen(best.1)
-            } else {
-                surplus
-            },
-        );
+        let best = if best.is_finite() { best } else { surplus };
+        moved(&mut into.values[kits * (sellers + 1) + kit], best);
         if found.converged {
             into.start[kit * sellers * nests..][..sellers * nests].copy_from_slice(found.effective_margins);
         }

@@ -61,6 +61,7 @@
 mod accelerate;
 pub mod closure;
 pub mod game;
+pub mod option_value;
 pub mod outlook;
 pub mod stopping;
 pub mod table;
@@ -68,5 +69,6 @@ pub mod typical;
 
 pub use closure::{Limits, Reached};
 pub use game::{Future, Game, Horizon, Link, NextTender};
+pub use option_value::{OptionValue, option_value};
 pub use outlook::Outlook;
 pub use table::{NextTenders, TypeTable};

@@ -55,13 +55,8 @@ impl Standing {
     }
 }
 
-/// Where the parts of an alternative lead. `kit` finds the kit of (open, seller).
-pub(super) fn links(
-    a: &Alternative,
-    held: Option<&Stack>,
-    weight: [f64; 2],
-    kit: impl Fn(bool, VendorIx) -> usize,
-) -> [Link; 2] {
+/// Where the parts of an alternative lead.
+pub(super) fn links(a: &Alternative, held: Option<&Stack>, weight: [f64; 2], table: &TypeTable) -> [Link; 2] {
     let buys = a.buys();
     let open = match a.kind {
         Kind::Closed => false,
@@ -79,7 +74,7 @@ pub(super) fn links(
             (_, false) => Horizon::Part,
         };
         Link {
-            kit: kit(open, seller),
+            kit: table.kit_of_part(open, a.seller, part),
             weight: weight[part],
             horizon,
         }
@@ -90,7 +85,7 @@ impl Outlook<'_> {
     /// Where the parts of an alternative lead.
     #[must_use]
     pub fn links(&self, terms: &Terms, a: &Alternative, held: Option<&Stack>) -> [Link; 2] {
-        links(a, held, terms.weight, |open, v| self.table.kit(open, v))
+        links(a, held, terms.weight, self.table)
     }
 
     /// `C` of the kit that stands, money.
@@ -102,7 +97,12 @@ impl Outlook<'_> {
         let share: f64 = [RU, BB]
             .into_iter()
             .filter(|k| stack.seller[*k] != NO_VENDOR)
-            .map(|k| terms.weight[k] * self.table.chain(self.table.kit(stack.is_open(), stack.seller[k])))
+            .map(|k| {
+                terms.weight[k]
+                    * self
+                        .table
+                        .chain(self.table.kit_of_part(stack.is_open(), stack.seller, k))
+            })
             .sum();
         share * terms.price
     }

@@ -43,10 +43,12 @@ pub struct TypeTable {
     /// Vendors that ever sell here, and the number of each vendor of the world among them.
     vendors: Vec<VendorIx>,
     numbers: Vec<u8>,
-    /// Open and seller of each kit.
-    kits: Vec<(bool, VendorIx)>,
+    /// Openness and sellers of radio and baseband of each kit.
+    kits: Vec<(bool, [VendorIx; 2])>,
     /// Kit of each (closed, open) x number.
     kit_of: [Vec<usize>; 2],
+    /// Kits of two sellers, if they are solved on their own: the place of the first.
+    pairs: Option<usize>,
     future: Future,
     price: f64,
     /// What the buyer reads; the last is the mean of all, for kit that is not known here.
@@ -58,7 +60,7 @@ pub struct TypeTable {
 }
 
 impl TypeTable {
-    fn new(world: &World, buyer: &AverageBuyer) -> Self {
+    fn new(world: &World, buyer: &AverageBuyer, pairs: bool) -> Self {
         let layer = buyer.slot().layer;
         let index = layer.index(world);
         let is_core = layer == Layer::Core;
@@ -89,9 +91,17 @@ impl TypeTable {
             .iter()
             .filter(|v| !is_core && info(**v).open_from.is_some_and(|d| d <= world.end))
             .map(|v| (true, *v));
-        let kits: Vec<(bool, VendorIx)> = closed.chain(open).collect();
+        let opens: Vec<VendorIx> = open.clone().map(|(_, v)| v).collect();
+        let mut kits: Vec<(bool, [VendorIx; 2])> = closed.chain(open).map(|(open, v)| (open, [v; 2])).collect();
+        let singles = kits.len();
+        let pairs = pairs && !is_core;
+        if pairs {
+            let of_radio = |u: &VendorIx| opens.iter().map(move |v| (*u, *v)).collect::<Vec<_>>();
+            let two = opens.iter().flat_map(of_radio).filter(|(u, v)| u != v);
+            kits.extend(two.map(|(u, v)| (true, [u, v])));
+        }
         let unknown = kits.len();
-        let place = |open: bool, v: VendorIx| kits.iter().position(|k| *k == (open, v));
+        let place = |open: bool, v: VendorIx| kits.iter().position(|k| *k == (open, [v; 2]));
         // Open parts of a seller that has none yet are looked up as its bundle, and a bundle of one that sells none as its parts.
         let of = |open: bool| {
             let found = vendors.iter().map(|v| place(open, *v).or_else(|| place(!open, *v)));
@@ -105,6 +115,7 @@ impl TypeTable {
             kit_of: [of(false), of(true)],
             future: Future::default(),
             vendors,
+            pairs: pairs.then_some(singles),
             kits,
             price: buyer.slot().price,
             read: vec![Kit::default(); unknown + 1],
@@ -138,9 +149,9 @@ impl TypeTable {
         self.kits.len()
     }
 
-    /// Openness and seller of a kit; `None` for the unknown one.
+    /// Openness and sellers of a kit; `None` for the unknown one.
     #[must_use]
-    pub fn kit_of(&self, kit: usize) -> Option<(bool, VendorIx)> {
+    pub fn kit_of(&self, kit: usize) -> Option<(bool, [VendorIx; 2])> {
         self.kits.get(kit).copied()
     }
 
@@ -151,6 +162,16 @@ impl TypeTable {
             NOBODY => self.unknown(),
             n => self.kit_of[usize::from(open)][usize::from(n)],
         }
+    }
+
+    /// The kit that stands for a part of a stack: its seller's, or that of both sellers where pairs are solved on their own.
+    #[must_use]
+    pub fn kit_of_part(&self, open: bool, seller: [VendorIx; 2], part: usize) -> usize {
+        let pair = self.pairs.filter(|_| open && seller[0] != seller[1]).and_then(|first| {
+            let found = self.kits[first..].iter().position(|k| k.1 == seller);
+            found.map(|k| first + k)
+        });
+        pair.unwrap_or_else(|| self.kit(open, seller[part]))
     }
 
     /// The kit of which nothing is known: worth the mean of all to the buyer, and nothing to sellers.
@@ -318,13 +339,20 @@ impl NextTenders {
     /// An empty table; `None` where nobody looks ahead, so that nothing is computed at all.
     #[must_use]
     pub fn new(world: &World, buyers: &[AverageBuyer]) -> Option<Self> {
+        Self::with_pairs(world, buyers, false)
+    }
+
+    /// As [`NextTenders::new`]; `pairs`: the kit of every two sellers is solved on its own, which squares the table. To measure what
+    /// the mean over parts leaves out.
+    #[must_use]
+    pub fn with_pairs(world: &World, buyers: &[AverageBuyer], pairs: bool) -> Option<Self> {
         let f = &world.scenario.foresight;
         let somebody = f.seller_look_ahead > 0.0 || world.operators.iter().any(|o| o.foresight > 0.0) || f.buyer > 0.0;
         if f.closure == Closure::None || !somebody {
             return None;
         }
         let layers = world.gens.len() + 1;
-        let types: Vec<TypeTable> = buyers.iter().map(|b| TypeTable::new(world, b)).collect();
+        let types: Vec<TypeTable> = buyers.iter().map(|b| TypeTable::new(world, b, pairs)).collect();
         let mut index = vec![None; world.regions.len() * layers];
         for (i, t) in types.iter().enumerate() {
             index[t.region * layers + t.layer] = Some(i);
@@ -425,6 +453,36 @@ impl NextTenders {
         self.renew(world, state, posted, buyers, desk, today, |_, _| Renewal::Iterate)
     }
 
+    /// The game of a type today with its table, for experiments: what the next tenders offer, and what they are worth.
+    ///
+    /// `None` where the type has no table yet or nothing may be bought.
+    #[allow(clippy::too_many_arguments)]
+    #[must_use]
+    pub fn game(
+        &self,
+        region: usize,
+        layer: usize,
+        world: &World,
+        state: &State,
+        posted: &Posted,
+        buyers: &[AverageBuyer],
+        today: Day,
+    ) -> Option<(Game, Future)> {
+        let i = (*self.index.get(region * self.layers + layer)?)?;
+        let (table, buyer) = (self.types.get(i)?, buyers.get(i)?);
+        let mut ahead = posted.clone();
+        expect_maturity(&mut ahead, state, world);
+        let day = Day1 {
+            world,
+            state,
+            ahead: &ahead,
+            today,
+        };
+        let (mut offer, mut game) = (Offer::default(), Game::default());
+        let any = prepare(&day, buyer, table, self.sellers, false, &mut offer, &mut game);
+        (any && table.is_solved()).then(|| (game, table.future.clone()))
+    }
+
     #[allow(clippy::too_many_arguments)]
     fn renew(
         &mut self,
@@ -436,15 +494,9 @@ impl NextTenders {
         today: Day,
         how: impl Fn(usize, &TypeTable) -> Renewal,
     ) -> Reached {
-        let years = world.scenario.foresight.maturity_horizon_years;
         let ahead = desk.ahead.get_or_insert_with(|| posted.clone());
         ahead.clone_from(posted);
-        for ((m, interface), s) in (ahead.maturity.iter_mut())
-            .zip(&state.interfaces)
-            .zip(&world.scenario.interfaces)
-        {
-            *m = expected_maturity(interface, s, years);
-        }
+        expect_maturity(ahead, state, world);
         let day = Day1 {
             world,
             state,
@@ -501,6 +553,15 @@ impl NextTenders {
             all = all.with(reached);
         }
         all
+    }
+}
+
+/// Puts the maturity of the next tender in the place of today's.
+fn expect_maturity(ahead: &mut Posted, state: &State, world: &World) {
+    let years = world.scenario.foresight.maturity_horizon_years;
+    let interfaces = state.interfaces.iter().zip(&world.scenario.interfaces);
+    for (m, (interface, scenario)) in ahead.maturity.iter_mut().zip(interfaces) {
+        *m = expected_maturity(interface, scenario, years);
     }
 }
 

@@ -1,14 +1,14 @@
 //! The average buyer of a type with kit that stands: what a change costs it, and what it expects of the interfaces.
 
 use super::game::{Game, HORIZONS, Horizon, NextTender};
-use super::outlook::{LookAhead, links};
+use super::outlook::{LookAhead, Outlook, links};
 use super::table::TypeTable;
 use crate::calendar::Day;
 use crate::market::alternatives::{self, Kind};
 use crate::market::list_price::AverageBuyer;
 use crate::market::posted::Posted;
 use crate::market::switching::Attachment;
-use crate::market::tender::{Offer, lambdas, priced};
+use crate::market::tender::{Continuation, Offer, lambdas, priced};
 use crate::market::terms::{Buyer, PARTIAL_MINIMUM_YEARS, Rules, Terms};
 use crate::market::value::annuity;
 use crate::scenario::Interface;
@@ -83,7 +83,7 @@ impl TypicalCosts {
     }
 
     /// Gives the terms of the average buyer, fitted to its kit, what an operator would add to them.
-    fn attach(&self, terms: &mut Terms, management: f64, held: VendorIx) {
+    fn attach(&self, terms: &mut Terms, management: f64, held: [VendorIx; 2]) {
         let [tools, training] = self.onboarding;
         terms.onboarding = tools + training;
         terms.onboarding_open = tools * (1.0 - management) + training;
@@ -92,7 +92,9 @@ impl TypicalCosts {
         }
         terms.start_up *= 1.0 - self.skill;
         terms.operations *= 1.0 - self.skill;
-        terms.seller_mut(held).trained = 1.0;
+        for v in held {
+            terms.seller_mut(v).trained = 1.0;
+        }
     }
 }
 
@@ -157,19 +159,25 @@ pub(super) fn prepare(
     for (kit, tender) in game.tenders.iter_mut().enumerate() {
         tender.alternatives.clear();
         tender.links.clear();
-        let Some((open, v)) = table.kit_of(kit).filter(|_| !(probe && any)) else {
+        tender.list_prices.clear();
+        let Some((open, seller)) = table.kit_of(kit).filter(|_| !(probe && any)) else {
             continue;
         };
+        let [u, v] = seller;
         let is_core = offer.terms.is_core;
         let stack = Stack {
-            seller: [if is_core { NO_VENDOR } else { v }, v],
-            arch: if open { Arch::OpenSingle } else { Arch::Closed },
+            seller: [if is_core { NO_VENDOR } else { u }, v],
+            arch: match (open, u == v) {
+                (false, _) => Arch::Closed,
+                (true, true) => Arch::OpenSingle,
+                (true, false) => Arch::OpenMulti,
+            },
             is_virtual: open && world.vendors[usize::from(v)].is_virtual(today),
             installed: [today; 2],
             exercised: false,
         };
         offer.terms.fit(world, state, ahead, &asks, Some(&stack), today);
-        table.typical().attach(&mut offer.terms, management, v);
+        table.typical().attach(&mut offer.terms, management, seller);
         offer.terms.may_keep = true;
         alternatives::list(&offer.terms, Some(&stack), &mut offer.alternatives);
         if offer.alternatives.is_empty() {
@@ -187,18 +195,25 @@ pub(super) fn prepare(
             legacy: legacy.map(neighbour),
             life_left: [0.0; 2],
         };
-        offer.evaluate(Some(&attached), [term; 2]);
+        // Which of two variants stands depends on what follows it: by the table as it is.
+        let future = Continuation {
+            outlook: table.is_solved().then_some(Outlook {
+                table,
+                foresight: game.foresight,
+                sellers,
+            }),
+        };
+        offer.evaluate_ahead(Some(&attached), [term; 2], future);
         any = true;
         let mut best = f64::NEG_INFINITY;
         tender.running = f64::NEG_INFINITY;
         for (i, a) in offer.alternatives.iter().enumerate() {
-            let value = offer.values[i];
+            let value = offer.values[i] - offer.continuation[i];
             tender
                 .alternatives
                 .push(priced(&offer.terms, world.bidding, |v| table.number(v), a, value));
-            tender
-                .links
-                .push(links(a, Some(&stack), offer.terms.weight, |open, v| table.kit(open, v)));
+            tender.links.push(links(a, Some(&stack), offer.terms.weight, table));
+            tender.list_prices.push(offer.list_prices[i]);
             if a.kind == Kind::Keep {
                 tender.running = value - d_keep * best;
             } else {
