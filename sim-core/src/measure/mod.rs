@@ -437,6 +437,15 @@ pub const CATALOGUE: &[Measure] = &[
         },
         value: |v, c| v.posted.maturity[c.part],
     },
+    Measure {
+        name: "forecast_error",
+        unit: "share",
+        is_flow: true,
+        doc: "Probability that the kit's sellers stay at a tender: mean distance of what the next-tender table said at the award to what bids made it; undefined where nobody looks ahead",
+        parts: Parts::Whole,
+        dims: PLAIN,
+        value: |v, c| v.mean(c, Field::ForecastError, Field::ForecastSites),
+    },
 ];
 
 /// Sum of squared shares; NaN where nothing is.

@@ -38,6 +38,8 @@ struct Decided {
     bidders: f64,
     /// Wedge captured in price over the list price, by component.
     captured: [Option<f64>; 2],
+    /// Absolute error of the probability expected at the last award that its sellers stay.
+    forecast_error: Option<f64>,
 }
 
 /// Causes in the key of luck: a forced tender is another decision than a scheduled one.
@@ -165,6 +167,7 @@ impl Run<'_> {
             payments: [0.0; 2],
             bidders: f64::NAN,
             captured: [None; 2],
+            forecast_error: None,
         };
         let scratch = &mut self.scratch;
         for buffer in [
@@ -230,6 +233,13 @@ impl Run<'_> {
             &scratch.probabilities,
             &mut scratch.by_seller,
         );
+        // Expected at an award of its next tender, of which a re-tender is none.
+        let state = &self.state.slots[slot];
+        if let (Some(stack), Some(expected), 0) = (attached.stack, state.expected_to_stay, state.keeps) {
+            let each = offer.alternatives.iter().zip(&scratch.probabilities);
+            let stays: f64 = each.map(|(a, p)| p * a.same_sellers(stack, offer.terms.weight)).sum();
+            decided.forecast_error = Some((stays - expected).abs());
+        }
         if let (Some(stack), Outcome::Award(_)) = (attached.stack, decided.outcome) {
             let wedges = self.desk.offer.wedges(stack, attached.legacy, [0.0; 2]);
             let captured = self
@@ -272,6 +282,10 @@ impl Run<'_> {
             self.state.slots[slot].due = s.due.max(today).plus_years(years);
         }
         self.state.enter(world, slot, &stack);
+        let outlook = future(self.next.as_ref(), world, slot).outlook;
+        let offer = &self.desk.offer;
+        self.state.slots[slot].expected_to_stay =
+            outlook.and_then(|o| o.expected_to_stay(&offer.terms, &offer.links[a]));
         let state = &mut self.state.slots[slot];
         state.cycle += 1;
         state.keeps = 0;
@@ -320,6 +334,17 @@ impl Run<'_> {
         };
         let cube = &mut self.cube;
         let sites = info.sites;
+        if let (Some(error), Some(old)) = (decided.forecast_error, old) {
+            let seller = usize::from(old.seller[BB]);
+            cube.add_all(
+                places(),
+                layer,
+                BB,
+                seller,
+                Field::ForecastError,
+                &[sites * error, sites],
+            );
+        }
         let Outcome::Award(a) = decided.outcome else { return };
         let Offer {
             alternatives,

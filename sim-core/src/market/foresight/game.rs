@@ -57,6 +57,8 @@ pub struct NextTender {
     pub alternatives: Vec<Alternative>,
     /// Where the parts of each lead: radio, baseband.
     pub links: Vec<[Link; 2]>,
+    /// Weight of the parts of each that come from the seller that stands.
+    pub stays: Vec<f64>,
     /// List price of each; 0 for keep.
     pub list_prices: Vec<f64>,
     /// `s*`: surplus of the best purchase at list price.
@@ -104,6 +106,8 @@ pub struct Future {
     pub sellers: usize,
     /// `Pi_j(k)` kit-major; then `Lambda(k)`, what a buyer of partial foresight does not see of its future included; then `B(k)`.
     pub(super) values: Vec<f64>,
+    /// Probability that the sellers of each kit stay, bought anew or kept, by weight of their parts.
+    pub(super) stays: Vec<f64>,
     /// Number of kits.
     pub(super) kits: usize,
     /// Effective margins to start from: by kit, seller and nest.
@@ -118,6 +122,7 @@ impl Future {
         Self {
             sellers: game.sellers,
             values: vec![0.0; kits * (game.sellers + 2)],
+            stays: vec![0.0; kits],
             kits,
             start: vec![f64::NAN; kits * game.sellers * game.lambda.len()],
         }
@@ -298,6 +303,8 @@ impl Solver {
                 best = best.max(net + unseen(a));
             }
         }
+        let links = found.probability.iter().zip(&game.tenders[kit].stays);
+        into.stays[kit] = links.map(|(p, stays)| p * stays).sum();
         let kits = into.kits;
         moved(&mut into.values[kits * sellers + kit], surplus);
         let best = if best.is_finite() { best } else { surplus };

@@ -128,6 +128,13 @@ impl Outlook<'_> {
         self.foresight * sum
     }
 
+    /// Probability that the sellers of a stack stay at its next tender, by weight; `None` where one of them is not known here.
+    #[must_use]
+    pub fn expected_to_stay(&self, terms: &Terms, links: &[Link; 2]) -> Option<f64> {
+        let parts = links.iter().zip(terms.weight).filter(|(l, _)| l.weight > 0.0);
+        parts.map(|(l, weight)| Some(weight * self.table.stays(l.kit)?)).sum()
+    }
+
     /// `W_j(a)` of one seller for one alternative, money.
     #[must_use]
     pub fn later(&self, terms: &Terms, standing: &Standing, links: &[Link; 2], vendor: VendorIx) -> f64 {

@@ -1,7 +1,9 @@
 //! How often it pays to keep on: the optimal stopping of kit that ages, without luck.
 
 /// More periods than any kit is kept; at nil growth of upkeep keeping may pay for ever.
-const MOST_PERIODS: u32 = 400;
+const MOST_PERIODS: u32 = 2_000;
+/// What is discounted below this is left out.
+const LEAST_FACTOR: f64 = 1e-12;
 
 /// Value of a re-tender: of buying what is worth `best`, now or after as many periods of keeping on as pay.
 ///
@@ -19,7 +21,7 @@ pub fn retender_value(best: f64, running: f64, fall: f64, discount: f64) -> f64 
     let mut now = running;
     for _ in 0..MOST_PERIODS {
         // One period more, then buy, against buying now.
-        if now + discount * best <= best {
+        if now + discount * best <= best || factor < LEAST_FACTOR {
             break;
         }
         gathered += factor * now;

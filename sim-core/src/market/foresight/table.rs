@@ -202,6 +202,12 @@ impl TypeTable {
         self.read[kit].value
     }
 
+    /// Probability that the sellers of a kit stay at its next tender; `None` for the unknown one.
+    #[must_use]
+    pub fn stays(&self, kit: usize) -> Option<f64> {
+        self.future.stays.get(kit).copied()
+    }
+
     /// `C`, share of price.
     #[must_use]
     pub fn chain(&self, kit: usize) -> f64 {

@@ -160,6 +160,7 @@ pub(super) fn prepare(
         tender.alternatives.clear();
         tender.links.clear();
         tender.list_prices.clear();
+        tender.stays.clear();
         let Some((open, seller)) = table.kit_of(kit).filter(|_| !(probe && any)) else {
             continue;
         };
@@ -214,6 +215,7 @@ pub(super) fn prepare(
                 .push(priced(&offer.terms, world.bidding, |v| table.number(v), a, value));
             tender.links.push(links(a, Some(&stack), offer.terms.weight, table));
             tender.list_prices.push(offer.list_prices[i]);
+            tender.stays.push(a.same_sellers(&stack, offer.terms.weight));
             if a.kind == Kind::Keep {
                 tender.running = value - d_keep * best;
             } else {
