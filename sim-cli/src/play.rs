@@ -173,6 +173,8 @@ async fn write(mut receiver: Receiver<Message>, segments: &mut Segments, tally: 
                 sum.alternatives += counters.alternatives;
                 sum.valuations += counters.valuations;
                 sum.unsolved += counters.unsolved;
+                sum.next_tenders += counters.next_tenders;
+                sum.not_closed += counters.not_closed;
             }
             Entry::Failure(_) => {
                 played.failures += 1;

@@ -58,6 +58,10 @@ pub struct Counters {
     pub valuations: u64,
     /// Tenders whose equilibrium did not meet the tolerance.
     pub unsolved: u64,
+    /// Next tenders solved for the table of foresight.
+    pub next_tenders: u64,
+    /// Iterations of that table that ended at their cap.
+    pub not_closed: u64,
 }
 
 /// One cluster of one tender: the columns of `tenders.*` after `scenario,replicate`.

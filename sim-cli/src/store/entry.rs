@@ -71,8 +71,19 @@ impl Entry {
                     alternatives,
                     valuations,
                     unsolved,
+                    next_tenders,
+                    not_closed,
                 } = counters;
-                for count in [events, held, alternatives, valuations, unsolved] {
+                let counts = [
+                    events,
+                    held,
+                    alternatives,
+                    valuations,
+                    unsolved,
+                    next_tenders,
+                    not_closed,
+                ];
+                for count in counts {
                     out.extend_from_slice(&count.to_le_bytes());
                 }
                 for value in values {
@@ -107,6 +118,8 @@ impl Entry {
                     alternatives: cursor.u64()?,
                     valuations: cursor.u64()?,
                     unsolved: cursor.u64()?,
+                    next_tenders: cursor.u64()?,
+                    not_closed: cursor.u64()?,
                 };
                 let mut bytes = Cursor::new(cursor.take(cells.checked_mul(8)?)?);
                 let values = (0..cells).map(|_| bytes.f64()).collect::<Option<Vec<_>>>()?;

@@ -184,7 +184,7 @@ impl Engine for FakeEngine {
             tenders: 3,
             alternatives: 30,
             valuations: 7,
-            unsolved: 0,
+            ..Counters::default()
         };
         Ok(ReplicateRecord {
             replicate: k,

@@ -121,6 +121,16 @@ impl Alternative {
         }
     }
 
+    /// Weight of the components that come from the seller that stands.
+    #[must_use]
+    pub fn same_sellers(&self, stack: &Stack, weight: [f64; 2]) -> f64 {
+        [RU, BB]
+            .into_iter()
+            .filter(|k| self.seller[*k] == stack.seller[*k])
+            .map(|k| weight[k])
+            .sum()
+    }
+
     /// Whether the two components come from two sellers.
     #[must_use]
     pub fn is_multi(&self) -> bool {

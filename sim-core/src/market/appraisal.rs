@@ -190,7 +190,7 @@ fn split(offer: &Offer, twin: &Twin<'_>, wedge: &Wedge, margin: &[f64]) -> Optio
         let price = twin.alternatives[e].cost + margin[index];
         terms.flow(&offer.alternatives[index], None) - costs - price
     };
-    let left_to_twin = |e: usize| twin.alternatives[e].value - twin.price(e);
+    let left_to_twin = |e: usize| twin.alternatives[e].value - twin.later[e] - twin.price(e);
     let protected = (left(i) - left(r)) - (left_to_twin(i) - left_to_twin(r));
     Some(Split {
         wedge: money / wedge.list_price,

@@ -5,6 +5,7 @@
 //! The average buyer may buy what most of its region may, so that a rule in one country does not move the prices of its neighbours.
 
 use super::alternatives::NESTS;
+use super::foresight::NextTenders;
 use super::posted::Posted;
 use super::tender::{Continuation, Desk, lambdas};
 use super::terms::{Buyer, Rules};
@@ -21,6 +22,32 @@ pub struct AverageBuyer {
     shares: Vec<(usize, f64)>,
     slot: Slot,
     layer_index: usize,
+}
+
+impl AverageBuyer {
+    /// Mean conditions.
+    #[must_use]
+    pub fn country(&self) -> &CountryInfo {
+        &self.country
+    }
+
+    /// Share of its sites in each country of the region.
+    #[must_use]
+    pub fn shares(&self) -> &[(usize, f64)] {
+        &self.shares
+    }
+
+    /// Mean slot.
+    #[must_use]
+    pub fn slot(&self) -> &Slot {
+        &self.slot
+    }
+
+    /// Index of its region.
+    #[must_use]
+    pub fn region(&self) -> usize {
+        self.country.region
+    }
 }
 
 /// Builds the average buyers of all regions and layers: site-weighted means over the region's slots.
@@ -106,6 +133,19 @@ pub fn post(
     desk: &mut Desk,
     today: Day,
 ) -> u64 {
+    post_ahead(world, state, posted, buyers, None, desk, today)
+}
+
+/// As [`post`], with a table of next tenders: a first contract is dearer to sellers by what it leads to.
+pub fn post_ahead(
+    world: &World,
+    state: &State,
+    posted: &mut Posted,
+    buyers: &[AverageBuyer],
+    table: Option<&NextTenders>,
+    desk: &mut Desk,
+    today: Day,
+) -> u64 {
     let lambda = lambdas(world);
     let mut unsolved = 0;
     let mut margins: Vec<(u8, u8, f64)> = Vec::new();
@@ -120,20 +160,20 @@ pub fn post(
             operator: None,
             slot: &b.slot,
         };
+        let future = Continuation {
+            outlook: table.and_then(|t| t.outlook(b.country.region, b.layer_index, world.scenario.foresight.buyer)),
+        };
         desk.offer
-            .prepare(world, state, posted, &buyer, None, [0.0; 2], false, today);
+            .prepare_ahead(world, state, posted, &buyer, None, [0.0; 2], false, future, today);
         if desk.offer.alternatives.is_empty() {
             continue;
         }
         let price = desk.offer.terms.price;
         margins.clear();
-        match desk.bidding.solve_as(
-            ComponentBidding::Independent,
-            0.0,
-            &desk.offer,
-            &lambda,
-            Continuation::default(),
-        ) {
+        match desk
+            .bidding
+            .solve_as(ComponentBidding::Independent, 0.0, &desk.offer, &lambda, future)
+        {
             Ok(solved) => {
                 unsolved += u64::from(!solved.equilibrium.converged);
                 margins.extend(solved.margins_by_nest());

@@ -13,6 +13,7 @@ pub mod appraisal;
 pub mod choice;
 pub mod dependence;
 pub mod equilibrium;
+pub mod foresight;
 pub mod list_price;
 pub mod posted;
 pub mod switching;

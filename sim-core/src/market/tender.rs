@@ -2,9 +2,11 @@
 
 use super::alternatives::{self, Alternative, KEEP_NEST, Kind, NESTS};
 use super::equilibrium::{self, Equilibrium, NOBODY, SolveError, TenderSpec, Workspace};
+use super::foresight::Link;
+use super::foresight::outlook::{Outlook, Standing};
 use super::posted::Posted;
 use super::switching::{Attachment, Bills};
-use super::terms::{Buyer, Terms};
+use super::terms::{Buyer, PARTIAL_MINIMUM_YEARS, Terms};
 use super::wedge::{self, TwoBills, Wedges};
 use crate::calendar::Day;
 use crate::draws::Draws;
@@ -12,12 +14,14 @@ use crate::scenario::ComponentBidding;
 use crate::world::state::State;
 use crate::world::{BB, NO_VENDOR, Neighbour, RU, Stack, VendorIx, World};
 
-/// Value of the contracts after this one. Zero until sellers and buyers look ahead: the one place that later
-/// deductions W and buyers' continuation fill.
+/// Value of the contracts after this one, as seen from a tender; by default they are worth nothing to anybody.
+///
+/// An offer is prepared with it ([`Offer::prepare_ahead`]: what the buyer adds) and solved with the same
+/// ([`Bidding::solve`]: `W_j(a)` of [`TenderSpec::after`]).
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Continuation<'a> {
-    /// `W_j(a)`, see [`TenderSpec::after`]; `None` is all zero.
-    pub sellers: Option<&'a [f64]>,
+    /// The table of next tenders; `None`: nobody looks ahead.
+    pub outlook: Option<Outlook<'a>>,
 }
 
 /// What happens to a lot.
@@ -44,6 +48,11 @@ pub struct Offer {
     pub values: Vec<f64>,
     /// Posted list price of each.
     pub list_prices: Vec<f64>,
+    /// What the buyer's foresight adds to each, part of its value; nil without an outlook.
+    pub continuation: Vec<f64>,
+    /// Where the parts of each lead; empty without an outlook.
+    pub links: Vec<[Link; 2]>,
+    standing: Standing,
     /// Whether keep is offered.
     pub keeps: bool,
     prepared: Bills,
@@ -59,6 +68,12 @@ pub struct Bidding {
     caps: Vec<[f64; 2]>,
     /// Margins to start from, by bidder and nest.
     start: Vec<f64>,
+    /// `W_j(a)`, bidder-major; empty where nobody looks ahead.
+    after: Vec<f64>,
+    /// The same of the alternatives of the twin.
+    twin_after: Vec<f64>,
+    /// What the twin's foresight adds to each.
+    twin_later: Vec<f64>,
     workspace: Workspace,
     twin_alternatives: Vec<equilibrium::Alternative>,
     /// Place of each of them among the offer's alternatives.
@@ -145,6 +160,16 @@ impl<'a> Solved<'a> {
         self.spec.alternatives[a].cost + self.equilibrium.total_margin[a]
     }
 
+    /// `W_j(a)` of those who set the price of an alternative, slot by slot of its setters; 0 where nobody looks ahead.
+    #[must_use]
+    pub fn later(&self, a: usize) -> [f64; 2] {
+        let count = self.spec.alternatives.len();
+        self.spec.alternatives[a].setters.map(|j| match (j, self.spec.after) {
+            (NOBODY, _) | (_, None) => 0.0,
+            (j, Some(after)) => after[usize::from(j) * count + a],
+        })
+    }
+
     /// What each component's seller is paid for an alternative.
     #[must_use]
     pub fn payments(&self, terms: &Terms, a: usize) -> [f64; 2] {
@@ -206,15 +231,15 @@ pub fn lambdas(world: &World) -> [f64; NESTS] {
 }
 
 /// The alternative as the solver sees it.
-fn priced(
+pub(super) fn priced(
     terms: &Terms,
     bidding: ComponentBidding,
-    bidders: &Bidders,
+    number: impl Fn(VendorIx) -> u8,
     a: &Alternative,
     value: f64,
 ) -> equilibrium::Alternative {
     let nest = a.nest();
-    let suppliers = a.seller.map(|v| bidders.number(v));
+    let suppliers = a.seller.map(number);
     let [radio, baseband] = suppliers;
     let cost = terms.cost(a);
     match a.kind {
@@ -259,11 +284,29 @@ impl Offer {
         may_keep: bool,
         today: Day,
     ) {
+        let future = Continuation::default();
+        self.prepare_ahead(world, state, posted, buyer, attached, ages, may_keep, future, today);
+    }
+
+    /// As [`Offer::prepare`], with what comes after.
+    #[allow(clippy::too_many_arguments)]
+    pub fn prepare_ahead(
+        &mut self,
+        world: &World,
+        state: &State,
+        posted: &Posted,
+        buyer: &Buyer,
+        attached: Option<&Attachment>,
+        ages: [f64; 2],
+        may_keep: bool,
+        future: Continuation<'_>,
+        today: Day,
+    ) {
         let stack = attached.and_then(|h| h.stack);
         self.terms.fill(world, state, posted, buyer, stack, today);
         self.terms.may_keep = may_keep;
         alternatives::list(&self.terms, stack, &mut self.alternatives);
-        self.evaluate(attached, ages);
+        self.evaluate_ahead(attached, ages, future);
     }
 
     /// Lists anew what may be bought, with parts that must go (`goes`) no longer kept in a partial renewal: for a caller that
@@ -277,6 +320,11 @@ impl Offer {
 
     /// Fills bills and values from terms and alternatives.
     pub fn evaluate(&mut self, attached: Option<&Attachment>, ages: [f64; 2]) {
+        self.evaluate_ahead(attached, ages, Continuation::default());
+    }
+
+    /// As [`Offer::evaluate`], with what comes after.
+    pub fn evaluate_ahead(&mut self, attached: Option<&Attachment>, ages: [f64; 2], future: Continuation<'_>) {
         self.bills.clear();
         self.values.clear();
         self.list_prices.clear();
@@ -292,10 +340,12 @@ impl Offer {
             self.values.push(value);
             self.list_prices.push(list);
         }
-        self.drop_lesser_variants();
+        let stack = attached.and_then(|h| h.stack);
+        self.look_ahead(attached, ages, future);
+        self.drop_lesser_variants(future);
         self.keeps = false;
         let may_run = self.terms.may_keep && self.terms.may_run == [true; 2] && !self.alternatives.is_empty();
-        if let Some(stack) = attached.and_then(|h| h.stack).filter(|_| may_run) {
+        if let Some(stack) = stack.filter(|_| may_run) {
             self.keeps = true;
             let kit = Alternative {
                 kind: Kind::Keep,
@@ -306,12 +356,60 @@ impl Offer {
             self.values.push(self.terms.keep(stack, ages, best));
             self.list_prices.push(0.0);
             self.alternatives.push(kit);
+            self.look_ahead_of(self.alternatives.len() - 1, Some(stack), future);
         }
+    }
+
+    /// Adds to the values of purchases what the buyer sees of what they lead to.
+    fn look_ahead(&mut self, attached: Option<&Attachment>, ages: [f64; 2], future: Continuation<'_>) {
+        self.continuation.clear();
+        self.links.clear();
+        let left = attached.map_or([0.0; 2], |h| h.life_left);
+        self.standing = Standing {
+            years: [self.terms.term, self.terms.keep_years],
+            part_years: left.map(|years| years.max(PARTIAL_MINIMUM_YEARS)),
+            ages,
+        };
+        let stack = attached.and_then(|h| h.stack);
+        for a in 0..self.alternatives.len() {
+            self.look_ahead_of(a, stack, future);
+        }
+    }
+
+    fn look_ahead_of(&mut self, a: usize, stack: Option<&Stack>, future: Continuation<'_>) {
+        let Some(outlook) = &future.outlook else {
+            self.continuation.push(0.0);
+            return;
+        };
+        let links = outlook.links(&self.terms, &self.alternatives[a], stack);
+        self.links.push(links);
+        let mut then = 0.0;
+        if outlook.foresight > 0.0 {
+            let chain = outlook.chain_now(&self.terms, stack);
+            then = outlook.continuation(&self.terms, &self.standing, chain, &links);
+            self.values[a] += then;
+        }
+        self.continuation.push(then);
+    }
+
+    /// Value less cost, with what winning is worth later to those who set the price.
+    fn worth(&self, i: usize, future: Continuation<'_>) -> f64 {
+        let a = &self.alternatives[i];
+        let mut worth = self.values[i] - self.terms.cost(a);
+        if let Some(outlook) = &future.outlook {
+            let buys = a.buys();
+            for part in [RU, BB].into_iter().filter(|k| buys[*k]) {
+                if part == BB || a.is_multi() || !buys[BB] {
+                    worth += outlook.later(&self.terms, &self.standing, &self.links[i], a.seller[part]);
+                }
+            }
+        }
+        worth
     }
 
     /// Within (architecture, who supplies radio, who supplies baseband) only the variant with the highest value minus cost
     /// stands: a partial renewal and a whole stack of the same sellers are two ways to one thing.
-    fn drop_lesser_variants(&mut self) {
+    fn drop_lesser_variants(&mut self, future: Continuation<'_>) {
         let Some(first) = self
             .alternatives
             .iter()
@@ -319,14 +417,15 @@ impl Offer {
         else {
             return;
         };
-        let worth = |o: &Self, i: usize| o.values[i] - o.terms.cost(&o.alternatives[i]);
         let mut partial = first;
         while partial < self.alternatives.len() {
             let sellers = self.alternatives[partial].seller;
             let twin = (0..partial)
                 .find(|i| self.alternatives[*i].seller == sellers && self.alternatives[*i].kind != Kind::Closed);
             match twin {
-                Some(whole) if worth(self, partial) > worth(self, whole) => self.put_in_place_of(whole, partial),
+                Some(whole) if self.worth(partial, future) > self.worth(whole, future) => {
+                    self.put_in_place_of(whole, partial);
+                }
                 Some(_) => self.remove(partial),
                 None => partial += 1,
             }
@@ -339,6 +438,10 @@ impl Offer {
         self.bills[to] = self.bills[from];
         self.values[to] = self.values[from];
         self.list_prices[to] = self.list_prices[from];
+        self.continuation[to] = self.continuation[from];
+        if !self.links.is_empty() {
+            self.links[to] = self.links[from];
+        }
         self.remove(from);
     }
 
@@ -347,6 +450,10 @@ impl Offer {
         self.bills.remove(at);
         self.values.remove(at);
         self.list_prices.remove(at);
+        self.continuation.remove(at);
+        if !self.links.is_empty() {
+            self.links.remove(at);
+        }
     }
 
     /// Values the standing kit at posted prices, from the terms that were prepared.
@@ -393,7 +500,7 @@ impl Bidding {
         self.priced.clear();
         for (a, value) in offer.alternatives.iter().zip(&offer.values) {
             self.priced
-                .push(priced(&offer.terms, bidding, &self.bidders, a, *value));
+                .push(priced(&offer.terms, bidding, |v| self.bidders.number(v), a, *value));
         }
         self.caps.clear();
         if !offer.keeps {
@@ -408,12 +515,18 @@ impl Bidding {
                 self.caps.push(p.setters.map(cap));
             }
         }
+        self.after.clear();
+        let outlook = continuation.outlook.filter(|o| o.sellers.weight > 0.0);
+        if let Some(outlook) = &outlook {
+            let bidders = &self.bidders.vendors;
+            outlook.fill_after(&offer.terms, &offer.standing, &offer.links, bidders, &mut self.after);
+        }
         let spec = TenderSpec {
             mu: offer.terms.mu,
             lambda,
             alternatives: &self.priced,
             sellers: self.bidders.vendors.len(),
-            after: continuation.sellers,
+            after: outlook.map(|_| self.after.as_slice()),
             margin_caps: if offer.keeps { None } else { Some(&self.caps) },
         };
         // The posted margins of the bidders: those of the average buyer of the region, or of the last review where that buyer
@@ -421,6 +534,20 @@ impl Bidding {
         self.start.clear();
         for v in &self.bidders.vendors {
             self.start.extend_from_slice(&offer.terms.seller(*v).list_margin);
+        }
+        if outlook.is_some() {
+            // The solver's unknowns are margins and what winning is worth later, together.
+            let count = self.priced.len();
+            for (at, start) in self.start.iter_mut().enumerate() {
+                let (j, nest) = (at / NESTS, at % NESTS);
+                let own = self
+                    .priced
+                    .iter()
+                    .position(|p| usize::from(p.nest) == nest && p.setters.contains(&(j as u8)));
+                if let Some(a) = own {
+                    *start += self.after[j * count + a];
+                }
+            }
         }
         let equilibrium = self.workspace.solve_from(&spec, Some(&self.start))?;
         Ok(Solved {
@@ -436,22 +563,37 @@ impl Bidding {
     pub fn solve_twin(&mut self, offer: &Offer, world: &World, lambda: &[f64; NESTS]) -> Option<Twin<'_>> {
         self.twin_alternatives.clear();
         self.twin_of.clear();
+        self.twin_later.clear();
         for (index, a) in offer.alternatives.iter().enumerate() {
             if matches!(a.kind, Kind::PartialRu | Kind::PartialBb | Kind::Keep) {
                 continue;
             }
             let bill = offer.two_bills.twin().of(&offer.terms, a);
-            let value = offer.terms.flow(a, None) - bill.iter().sum::<f64>();
-            self.twin_alternatives
-                .push(priced(&offer.terms, world.bidding, &self.bidders, a, value));
+            // What a purchase leads to is the same for both buyers.
+            let later = offer.continuation[index];
+            let value = offer.terms.flow(a, None) - bill.iter().sum::<f64>() + later;
+            self.twin_later.push(later);
+            self.twin_alternatives.push(priced(
+                &offer.terms,
+                world.bidding,
+                |v| self.bidders.number(v),
+                a,
+                value,
+            ));
             self.twin_of.push(index);
+        }
+        self.twin_after.clear();
+        if !self.after.is_empty() {
+            for row in self.after.chunks_exact(offer.alternatives.len()) {
+                self.twin_after.extend(self.twin_of.iter().map(|a| row[*a]));
+            }
         }
         let spec = TenderSpec {
             mu: offer.terms.mu,
             lambda,
             alternatives: &self.twin_alternatives,
             sellers: self.bidders.vendors.len(),
-            after: None,
+            after: Some(self.twin_after.as_slice()).filter(|w| !w.is_empty()),
             margin_caps: None,
         };
         // The twin is a buyer much like the average one.
@@ -460,6 +602,7 @@ impl Bidding {
             of: &self.twin_of,
             alternatives: &self.twin_alternatives,
             total_margin: solved.total_margin,
+            later: &self.twin_later,
         })
     }
 }
@@ -473,6 +616,8 @@ pub struct Twin<'a> {
     pub alternatives: &'a [equilibrium::Alternative],
     /// Price over that cost.
     pub total_margin: &'a [f64],
+    /// What the buyer's foresight adds to each, part of its value.
+    pub later: &'a [f64],
 }
 
 impl Twin<'_> {

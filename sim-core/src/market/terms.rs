@@ -40,6 +40,8 @@ pub struct SellerTerms {
     pub open: bool,
     /// Whether its open baseband is virtual.
     pub is_virtual: bool,
+    /// Yearly hazard that the component may no longer be sold here; infinite once a rule is known.
+    pub hazard: [f64; 2],
     /// How far the operator is trained for it, in `[0,1]`.
     pub trained: f64,
     /// Grant element of its credit, share of price.
@@ -149,6 +151,8 @@ pub enum Rules<'a> {
     Country(usize, u64),
     /// Over the countries of a region, by their share of its sites: what most of it may buy, the average buyer may.
     Region(&'a [(usize, f64)]),
+    /// As [`Rules::Region`], with what is announced held to be in force: what the average buyer may buy at its next tender.
+    Announced(&'a [(usize, f64)]),
 }
 
 impl Rules<'_> {
@@ -156,7 +160,7 @@ impl Rules<'_> {
     fn mean(&self, of: impl Fn(usize) -> f64) -> f64 {
         match self {
             Rules::Country(country, _) => of(*country),
-            Rules::Region(shares) => shares.iter().map(|(c, share)| share * of(*c)).sum(),
+            Rules::Region(shares) | Rules::Announced(shares) => shares.iter().map(|(c, share)| share * of(*c)).sum(),
         }
     }
 
@@ -165,6 +169,12 @@ impl Rules<'_> {
             Rules::Country(country, mark) => state.rules.may_buy(*country, vendor, what, *mark),
             Rules::Region(shares) => {
                 let open = shares.iter().filter(|(c, _)| state.rules.may_buy(*c, vendor, what, 0));
+                open.map(|(_, share)| share).sum::<f64>() >= 0.5
+            }
+            Rules::Announced(shares) => {
+                let open = shares
+                    .iter()
+                    .filter(|(c, _)| !state.rules.is_announced(*c, vendor, what, 0));
                 open.map(|(_, share)| share).sum::<f64>() >= 0.5
             }
         }
@@ -177,7 +187,7 @@ impl Rules<'_> {
                 state.rules.is_announced(*country, vendor, what, *mark),
                 state.rules.deadline(*country, vendor, what, *mark),
             ),
-            Rules::Region(_) => (false, None),
+            Rules::Region(_) | Rules::Announced(_) => (false, None),
         }
     }
 }
@@ -495,6 +505,7 @@ impl Terms {
             common.risk[component] = weight * s.market.risk_share * trust;
             let (announced, deadline) = buyer.rules.outlook(state, ix, scope);
             common.deadline[component] = deadline;
+            t.hazard[component] = if announced { f64::INFINITY } else { hazard };
             let feared = hazard.max(if announced {
                 s.hazard.after_announcement_per_year
             } else {

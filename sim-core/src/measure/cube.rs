@@ -142,10 +142,14 @@ pub enum Field {
     Credit,
     /// Unit cost of the life that is left in the kit on the last day.
     Residual,
+    /// Sites x absolute error of what was expected of the next tender.
+    ForecastError,
+    /// Sites of tenders that had been expected.
+    ForecastSites,
 }
 
 /// Number of fields.
-pub const FIELDS: usize = Field::Residual as usize + 1;
+pub const FIELDS: usize = Field::ForecastSites as usize + 1;
 /// Number of stocks: they come first.
 const STOCKS: usize = Field::Sales as usize;
 /// Number of flows.

@@ -146,6 +146,17 @@ pub const MEASURES: &[Measure] = &[
             1e-6 * (money(Field::Sales) + money(Field::Fees) - money(Field::Production))
         },
     },
+    Measure {
+        name: "forecast_error",
+        unit: "share",
+        is_flow: true,
+        doc: "Probability that the kit's sellers stay at a tender: mean distance of what the next-tender table said at the award to what bids made it; undefined where nobody looks ahead",
+        equation: "mean |expected - realised probability|, by sites",
+        recorded: Recorded::World,
+        parts: Parts::Whole,
+        dims: PLAIN,
+        value: |v, c| v.mean(c, Field::ForecastError, Field::ForecastSites),
+    },
 ];
 
 /// Herfindahl-Hirschman index: the sum of squared shares of amounts that need not sum to 1, in `[1/n, 1]`; NaN where nothing is.

@@ -100,6 +100,17 @@ impl Run<'_> {
                 }
             }
         }
+        if let (Some(error), Some(old)) = (decided.forecast_error, old) {
+            let seller = usize::from(old.seller[BB]);
+            cube.add_all(
+                places(),
+                layer,
+                BB,
+                seller,
+                Field::ForecastError,
+                &[sites * error, sites],
+            );
+        }
         let Outcome::Award(a) = decided.outcome else { return };
         let Offer {
             alternatives,

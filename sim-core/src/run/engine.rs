@@ -10,6 +10,7 @@ use crate::draws::Luck;
 use crate::lever::{Moment, Start};
 use crate::market::appraisal::Appraiser;
 use crate::market::dependence::Dependence;
+use crate::market::foresight::{self, NextTenders};
 use crate::market::list_price::{self, AverageBuyer};
 use crate::market::posted::Posted;
 use crate::market::tender::Desk;
@@ -97,6 +98,9 @@ pub struct Run<'a> {
     pub(super) calendar: Calendar<Event>,
     pub(super) luck: Luck,
     pub(super) desk: Desk,
+    /// What comes after each tender; `None`: nobody looks ahead.
+    pub(super) next: Option<NextTenders>,
+    next_desk: foresight::table::Desk,
     pub(super) cube: Cube,
     pub(super) counters: Counters,
     pub(super) values: Vec<f64>,
@@ -160,6 +164,8 @@ impl<'a> Run<'a> {
             calendar: Calendar::new(world.start),
             luck,
             desk: Desk::default(),
+            next: None,
+            next_desk: foresight::table::Desk::default(),
             cube: Cube::new(world, operators),
             counters: Counters::default(),
             values: Vec::with_capacity(dates.len() * plan.keys.len()),
@@ -193,6 +199,36 @@ impl<'a> Run<'a> {
         };
         run.schedule_all();
         run
+    }
+
+    /// Gives buyers and sellers what they see of the tenders after each one, as of the first day.
+    #[must_use]
+    pub fn looking_ahead(mut self, next: Option<NextTenders>) -> Self {
+        self.next = next;
+        self
+    }
+
+    /// Brings the table of next tenders up to what is posted: in turn at a review, where there is news else.
+    fn look_ahead(&mut self, at_review: bool) {
+        let Some(next) = &mut self.next else { return };
+        let renew = if at_review {
+            NextTenders::review
+        } else {
+            NextTenders::announce
+        };
+        let desk = &mut self.next_desk;
+        let reached = renew(
+            next,
+            self.world,
+            &self.state,
+            &self.posted,
+            self.buyers,
+            desk,
+            self.state.today,
+        );
+        self.counters.next_tenders += reached.tenders;
+        self.counters.unsolved += reached.unsolved;
+        self.counters.not_closed += u64::from(!reached.closed);
     }
 
     /// Watches the run.
@@ -310,6 +346,8 @@ impl<'a> Run<'a> {
             plan: self.plan,
             dates: self.dates,
             state: self.state.clone(),
+            next: self.next.clone(),
+            next_desk: foresight::table::Desk::default(),
             stages: self.stages.clone(),
             posted: self.posted.clone(),
             calendar: self.calendar.clone(),
@@ -353,6 +391,7 @@ impl<'a> Run<'a> {
         }
         self.plan_launches();
         self.answer(&named.name, moment);
+        self.look_ahead(false);
         self.plan_forced_tenders(0..world.operators.len());
     }
 
@@ -405,6 +444,7 @@ impl<'a> Run<'a> {
         if let Some(research) = &mut self.state.research {
             research.level(self.world);
         }
+        self.look_ahead(false);
         if let Some(observer) = self.observer.as_deref_mut() {
             observer.launch(self.state.today, &self.world.gens[g].id);
         }
@@ -430,11 +470,13 @@ impl<'a> Run<'a> {
         self.last_review = today;
         self.reviews += 1;
         self.posted.post_stocks(self.world, &self.state);
-        self.counters.unsolved += list_price::post(
+        self.look_ahead(true);
+        self.counters.unsolved += list_price::post_ahead(
             self.world,
             &self.state,
             &mut self.posted,
             self.buyers,
+            self.next.as_ref(),
             &mut self.desk,
             today,
         );

@@ -8,11 +8,12 @@ use crate::market::alternatives::{Alternative, Kind};
 use crate::market::appraisal::{Appraisal, Paid};
 use crate::market::dependence::StateDependence;
 use crate::market::equilibrium::Equilibrium;
+use crate::market::foresight::NextTenders;
 use crate::market::switching::{Attachment, BROUGHT_FORWARD};
 use crate::market::tender::{Continuation, Offer, Outcome, effective_bidders, lambdas};
 use crate::market::terms::{Buyer, PARTIAL_MINIMUM_YEARS, Rules};
 use crate::record::TenderRow;
-use crate::world::{Arch, BB, Layer, NO_VENDOR, RU, Stack};
+use crate::world::{Arch, BB, Layer, NO_VENDOR, RU, Stack, World};
 
 /// What bidding and luck made of a tender; buffers, reused.
 #[derive(Debug, Default)]
@@ -22,6 +23,7 @@ pub struct Scratch {
     prices: Vec<f64>,
     shocks: Vec<(f64, f64)>,
     net_values: Vec<f64>,
+    later: Vec<[f64; 2]>,
     inclusive: Vec<f64>,
     by_seller: Vec<f64>,
 }
@@ -46,12 +48,24 @@ pub(super) struct Decided {
     pub(super) appraisal: Appraisal,
     /// How much likelier each component's incumbent was to win as incumbent; only where it is recorded.
     pub(super) dependence: [Option<StateDependence>; 2],
+    /// Absolute error of the probability expected at the last award that its sellers stay.
+    pub(super) forecast_error: Option<f64>,
 }
 
 /// Causes in the key of luck: a forced tender is another decision than a scheduled one.
 const SCHEDULED: u32 = 0;
 /// See [`SCHEDULED`].
 const FORCED: u32 = 1;
+
+/// What comes after the tender of a slot, as its operator and those who bid to it see it.
+fn future<'a>(next: Option<&'a NextTenders>, world: &World, slot: usize) -> Continuation<'a> {
+    let info = &world.slots[slot];
+    let region = world.countries[info.country].region;
+    let foresight = world.operators[info.operator].foresight;
+    Continuation {
+        outlook: next.and_then(|n| n.outlook(region, info.layer.index(world), foresight)),
+    }
+}
 
 impl Run<'_> {
     /// Whether a slot's generation is no longer renewed: the second generation after it stands at all of its sites. Where the newer one
@@ -115,7 +129,8 @@ impl Run<'_> {
             operator: Some((info.operator, operator)),
             slot: info,
         };
-        self.desk.offer.prepare(
+        let future = future(self.next.as_ref(), world, slot);
+        self.desk.offer.prepare_ahead(
             world,
             &self.state,
             &self.posted,
@@ -123,6 +138,7 @@ impl Run<'_> {
             Some(&attached),
             ages,
             !s.forced,
+            future,
             today,
         );
         let relaxed = self.narrow(slot, &attached, ages, !s.forced);
@@ -208,6 +224,7 @@ impl Run<'_> {
             choice_surplus: 0.0,
             appraisal: Appraisal::default(),
             dependence: [None; 2],
+            forecast_error: None,
         };
         let scratch = &mut self.scratch;
         for buffer in [
@@ -220,6 +237,7 @@ impl Run<'_> {
             buffer.clear();
         }
         scratch.shocks.clear();
+        scratch.later.clear();
         let offer = &self.desk.offer;
         if offer.alternatives.is_empty() {
             // Nothing may be bought. Kit that may run on does; else it runs on as a relaxation.
@@ -232,7 +250,7 @@ impl Run<'_> {
         let solved = self
             .desk
             .bidding
-            .solve(offer, world, &lambda, Continuation::default())
+            .solve(offer, world, &lambda, future(self.next.as_ref(), world, slot))
             .map_err(|e| ReplicateError::Failed {
                 time: self.state.today,
                 place: world.slot_id(slot),
@@ -261,6 +279,9 @@ impl Run<'_> {
             scratch
                 .shocks
                 .extend((0..offer.alternatives.len()).map(|a| solved.shock(&mut luck, a)));
+            scratch
+                .later
+                .extend((0..offer.alternatives.len()).map(|a| solved.later(a)));
             scratch.net_values.extend_from_slice(solved.equilibrium.net_value);
             scratch.inclusive.extend_from_slice(solved.equilibrium.inclusive);
         }
@@ -273,6 +294,13 @@ impl Run<'_> {
         decided.choice_surplus = choice_surplus;
         if let Some(dependence) = self.dependence.as_deref_mut().filter(|_| key.cause == SCHEDULED) {
             decided.dependence = dependence.of(offer, attached, ages, world, &lambda);
+        }
+        // Expected at an award of its next tender, of which a re-tender is none.
+        let state = &self.state.slots[slot];
+        if let (Some(stack), Some(expected), 0) = (attached.stack, state.expected_to_stay, state.keeps) {
+            let each = offer.alternatives.iter().zip(&scratch.probabilities);
+            let stays: f64 = each.map(|(a, p)| p * a.same_sellers(stack, offer.terms.weight)).sum();
+            decided.forecast_error = Some((stays - expected).abs());
         }
         if let (Some(stack), Outcome::Award(winner)) = (attached.stack, decided.outcome) {
             let wedges = self.desk.offer.wedges(stack, attached.legacy, [0.0; 2]);
@@ -317,6 +345,10 @@ impl Run<'_> {
             self.state.slots[slot].due = s.due.max(today).plus_years(years);
         }
         self.state.enter(world, slot, &stack);
+        let outlook = future(self.next.as_ref(), world, slot).outlook;
+        let offer = &self.desk.offer;
+        self.state.slots[slot].expected_to_stay =
+            outlook.and_then(|o| o.expected_to_stay(&offer.terms, &offer.links[a]));
         let state = &mut self.state.slots[slot];
         state.cycle += 1;
         state.keeps = 0;
@@ -413,6 +445,8 @@ impl Run<'_> {
                 probabilities: &self.scratch.probabilities,
                 shocks: &self.scratch.shocks,
                 flows: &flows,
+                continuation: &offer.continuation,
+                later: &self.scratch.later,
                 net_values: &self.scratch.net_values,
                 inclusive: &self.scratch.inclusive,
                 share_of_keep: offer.terms.share_of_life(world.scenario.keep.retender_years),

@@ -37,6 +37,10 @@ pub struct TenderReport<'a> {
     pub flows: &'a [[f64; 7]],
     /// Value net of price of each; minus infinity for a variant that does not stand.
     pub net_values: &'a [f64],
+    /// What the buyer's foresight adds to each; part of its value.
+    pub continuation: &'a [f64],
+    /// `W_j(a)` of those who set its price, slot by slot radio, baseband; 0 in an empty slot and where nobody looks ahead.
+    pub later: &'a [[f64; 2]],
     /// Inclusive value of each nest, money; minus infinity for an empty one. Empty where nothing was on offer.
     pub inclusive: &'a [f64],
     /// Part of a contract's value that the years of keep and extend bring: `rho` of [`crate::market::terms::Terms::keep`].

@@ -7,14 +7,17 @@ use super::engine::{ReplicateError, Run};
 use super::observe::Observer;
 use crate::calendar::Day;
 use crate::draws::Luck;
-use crate::market::list_price::{AverageBuyer, average_buyers};
+use crate::market::foresight::{self, NextTenders};
+use crate::market::list_price::{self, AverageBuyer, average_buyers};
+use crate::market::posted::Posted;
+use crate::market::tender::Desk;
 use crate::measure::{Breadth, SeriesPlan};
 use crate::record::{ReplicateRecord, SeriesKey};
 use crate::scenario::document::{Diagnostic, Diagnostics, Document};
 use crate::scenario::{self, MeasureDates, Scenario, uncertainty};
-use crate::world::World;
 use crate::world::allocation::Contradiction;
 use crate::world::build::build;
+use crate::world::{State, World};
 
 /// Whether parameters are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,14 +68,50 @@ impl Default for Options {
 pub struct Setting {
     world: World,
     buyers: Vec<AverageBuyer>,
+    /// Next tenders as seen on the first day: the same in every replicate, since types know no luck.
+    next: Option<NextTenders>,
 }
 
 impl Setting {
     fn new(scenario: &Arc<Scenario>) -> Result<Self, Vec<Contradiction>> {
         let world = build(scenario)?;
         let buyers = average_buyers(&world);
-        Ok(Self { world, buyers })
+        let next = first_day(&world, &buyers);
+        Ok(Self { world, buyers, next })
     }
+}
+
+/// Rounds in which list prices and the table of next tenders are solved in turn on the first day: each reads the other.
+const FIRST_ROUNDS: usize = 3;
+
+/// The table of next tenders on the first day; `None` where nobody looks ahead.
+fn first_day(world: &World, buyers: &[AverageBuyer]) -> Option<NextTenders> {
+    let mut next = NextTenders::new(world, buyers)?;
+    let mut state = State::new(world, &Luck::new(0, 0));
+    // What is known on the first morning is known to the table.
+    let mut moments: Vec<_> = (world.scenario.levers.iter().enumerate())
+        .filter(|(_, n)| n.lever.is_active())
+        .flat_map(|(i, n)| {
+            n.lever
+                .common()
+                .moments()
+                .into_iter()
+                .map(move |(day, moment)| (day, i, moment))
+        })
+        .filter(|(day, _, _)| *day <= world.start)
+        .collect();
+    moments.sort_by_key(|(day, i, moment)| (*day, *i, *moment));
+    for (_, i, moment) in moments {
+        world.scenario.levers[i].lever.act(i, moment, world, &mut state);
+    }
+    let mut posted = Posted::new(world, &state);
+    let (mut desk, mut of_table) = (Desk::default(), foresight::table::Desk::default());
+    list_price::post(world, &state, &mut posted, buyers, &mut desk, world.start);
+    for _ in 0..FIRST_ROUNDS {
+        next.iterate(world, &state, &posted, buyers, &mut of_table, world.start);
+        list_price::post_ahead(world, &state, &mut posted, buyers, Some(&next), &mut desk, world.start);
+    }
+    Some(next)
 }
 
 /// See the module docs.
@@ -178,6 +217,12 @@ impl Simulation {
         &self.base.buyers
     }
 
+    /// The table of next tenders on the first day, at base values; `None` where nobody looks ahead.
+    #[must_use]
+    pub fn next_tenders(&self) -> Option<&NextTenders> {
+        self.base.next.as_ref()
+    }
+
     /// The series, in row order.
     #[must_use]
     pub fn series(&self) -> &[SeriesKey] {
@@ -272,7 +317,8 @@ impl Simulation {
             luck,
             self.options.tenders,
             operators,
-        );
+        )
+        .looking_ahead(setting.next.clone());
         let run = match observer {
             Some(observer) => run.observed_by(observer),
             None => run,

@@ -21,6 +21,8 @@ pub struct Operator {
     pub cohorts: u32,
     /// Integration skill: 0 none, 1 needs no integrator.
     pub integration_skill: f64,
+    /// How far it looks ahead, 0 to 1; `None`: as `foresight.buyer`.
+    pub foresight: Option<f64>,
     /// Known mix by `vendor` or `radio+baseband`; empty: the rest of the country's mix.
     pub installed: Vec<(String, f64)>,
     /// Whether its sites come from programmes alone.
@@ -54,6 +56,11 @@ impl Table for Operator {
                 0.2,
                 Number::new("1").range(0.0..=1.0),
                 "Integration skill: 0 none, 1 needs no integrator",
+            ),
+            foresight: f.optional_number(
+                "foresight",
+                Number::new("1").range(0.0..=1.0),
+                "How far it looks ahead; without it, `foresight.buyer`",
             ),
             installed: f.map(
                 "installed",

@@ -8,6 +8,7 @@ pub mod check;
 mod check_levers;
 pub mod costs;
 pub mod document;
+pub mod foresight;
 pub mod kinds;
 pub mod market;
 pub mod places;
@@ -18,6 +19,7 @@ use std::sync::Arc;
 
 pub use actors::{Credit, Line, Operator, Programme, Vendor};
 pub use costs::{Hazard, Integration, Learning, Supply, Switching};
+pub use foresight::{Closure, Foresight};
 pub use market::{ComponentBidding, Contract, Keep, Market, Nests};
 pub use places::{Bloc, Country, Environment, Generation, Interface};
 pub use research::ResearchTerms;
@@ -180,6 +182,7 @@ pub struct Scenario {
     pub market: Market,
     pub nests: Nests,
     pub keep: Keep,
+    pub foresight: Foresight,
     pub contract: Contract,
     pub switching: Switching,
     pub integration: Integration,
@@ -225,6 +228,7 @@ impl Table for Scenario {
             market: f.table("market", "Scales of money and taste"),
             nests: f.table_or_default("nests", "Correlation of taste inside each architecture"),
             keep: f.table("keep", "Running kit on past its date"),
+            foresight: f.table_or_default("foresight", "How far buyers and sellers look beyond one contract"),
             contract: f.table("contract", "Terms of a contract"),
             switching: f.table("switching", "The engineering bill of a change of supplier"),
             integration: f.table(

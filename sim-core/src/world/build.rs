@@ -289,6 +289,7 @@ fn add_operator(world: &mut World, o: usize, mix: &StackMix) {
         country: c,
         sites,
         skill: op.integration_skill,
+        foresight: op.foresight.unwrap_or(s.foresight.buyer),
         onboarding: [
             info.labour * size * s.switching.oss_onboarding,
             info.labour * size * s.switching.training,

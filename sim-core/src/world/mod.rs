@@ -168,6 +168,8 @@ pub struct OperatorInfo {
     pub sites: f64,
     /// Integration skill in `[0,1]`.
     pub skill: f64,
+    /// Foresight in `[0,1]`.
+    pub foresight: f64,
     /// Onboarding cost of a new vendor: tools and training, US dollars.
     pub onboarding: [f64; 2],
     /// Cost of each vendor beyond the first, US dollars a year.

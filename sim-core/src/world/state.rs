@@ -87,6 +87,8 @@ pub struct SlotState {
     pub contract_price: f64,
     /// Contract price of each component.
     pub contract_price_by: [f64; 2],
+    /// Probability, expected at the last award, that its sellers stay at the next tender; `None` where nobody looked ahead.
+    pub expected_to_stay: Option<f64>,
 }
 
 /// One interface between parts, with what is posted of it.
@@ -170,6 +172,7 @@ impl State {
             forced: false,
             contract_price: s.price,
             contract_price_by: [s.price * s.weight[RU], s.price * s.weight[BB]],
+            expected_to_stay: None,
         });
         let integration = &world.scenario.interfaces;
         let interface = |i: usize| InterfaceState {

@@ -29,6 +29,12 @@ pub fn timing(played: &Played, jobs: usize) -> Option<String> {
     if c.unsolved > 0 {
         line += &format!("; {} tenders did not meet the tolerance", c.unsolved);
     }
+    if c.not_closed > 0 {
+        line += &format!(
+            "; {} times the next-tender table was left at its cap of sweeps",
+            c.not_closed
+        );
+    }
     Some(line)
 }
 

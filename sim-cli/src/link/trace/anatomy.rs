@@ -19,18 +19,21 @@ use sim_core::run::TenderReport;
 use sim_core::run::observe::FLOWS;
 
 /// Number of items of a value net of price.
-pub(super) const PARTS: usize = FLOWS.len() + ITEMS.len() + 2;
+pub(super) const PARTS: usize = FLOWS.len() + ITEMS.len() + 3;
 /// Place of the price among the items.
-pub(super) const PRICE: usize = PARTS - 2;
+pub(super) const PRICE: usize = PARTS - 3;
 /// Place of what is due later: see [`Weighed::parts`].
-pub(super) const LATER: usize = PARTS - 1;
+pub(super) const LATER: usize = PARTS - 2;
+/// Place of what the buyer's foresight adds.
+pub(super) const CONTINUATION: usize = PARTS - 1;
 
-/// Names of the items: flow parts, the bill, the price, and what is due later.
+/// Names of the items: flow parts, the bill, the price, what is due later, and what foresight adds.
 pub(super) fn part_names() -> [&'static str; PARTS] {
     let mut names = ["price"; PARTS];
     names[..FLOWS.len()].copy_from_slice(&FLOWS);
     names[FLOWS.len()..PRICE].copy_from_slice(&ITEMS);
     names[LATER] = "later";
+    names[CONTINUATION] = "continuation";
     names
 }
 
@@ -43,7 +46,8 @@ pub(super) struct Weighed {
     ///
     /// `brought_forward` adds nothing: price and continuation contain it. Of *keep*, an item is what the kit brings
     /// over the years of the extension, and from then on what the purchase brings that is best at list prices.
-    /// `later` is upkeep and, of a partial renewal, the later renewal of the part that stays.
+    /// `later` is upkeep and, of a partial renewal, the later renewal of the part that stays; `continuation` is what the buyer
+    /// sees of the tenders after this one.
     pub parts: [f64; PARTS],
     /// Value net of price; minus infinity for a variant that does not stand.
     pub net: f64,
@@ -152,7 +156,7 @@ fn parts(report: &TenderReport) -> Vec<[f64; PARTS]> {
                 parts[FLOWS.len() + k] = 0.0 - item; // a cost of nil is nil, not minus nil
             }
             parts[PRICE] = -report.prices[i];
-            let surplus = report.values[i] - report.list_prices[i];
+            let surplus = report.values[i] - report.continuation[i] - report.list_prices[i];
             if best.is_none_or(|(top, _)| surplus > top) {
                 best = Some((surplus, i));
             }
@@ -164,6 +168,7 @@ fn parts(report: &TenderReport) -> Vec<[f64; PARTS]> {
             }
             parts[LATER] = 0.0;
         }
+        parts[CONTINUATION] = report.continuation[i];
         // What is left of the value is upkeep and later renewals; new stacks have neither.
         let sum: f64 = parts.iter().sum();
         if matches!(a.kind, Kind::Keep | Kind::PartialRu | Kind::PartialBb) {

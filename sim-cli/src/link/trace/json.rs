@@ -109,6 +109,7 @@ fn alternative(world: &World, report: &TenderReport, w: &super::anatomy::Weighed
         "net": w.net,
         "list_price": report.list_prices[i],
         "probability": report.probabilities[i],
+        "worth_later_to_setters": report.later[i],
         "own_shock": w.shocks.0,
         "nest_shock": w.shocks.1,
         "items": items,

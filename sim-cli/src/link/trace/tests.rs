@@ -196,7 +196,7 @@ fn the_sentence_names_the_two_largest_differences() {
             } else {
                 name.replace('_', " ")
             };
-            let gain = ["quality", "taste", "finance"].contains(&name.as_str());
+            let gain = ["quality", "taste", "finance", "continuation"].contains(&name.as_str());
             let side = if (*x > 0.0) == gain { "higher" } else { "lower" };
             let words = format!("{name} {} {side}", super::words::money(x.abs()));
             assert!(sentence.contains(&words), "`{words}` is not in: {sentence}");

@@ -10,7 +10,7 @@ use sim_core::run::TenderReport;
 use sim_core::run::observe::FLOWS;
 use sim_core::world::{BB, NO_VENDOR, RU, Stack, VendorIx, World};
 
-use super::anatomy::{Anatomy, Comparison, LATER, Why, part_names};
+use super::anatomy::{Anatomy, CONTINUATION, Comparison, LATER, Why, part_names};
 
 /// Names of nests for a reader, in the order of their indices.
 pub(super) const NEST_NAMES: [&str; 4] = ["closed", "open from one seller", "open from two sellers", "keep"];
@@ -191,8 +191,9 @@ pub(super) fn verdict(world: &World, report: &TenderReport, anatomy: &Anatomy) -
 /// The two largest differences in words: `price 4,100 lower, taste 1,250 higher`.
 pub(super) fn reasons(why: &Why) -> String {
     let words = why.differences.iter().filter(|(_, x)| x.abs() >= 0.5).map(|(part, x)| {
-        // Quality, taste and finance are gains; all else is a cost, of which less is better.
-        let gain = *part < FLOWS.len() && matches!(FLOWS[*part], "quality" | "taste" | "finance");
+        // Quality, taste, finance and what comes after are gains; all else is a cost, of which less is better.
+        let gain =
+            *part == CONTINUATION || *part < FLOWS.len() && matches!(FLOWS[*part], "quality" | "taste" | "finance");
         let higher = (*x > 0.0) == gain;
         let name = match *part {
             LATER => "upkeep and later renewal",

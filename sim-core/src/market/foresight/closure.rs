@@ -1,0 +1,121 @@
+//! The stationary closure: a table that is its own future.
+//!
+//! All kits are renewed from the table before (Jacobi), not each from what is known of the others by then: the order of vendors in a
+//! file must not choose among equilibria. Started from nothing, `n` sweeps are the game with `n` tenders to come, solved backwards, and
+//! the closure is its limit. That limit need not be the only stationary equilibrium: with patience .9 a tender and a
+//! switching cost of 6 mu two equal sellers have an asymmetric one too (a test shows it); at the patience of a contract cycle, about
+//! one half, none was found.
+
+use super::game::{Future, Game, Solver};
+
+/// When to stop.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Limits {
+    /// Largest change of a value in one sweep, in units of mu.
+    pub tolerance: f64,
+    /// Most sweeps over all kits.
+    pub sweeps: u32,
+}
+
+/// What a closure reached.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Reached {
+    /// Sweeps over all kits.
+    pub sweeps: u32,
+    /// Largest change in the last sweep, in units of mu.
+    pub change: f64,
+    /// Whether that met the tolerance.
+    pub closed: bool,
+    /// Tenders solved.
+    pub tenders: u64,
+    /// Tenders whose equilibrium did not meet its tolerance.
+    pub unsolved: u64,
+}
+
+impl Reached {
+    /// Adds another type's.
+    #[must_use]
+    pub fn with(self, other: Self) -> Self {
+        Self {
+            sweeps: self.sweeps.max(other.sweeps),
+            change: self.change.max(other.change),
+            closed: self.closed && other.closed,
+            tenders: self.tenders + other.tenders,
+            unsolved: self.unsolved + other.unsolved,
+        }
+    }
+}
+
+/// Sweeps that move a value by more, in units of mu, are not accelerated: the table still is another game's.
+const ACCELERATES_BELOW: f64 = 1.0;
+/// A sweep that moves so many times as much as the last shows that acceleration or a whole step went astray.
+const RISE: f64 = 2.0;
+/// Least step of a damped sweep.
+const LEAST_STEP: f64 = 0.25;
+
+/// One sweep: the tender of every kit, with the table before as its future, moves the table by `step` (1: all the way).
+pub fn sweep(game: &Game, future: &mut Future, solver: &mut Solver, step: f64) -> Reached {
+    let before = future.clone();
+    sweep_from(game, &before, future, solver, step)
+}
+
+fn sweep_from(game: &Game, before: &Future, future: &mut Future, solver: &mut Solver, step: f64) -> Reached {
+    let mut reached = Reached {
+        sweeps: 1,
+        closed: true,
+        ..Reached::default()
+    };
+    for kit in (0..game.tenders.len()).filter(|k| !game.tenders[*k].alternatives.is_empty()) {
+        let moved = solver.update(game, before, future, kit, step);
+        reached.tenders += 1;
+        reached.unsolved += u64::from(!moved.solved);
+        reached.change = reached.change.max(moved.change);
+    }
+    reached
+}
+
+/// Sweeps until none moves a value by more than the tolerance: plain ones as long as they move much, then accelerated ones
+/// ([`super::accelerate`]). After one that moves far more than the last, plain and damped sweeps follow until the change is small again.
+pub fn stationary(game: &Game, future: &mut Future, solver: &mut Solver, limits: Limits) -> Reached {
+    let mut all = Reached::default();
+    let mut step = 1.0_f64;
+    let mut last = f64::INFINITY;
+    solver.memory.clear();
+    while all.sweeps < limits.sweeps && !all.closed {
+        let before = future.clone();
+        let one = sweep_from(game, &before, future, solver, step);
+        all.closed = one.change <= limits.tolerance;
+        if one.change > RISE * last {
+            solver.memory.clear();
+            step = (0.5 * step).max(LEAST_STEP);
+        } else if one.change <= ACCELERATES_BELOW && !all.closed {
+            solver.memory.step(&before.values, future.values_mut());
+        }
+        last = one.change;
+        all.change = one.change;
+        all.sweeps += 1;
+        all.tenders += one.tenders;
+        all.unsolved += one.unsolved;
+    }
+    all
+}
+
+/// The tenders after the next one are worth nothing: each kit is solved once without a future.
+pub fn one_tender(game: &Game, future: &mut Future, solver: &mut Solver) -> Reached {
+    let nil = Future::nil(game);
+    let mut all = Reached {
+        sweeps: 1,
+        closed: true,
+        ..Reached::default()
+    };
+    let plain = Game {
+        foresight: 0.0,
+        ..game.clone()
+    };
+    for kit in (0..game.tenders.len()).filter(|k| !game.tenders[*k].alternatives.is_empty()) {
+        let moved = solver.update(&plain, &nil, future, kit, 1.0);
+        all.tenders += 1;
+        all.unsolved += u64::from(!moved.solved);
+    }
+    all
+}
