@@ -254,6 +254,18 @@ impl QuotaBook {
         self.quotas.is_empty()
     }
 
+    /// Whether a mandate in force stops an operator of a country with this mark from buying closed bundles of a layer.
+    #[must_use]
+    pub fn bars_closed(&self, country: usize, mark: u64, layer: Layer) -> bool {
+        self.quotas.iter().any(|q| {
+            matches!(q.demand, Demand::Open { each: true, .. })
+                && q.in_force
+                && q.buyers[country]
+                && q.bound.binds(mark)
+                && q.components(layer) != [false; 2]
+        })
+    }
+
     /// Marks what each slot of an operator must shed; `out` is over the operator's slots in order.
     pub fn mark(&self, world: &World, state: &State, operator: usize, out: &mut [Option<Shed>]) {
         out.fill(None);
