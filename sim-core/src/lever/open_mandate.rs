@@ -4,7 +4,8 @@
 //! - `mandate`: from `in_force` no closed bundle may be bought in the scope; with a `deadline`, none may run after it.
 //! - `target`: by the `deadline` at least `share_of_sites` of each operator's sites in the scope have an open fronthaul. As many slots as
 //!   are needed are marked, the oldest kit first; they must be renewed open, at their own date or by a forced tender planned back
-//!   from the deadline. An award may not take an operator that meets the target below it again.
+//!   from the deadline. An award may not take an operator that meets the target below it again; after the deadline that holds for
+//!   new networks too.
 //! - `preference`: a closed bundle counts as `handicap_share x reference price` dearer. No payment.
 //!
 //! **Writes** `State::quotas` in the first two modes, `State::conditions.closed_handicap` in the third. **Strength** is the share of the

@@ -168,8 +168,10 @@ impl Quota {
                 if purchase.is_open || components == [false; 2] {
                     return true;
                 }
+                // Until the deadline only what is open already counts; after it new networks do too.
                 let was_open = position(state, slot).is_some_and(Stack::is_open);
-                !each && !marked && (!was_open || after(RU, false))
+                let is_past = self.deadline.is_some_and(|d| state.today > d);
+                !each && !marked && ((!was_open && !is_past) || after(RU, false))
             }
         }
     }
