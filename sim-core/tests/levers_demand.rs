@@ -277,10 +277,15 @@ fn a_target_is_met_by_its_deadline_and_not_much_earlier_than_it_must() {
                     "target {target}, replicate {k}, operator {operator}: {}",
                     open(day(2026, 12, 31))
                 );
-                assert!(
-                    open(day(2028, 12, 31)) >= target - 1e-9,
-                    "target {target}, replicate {k}"
-                );
+                for year in [2028, 2032, 2034] {
+                    let share = open(day(year, 12, 31));
+                    // A generation that is switched off takes its open sites along; what stands in for them is on order by then.
+                    let ordered = w.tenders.iter().any(|t| t.kind == "forced" && t.day >= day(year, 1, 1));
+                    assert!(
+                        share >= target - 1e-9 || ordered,
+                        "target {target}, replicate {k}, {year}: {share}"
+                    );
+                }
             }
         }
         forced.push(tenders);

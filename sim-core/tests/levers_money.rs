@@ -303,6 +303,12 @@ fn without_money_kit_stays_past_its_deadline_until_money_or_patience_ends() {
         "no money has come by the deadline"
     );
     assert!(standing(&late, deadline) > standing(&plain, deadline));
+    let held = watch(&late, 0).1.held_back;
+    assert!(
+        !held.is_empty() && held.iter().all(|h| h.0 < day(2028, 1, 1) && h.2 > deadline),
+        "and the trace says so"
+    );
+    assert!(watch(&plain, 0).1.held_back.is_empty());
     // Money came in 2028, patience ended in 2028: two years of crews later it is gone.
     for s in [&late, &never] {
         assert!(standing(s, day(2027, 12, 31)) > 0.0);

@@ -80,7 +80,7 @@ fn a_cap_that_would_stop_a_network_from_being_built_is_set_aside_and_recorded() 
     let rows = play(&s, 0).tenders;
     let built: Vec<_> = rows
         .iter()
-        .filter(|r| r.kind == "new_build" && r.new_bb != "")
+        .filter(|r| r.kind == "new_build" && !r.new_bb.is_empty())
         .collect();
     assert!(!built.is_empty() && built.iter().all(|r| r.outcome == "relaxed" && r.price > 0.0));
     let renewals: Vec<_> = rows.iter().filter(|r| r.kind == "renewal").collect();

@@ -4,13 +4,15 @@
 //! - `mandate`: from `in_force` no closed bundle may be bought in the scope; with a `deadline`, none may run after it.
 //! - `target`: by the `deadline` at least `share_of_sites` of each operator's sites in the scope have an open fronthaul. As many slots as
 //!   are needed are marked, the oldest kit first; they must be renewed open, at their own date or by a forced tender planned back
-//!   from the deadline. An award may not take an operator that meets the target below it again.
+//!   from the deadline. An award may not take an operator that meets the target below it again; after the deadline that holds for
+//!   new networks too.
 //! - `preference`: a closed bundle counts as `handicap_share x reference price` dearer. No payment.
 //!
 //! **Writes** `State::quotas` in the first two modes, `State::conditions.closed_handicap` in the third. **Strength** is the share of the
 //! operators bound in the first two, the same ones in each replicate, and scales the handicap in the third. **At 0** nothing is
 //! scheduled. **Limit:** a target of 0 or a preference of 0 does nothing; a mandate past its deadline leaves nothing closed.
 //!
+//! Valuations know that a mandate bars closed bundles; of a target's marks, and of caps, they do not know.
 //! Where nothing open may be bought, kit that stands runs on; past a deadline that is recorded as `relaxed` and late, and a new
 //! network waits until something open is on sale. The British ambition of 2021 is over traffic (F279), 35% by 2030; here it is over sites.
 

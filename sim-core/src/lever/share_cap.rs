@@ -10,7 +10,7 @@
 //! in each replicate. **At 0** nothing is scheduled. **Limit:** a cap of 0 with a deadline ends as a ban does; a cap of 1 does nothing.
 //!
 //! The British cap of January 2020 was also over traffic; here sites alone are counted. Lots are indivisible, so an operator of few lots
-//! keeps less than the cap lets it, and one core is all or nothing. Buyers do not fear, before it is in force, that what they buy will
+//! keeps less than the cap lets it, and one core is all or nothing. Valuations of installed kit do not know of a cap: it binds a network, not a site. Buyers do not fear, before it is in force, that what they buy will
 //! have to be shed: the oldest kit goes first. A network that could not be built at all is built above the cap, recorded as `relaxed`.
 
 use std::sync::Arc;

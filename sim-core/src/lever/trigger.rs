@@ -69,7 +69,7 @@ pub struct Trigger {
 impl Table for Trigger {
     fn fields(f: &mut Fields<'_>) -> Self {
         let trigger = Trigger {
-            measure: f.text("measure", "Name of the measure; `oransim measures` lists them"),
+            measure: f.text("measure", "Name of the measure, as in the tables of a run"),
             place: f.text_or("place", "world", "`world`, `world_ex_china`, a bloc or a country"),
             vendor: f.text_or("vendor", "all", "A vendor, `group:ID` or `all`"),
             part: f.text_or("part", "all", "Part of the measure"),

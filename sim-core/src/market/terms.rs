@@ -180,6 +180,17 @@ impl Rules<'_> {
         }
     }
 
+    /// Whether closed bundles of a layer may be bought; of a region, whether in most of it.
+    fn may_buy_closed(&self, state: &State, layer: Layer) -> bool {
+        match self {
+            Rules::Country(country, mark) => !state.quotas.bars_closed(*country, *mark, layer),
+            Rules::Region(shares) => {
+                let open = shares.iter().filter(|(c, _)| !state.quotas.bars_closed(*c, 0, layer));
+                open.map(|(_, share)| share).sum::<f64>() >= 0.5
+            }
+        }
+    }
+
     /// Whether a rule is announced, and the deadline of a removal. The average buyer of a region is under no announced rule.
     fn outlook(&self, state: &State, vendor: VendorIx, what: RuleScope) -> (bool, Option<Day>) {
         match self {
@@ -438,7 +449,8 @@ impl Terms {
             ..CommonTerms::default()
         };
         let t = &mut common.seller;
-        t.closed = info.closed || self.is_core;
+        let barred = !state.quotas.is_empty() && !buyer.rules.may_buy_closed(state, slot.layer);
+        t.closed = (info.closed && !barred) || self.is_core;
         t.open = !self.is_core && info.is_open(today);
         t.is_virtual = info.is_virtual(today);
         let moved = &state.conditions;

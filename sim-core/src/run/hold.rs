@@ -108,6 +108,9 @@ impl Run<'_> {
             // Money comes at reviews.
             self.not_before[slot] = self.next_review().min(until).max(today.add_days(1));
             self.schedule_tender(slot, self.not_before[slot], true);
+            if let Some(observer) = self.observer.as_deref_mut() {
+                observer.held_back(today, slot, until);
+            }
             return Ok(());
         }
         let s = self.state.slots[slot];

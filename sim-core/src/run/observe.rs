@@ -60,6 +60,8 @@ pub trait Observer {
     fn lever(&mut self, _day: Day, _name: &str, _moment: Moment) {}
     /// A tender has been decided.
     fn tender(&mut self, _report: &TenderReport) {}
+    /// A forced removal is held back for public money, at most until a day.
+    fn held_back(&mut self, _day: Day, _slot: usize, _until: Day) {}
     /// Kit stands.
     fn delivery(&mut self, _day: Day, _slot: usize, _stack: &Stack) {}
     /// Kit of a generation that is no longer renewed is switched off.

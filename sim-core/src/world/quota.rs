@@ -168,8 +168,10 @@ impl Quota {
                 if purchase.is_open || components == [false; 2] {
                     return true;
                 }
+                // Until the deadline only what is open already counts; after it new networks do too.
                 let was_open = position(state, slot).is_some_and(Stack::is_open);
-                !each && !marked && (!was_open || after(RU, false))
+                let is_past = self.deadline.is_some_and(|d| state.today > d);
+                !each && !marked && ((!was_open && !is_past) || after(RU, false))
             }
         }
     }
@@ -252,6 +254,18 @@ impl QuotaBook {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.quotas.is_empty()
+    }
+
+    /// Whether a mandate in force stops an operator of a country with this mark from buying closed bundles of a layer.
+    #[must_use]
+    pub fn bars_closed(&self, country: usize, mark: u64, layer: Layer) -> bool {
+        self.quotas.iter().any(|q| {
+            matches!(q.demand, Demand::Open { each: true, .. })
+                && q.in_force
+                && q.buyers[country]
+                && q.bound.binds(mark)
+                && q.components(layer) != [false; 2]
+        })
     }
 
     /// Marks what each slot of an operator must shed; `out` is over the operator's slots in order.

@@ -161,6 +161,7 @@ pub struct Watch {
     pub deliveries: Vec<(Day, usize, Stack)>,
     pub reviews: Vec<(Day, [f64; 3])>,
     pub launches: Vec<(Day, String)>,
+    pub held_back: Vec<(Day, usize, Day)>,
 }
 
 impl Observer for Watch {
@@ -186,6 +187,10 @@ impl Observer for Watch {
             outcome: r.outcome,
             months_late: r.months_late,
         });
+    }
+
+    fn held_back(&mut self, day: Day, slot: usize, until: Day) {
+        self.held_back.push((day, slot, until));
     }
 
     fn delivery(&mut self, day: Day, slot: usize, stack: &Stack) {

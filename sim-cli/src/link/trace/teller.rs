@@ -120,6 +120,24 @@ impl Teller<'_> {
         };
         self.tell(&text);
     }
+
+    /// An event of one slot, with one field of its own.
+    fn of_slot(&mut self, day: Day, kind: &str, slot: usize, words: &str, (key, field): (&str, Value)) {
+        let of_operator = (self.filter.operator).is_none_or(|o| self.world.slots[slot].operator == o);
+        if !self.shows(day) || !of_operator || self.filter.tender.is_some() {
+            return;
+        }
+        let id = self.world.slot_id(slot);
+        let text = if self.json {
+            let mut fields = json::slot(self.world, slot);
+            fields.insert("slot".into(), id.into());
+            fields.insert(key.into(), field);
+            json::event(day, kind, fields)
+        } else {
+            words::event(day, kind, &format!("{id}: {words}"))
+        };
+        self.tell(&text);
+    }
 }
 
 impl Observer for Teller<'_> {
@@ -144,28 +162,15 @@ impl Observer for Teller<'_> {
         self.common(day, "review", &words, json!({ "maturity": fields }));
     }
 
+    fn held_back(&mut self, day: Day, slot: usize, until: Day) {
+        let words = format!("its removal waits for public money, at most until {until}");
+        self.of_slot(day, "waiting", slot, &words, ("until", until.to_string().into()));
+    }
+
     fn delivery(&mut self, day: Day, slot: usize, stack: &Stack) {
-        let of_operator = self
-            .filter
-            .operator
-            .is_none_or(|o| self.world.slots[slot].operator == o);
-        if !self.shows(day) || !of_operator || self.filter.tender.is_some() {
-            return;
-        }
-        let id = self.world.slot_id(slot);
-        let text = if self.json {
-            let mut fields = json::slot(self.world, slot);
-            fields.insert("slot".into(), id.into());
-            fields.insert("stack".into(), json::stack(self.world, stack));
-            json::event(day, "delivery", fields)
-        } else {
-            words::event(
-                day,
-                "delivery",
-                &format!("{id}: {} stands", words::sellers(self.world, stack.seller)),
-            )
-        };
-        self.tell(&text);
+        let words = format!("{} stands", words::sellers(self.world, stack.seller));
+        let field = json::stack(self.world, stack);
+        self.of_slot(day, "delivery", slot, &words, ("stack", field));
     }
 
     fn tender(&mut self, report: &TenderReport) {
