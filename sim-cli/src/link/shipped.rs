@@ -228,7 +228,8 @@ mod tests {
         let mut there: Vec<String> = Vec::new();
         let mut folders = vec![(folder, "scenarios".to_owned())];
         while let Some((folder, name)) = folders.pop() {
-            for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let entry = entry.unwrap();
                 let name = format!("{name}/{}", entry.file_name().to_str().unwrap());
                 if entry.path().is_dir() {
                     folders.push((entry.path(), name));

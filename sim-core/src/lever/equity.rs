@@ -66,6 +66,12 @@ fn fields(f: &mut Fields<'_>) -> Arc<dyn Lever> {
             "Capital employed over yearly cost",
         ),
     };
+    f.require(
+        lever.cut * lever.capital_years <= 0.5,
+        "cost_of_capital_cut_per_year",
+        format!("it would take {} off the unit cost", lever.cut * lever.capital_years),
+        "a cut times `capital_years` of at most 0.5",
+    );
     Arc::new(lever)
 }
 
