@@ -1,12 +1,12 @@
 //! The open alliance (S17): its members' weight moves the maturity of interfaces, and so the gap of immature gear (S18).
 //!
-//! Growth of maturity rises by `growth_per_year x strength x weight`,
-//! `weight = operator_weight_share x (members' share of all sites) + (1 - operator_weight_share) x (member vendors' share of what stands)`.
-//! The second part is read anew at each review: an alliance whose vendors win, grows. The performance gap of open stacks is a
-//! function of maturity alone ([`crate::market::terms`]): immature gear (S18) is where this starts from.
+//! **Equation.** Growth of maturity rises by `growth_per_year x strength x weight`, `weight = operator_weight_share x (members' share
+//! of all sites) + (1 - operator_weight_share) x (member vendors' share of what stands)`. The second part is read anew at each review:
+//! an alliance whose vendors win, grows. The performance gap of open stacks is a function of maturity alone
+//! ([`crate::market::terms`]): immature gear (S18) is where this starts from.
 //!
-//! **Writes** `conditions.support`. **Strength** scales the growth. **At 0** nothing is scheduled. **Limits:** an alliance without members
-//! moves nothing; one of all operators and vendors moves maturity by all of `growth_per_year`.
+//! **Writes** `conditions.support`. **Strength** scales the growth. **At 0** nothing is scheduled. **Limits:** an alliance without
+//! members moves nothing; one of all operators and vendors moves maturity by all of `growth_per_year`.
 //!
 //! **Evidence:** who is a member (n. 74), and the open share of 2020 (F126); what membership adds to maturity has none.
 

@@ -1,8 +1,8 @@
 //! Capital-market restriction (S10): dearer capital for *listed* firms, operators and vendors; a private vendor feels nothing.
 //!
-//! With a premium `p = premium_per_year x strength`: the cost of capital of a country rises by `p` times the share of its sites that
-//! `listed_operators` run; the unit cost of each vendor in the scope whose shares are listed (`[[vendor]] listed = true`) by
-//! `p x capital_years`, capital employed over yearly cost.
+//! **Equation.** With a premium `p = premium_per_year x strength`: the cost of capital of a country rises by `p` times the share of
+//! its sites that `listed_operators` run; the unit cost of each vendor in the scope whose shares are listed (`[[vendor]] listed =
+//! true`) by `p x capital_years`, capital employed over yearly cost.
 //!
 //! **Writes** `conditions.wacc` and `conditions.cost`. **Strength** scales the premium. **At 0** nothing is scheduled. **Limit:** on
 //! vendors that are not listed, and with no listed operator, it changes nothing at any premium.

@@ -1,13 +1,13 @@
-//! Pressure of a coalition (h1 of the hazard): where other members have a rule, one at home is feared before it is announced.
+//! Pressure of a coalition (S21, h1 of the hazard): where other members have a rule, one at home is feared before it is announced.
 //!
-//! The yearly hazard of a ban on a vendor in the scope rises by `h1_per_year x strength x share`, where `share` is the part of the coalition, by
-//! influence, that has a rule on the vendor, announced or in force, read anew at each review. Influence is a country's radio sites, or what
-//! `influence` says. Countries outside the coalition feel `outsiders_share` of it. Where a rule is announced the hazard of
-//! `[hazard]` takes over ([`crate::market::terms`]).
+//! **Equation.** The yearly hazard of a ban on a vendor in the scope rises by `h1_per_year x strength x share`, where `share` is the
+//! part of the coalition, by influence, that has a rule on the vendor, announced or in force, read anew at each review. Influence is a
+//! country's radio sites, or what `influence` says. Countries outside the coalition feel `outsiders_share` of it. Where a rule is
+//! announced the hazard of `[hazard]` takes over ([`crate::market::terms`]).
 //!
-//! **Writes** `conditions.hazard`. **Strength** scales h1. **At 0** nothing is scheduled. **Limits:** while no member has a rule nothing
-//! is feared; when all have one, a member fears h1. A merger that takes a vendor's products off sale is a rule in this sense: name
-//! the vendors that the coalition is about.
+//! **Writes** `conditions.hazard`. **Strength** scales h1. **At 0** nothing is scheduled. **Limits:** while no member has a rule
+//! nothing is feared; when all have one, a member fears h1. A merger that takes a vendor's products off sale is a rule in this sense:
+//! name the vendors that the coalition is about.
 //!
 //! **Evidence:** the order of rules from 2018 to 2024 (R01 to R31); h1 itself has none.
 

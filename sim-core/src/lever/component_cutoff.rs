@@ -1,8 +1,9 @@
 //! Component cut-off (S08, with S28 and S30): the vendor lives off its stockpile, then delivers later, dearer and worse; third parties
 //! backfill unless the coalition holds together; its own supply recovers at a lasting penalty; allied suppliers lose sales.
 //!
-//! One lever is one class of components (key chips, say). With `missing(t)` and `indigenous(t)` of [`crate::world::supply`] and
-//! `covered = tiers_share x coalition_share x strength`, backfill in the end `backfill_share x (1 - cohesion_share)`:
+//! **Equation.** One lever is one class of components (key chips, say). With `missing(t)` and `indigenous(t)` of
+//! [`crate::world::supply`] and `covered = tiers_share x coalition_share x strength`, backfill in the end `backfill_share x (1 -
+//! cohesion_share)`:
 //! ```text
 //! stockpile, months of its networks' usual use:
 //!   I0 = inventory_months x network_stock_share / network_use_share + stockpiling x months of notice
@@ -14,15 +15,14 @@
 //! **Writes** `supply`, `conditions.cost`, `conditions.quality`, `conditions.wait`, `purse` (compensation), and `research`, if the
 //! scenario plays it: vendors at home where the suppliers are lose `supplier_research_share` of the lost sales that nobody makes good.
 //!
-//! **Strength** scales what no longer comes. **At 0** nothing is scheduled. **Limits:** without dependence cost and quality stay; with all of it
-//! cut, no backfill and no recovery the vendor sells nothing after its stockpile; with full recovery it delivers on time again
-//! but stays dearer and worse.
-//! Capacity added to standing networks draws on no stock (it is small), and ends with all other sales. A cut-off from before the run
-//! begins with `inventory_months` on its first day, its recovery and backfill with the cut.
-//! At the end of the lever foreign parts come back at once, and with them cost and quality.
+//! **Strength** scales what no longer comes. **At 0** nothing is scheduled. **Limits:** without dependence cost and quality stay; with
+//! all of it cut, no backfill and no recovery the vendor sells nothing after its stockpile; with full recovery it delivers on time
+//! again but stays dearer and worse. Capacity added to standing networks draws on no stock (it is small), and ends with all other
+//! sales. A cut-off from before the run begins with `inventory_months` on its first day, its recovery and backfill with the cut. At
+//! the end of the lever foreign parts come back at once, and with them cost and quality.
 //!
-//! **Evidence:** months of stock P189 to P191, dependence P195, recovery P209 (an assumption itself), domestic premium P207. No outside evidence
-//! at all: backfill and its speed, cohesion, scarcity premium and losses of quality, `parts_share`.
+//! **Evidence:** months of stock P189 to P191, dependence P195, recovery P209 (an assumption itself), domestic premium P207. No
+//! outside evidence at all: backfill and its speed, cohesion, scarcity premium and losses of quality, `parts_share`.
 
 use std::sync::Arc;
 

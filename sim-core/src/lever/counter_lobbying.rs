@@ -1,8 +1,8 @@
 //! Counter-lobbying by the target, and pressure on firms that depend on it (S32): a ban becomes less likely (h4).
 //!
-//! The yearly hazard of a ban on the vendors in the scope falls by `cut_per_year x strength x (1 - dependence_weight + dependence_weight x held)`,
-//! `held` being the share of the country's radio sites that the vendor supplies, read anew at each review: a country that depends on it listens.
-//! The hazard never falls below 0. A rule that has been announced is not undone.
+//! **Equation.** The yearly hazard of a ban on the vendors in the scope falls by `cut_per_year x strength x (1 - dependence_weight +
+//! dependence_weight x held)`, `held` being the share of the country's radio sites that the vendor supplies, read anew at each review:
+//! a country that depends on it listens. The hazard never falls below 0. A rule that has been announced is not undone.
 //!
 //! **Writes** `conditions.hazard`. **Strength** scales the cut. **At 0** nothing is scheduled. **Limit:** a cut above the hazard
 //! leaves none; with it buyers fear nothing until a rule is announced.

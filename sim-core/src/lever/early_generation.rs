@@ -1,15 +1,16 @@
 //! The next generation earlier (S15): its launch, and with it the first tenders, come forward.
 //!
-//! In the countries and for the generations in the scope the launch comes `years_forward x strength` earlier. The lever says only that; the run
-//! plans launch and first tenders anew ([`crate::run::launches`]), not before the day on which the lever comes into force. An earlier
-//! generation meets less mature interfaces, takes its share of their maturity then ([`crate::scenario::Interface`]), and opens
-//! tenders while older kit is younger.
+//! **Equation.** In the countries and for the generations in the scope the launch comes `years_forward x strength` earlier. The lever
+//! says only that; the run plans launch and first tenders anew ([`crate::run::launches`]), not before the day on which the lever comes
+//! into force. An earlier generation meets less mature interfaces, takes its share of their maturity then
+//! ([`crate::scenario::Interface`]), and opens tenders while older kit is younger.
 //!
 //! **Writes** `launch_forward`. **Strength** scales the years. **At 0** nothing is scheduled. **Limits:** a launch that has been is
-//! not moved; a shift larger than the time left launches on the day. First tenders that lie after the end of the run are not in it, and do not
-//! come into it.
+//! not moved; a shift larger than the time left launches on the day. First tenders that lie after the end of the run are not in it,
+//! and do not come into it.
 //!
-//! **Evidence:** dates of the specification and of first networks (P169, P170) and the plan of a showing in 2025; that money can bring them forward has none.
+//! **Evidence:** dates of the specification and of first networks (P169, P170) and the plan of a showing in 2025; that money can bring
+//! them forward has none.
 
 use std::sync::Arc;
 

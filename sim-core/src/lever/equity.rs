@@ -1,8 +1,8 @@
 //! New capital for trusted sellers (S13): an equity injection that pays for research and lowers the cost of capital.
 //!
-//! `research_share` of what is paid adds to the research of the vendors in the scope, in equal parts; and while it stands their unit cost is
-//! `1 - strength x cost_of_capital_cut x capital_years` of what it was, where `capital_years` is capital employed over yearly cost: each unit of
-//! cost carries a capital charge of rate x capital_years.
+//! **Equation.** `research_share` of what is paid adds to the research of the vendors in the scope, in equal parts; and while it
+//! stands their unit cost is `1 - strength x cost_of_capital_cut x capital_years` of what it was, where `capital_years` is capital
+//! employed over yearly cost: each unit of cost carries a capital charge of rate x capital_years.
 //!
 //! **Writes** `conditions.cost`, `purse`, and `research` where `research_share` is above 0 (the scenario must then play `[research]`).
 //! **Strength** scales the sum and the cut. **At 0** nothing is scheduled. **Limit:** no cut and no research share: money is spent and
@@ -67,6 +67,12 @@ fn fields(f: &mut Fields<'_>) -> Arc<dyn Lever> {
             "Capital employed over yearly cost",
         ),
     };
+    f.require(
+        lever.cut * lever.capital_years <= 0.5,
+        "cost_of_capital_cut_per_year",
+        format!("it would take {} off the unit cost", lever.cut * lever.capital_years),
+        "a cut times `capital_years` of at most 0.5",
+    );
     Arc::new(lever)
 }
 

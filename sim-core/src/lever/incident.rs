@@ -1,11 +1,11 @@
 //! Stigma and the response to an incident (S12): distrust and fear of a ban jump, and fade.
 //!
-//! From the day on, in the countries and against the vendors in the scope, the trust weight is higher by
-//! `trust_jump x strength x 2^(-t / half_life_years)` and the yearly hazard of a ban by `hazard_jump_per_year` times the same (h3). What
-//! trusted sellers gain by it, buyers decide.
+//! **Equation.** From the day on, in the countries and against the vendors in the scope, the trust weight is higher by `trust_jump x
+//! strength x 2^(-t / half_life_years)` and the yearly hazard of a ban by `hazard_jump_per_year` times the same (h3). What trusted
+//! sellers gain by it, buyers decide.
 //!
-//! **Writes** `conditions.trust`, `conditions.hazard`. **Strength** scales both jumps. **At 0** nothing is scheduled. **Limit:** long after,
-//! all is as before. Between reviews the last posted level stands.
+//! **Writes** `conditions.trust`, `conditions.hazard`. **Strength** scales both jumps. **At 0** nothing is scheduled. **Limit:** long
+//! after, all is as before. Between reviews the last posted level stands.
 //!
 //! **Evidence:** that opinion moved after 2018 (P236: Canada 45 to 67 per cent in a year); neither jump nor half-life has any.
 

@@ -1,11 +1,12 @@
 //! Investment screening (S11): firms with know-how are not for sale to the target, so less of the frontier spills over to it (S31).
 //!
-//! Access to spill-over ([`crate::world::research`]) of the vendors in the scope is `a (1 - acquisition_share x strength)`, where
-//! `acquisition_share` is the part of the spill-over that runs through bought firms; the rest, by theft, staff or trade, goes on.
+//! **Equation.** Access to spill-over ([`crate::world::research`]) of the vendors in the scope is `a (1 - acquisition_share x
+//! strength)`, where `acquisition_share` is the part of the spill-over that runs through bought firms; the rest, by theft, staff or
+//! trade, goes on.
 //!
-//! **Writes** `research`. **Strength** scales the share of purchases that is stopped. **At 0** nothing is scheduled. **Limits:** without
-//! spill-over in `[research]` it has nothing to act on and changes nothing; where all of it runs through purchases, all of it stops.
-//! The scenario must play `[research]`.
+//! **Writes** `research`. **Strength** scales the share of purchases that is stopped. **At 0** nothing is scheduled. **Limits:**
+//! without spill-over in `[research]` it has nothing to act on and changes nothing; where all of it runs through purchases, all of it
+//! stops. The scenario must play `[research]`.
 //!
 //! **Evidence:** the cases (Aixtron 2016, Lattice 2017, Qualcomm 2018); how much of the spill-over runs through purchases has none.
 

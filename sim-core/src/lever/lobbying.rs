@@ -1,13 +1,14 @@
 //! Lobbying by those who live off lock-in, and openness in name only (S19).
 //!
-//! Growth of maturity falls by `loss_per_year x strength x closed`, where `closed` is the share of all radio sites that the vendors
-//! in the scope supply in closed stacks: who has more to lose lobbies more, and who has lost it stops. With `maturity_cap`, their own open
-//! lines mature no further beside other sellers' parts than `1 - strength (1 - maturity_cap)`, whatever the market's maturity: gap
-//! and integration of a stack of two sellers are those of the less mature line ([`crate::market::terms`]). Their own open
-//! bundle is not touched: it is open in name.
+//! **Equation.** Growth of maturity falls by `loss_per_year x strength x closed`, where `closed` is the share of all radio sites that
+//! the vendors in the scope supply in closed stacks: who has more to lose lobbies more, and who has lost it stops. With
+//! `maturity_cap`, their own open lines mature no further beside other sellers' parts than `1 - strength (1 - maturity_cap)`, whatever
+//! the market's maturity: gap and integration of a stack of two sellers are those of the less mature line ([`crate::market::terms`]).
+//! Their own open bundle is not touched: it is open in name.
 //!
-//! **Writes** `conditions.support`, `conditions.maturity_cap`. **Strength** scales both. **At 0** nothing is scheduled. **Limits:** vendors
-//! without closed kit lobby for nothing; a cap of 1 caps nothing; maturity that is 1 already cannot be capped (there is no gap left).
+//! **Writes** `conditions.support`, `conditions.maturity_cap`. **Strength** scales both. **At 0** nothing is scheduled. **Limits:**
+//! vendors without closed kit lobby for nothing; a cap of 1 caps nothing; maturity that is 1 already cannot be capped (there is no gap
+//! left).
 //!
 //! **Evidence:** that it happens (n. 85); its size has none.
 

@@ -1,12 +1,13 @@
 //! Merger of two sellers (S13, consolidation): the buyer takes over the target's contracts, the target's products leave sale.
 //!
-//! On the day all kit of the target, standing or ordered, becomes the buyer's: whoever had the target as incumbent has the buyer, with
-//! what he is trained for. From then on one price setter bids where two did. The target may not be bought any more. Where both had supplied one
-//! stack, it is an open stack of one vendor. The buyer's unit cost falls by `synergy_share`, and where the scenario plays research it adds the
-//! target's research to its own.
+//! **Equation.** On the day all kit of the target, standing or ordered, becomes the buyer's: whoever had the target as incumbent has
+//! the buyer, with what he is trained for. From then on one price setter bids where two did. The target may not be bought any more.
+//! Where both had supplied one stack, it is an open stack of one vendor. The buyer's unit cost falls by `synergy_share`, and where the
+//! scenario plays research it adds the target's research to its own.
 //!
-//! The buyer's own product line goes on with its own cost, quality and learning; operators' lasting taste for the target is not handed on.
-//! A rule against the target does not follow its kit to the buyer. A regulator's remedies, and a merger that is undone, are not modelled: the lever has no `end`.
+//! The buyer's own product line goes on with its own cost, quality and learning; operators' lasting taste for the target is not handed
+//! on. A rule against the target does not follow its kit to the buyer. A regulator's remedies, and a merger that is undone, are not
+//! modelled: the lever has no `end`.
 //!
 //! **Writes** `slots`, `supplied`, `rules`, `conditions.cost`, `research`. **Strength** is the share of operators whose contracts move
 //! ([`crate::world::rules::mark`]): the others go on with the target. **At 0** nothing is scheduled. **Limit:** at 1 the target holds

@@ -1,20 +1,20 @@
 //! Norms (S21): trust criteria spread through a coalition and beyond it, and change operators' risk weights.
 //!
-//! In each country but the leaders the trust weight T against a vendor in the scope moves by a shift x,
+//! **Equation.** In each country but the leaders the trust weight T against a vendor in the scope moves by a shift x,
 //! ```text
 //! dx/dt = rho (T* - T) - defection x          T = T0 + x, with T0 all else that makes the weight
 //! rho = rate_per_year x strength x (1 for members, leakage_share for others) x (1 - dependence_weight x held)
 //! ```
 //! where `T*` is the leaders' weight (mean by sites) and `held` the share of the country's radio sites that these vendors supply: who
-//! depends on them follows more slowly, members defect at the rate `defection_per_year`. Between two reviews `T*`, T0 and
-//! `held` are constant and the step is exact: x moves to `rho (T* - T0) / (rho + defection)` at the speed `rho + defection`.
+//! depends on them follows more slowly, members defect at the rate `defection_per_year`. Between two reviews `T*`, T0 and `held` are
+//! constant and the step is exact: x moves to `rho (T* - T0) / (rho + defection)` at the speed `rho + defection`.
 //!
 //! **Writes** `conditions.trust`. **Strength** scales the rate. **At 0** nothing is scheduled. **Limits:** without defection members
 //! end at the leaders' weight; with leakage 0 the others never move; a country that is all dependent (weight 1) never moves. The
 //! scope's countries and blocs are the members; at the end what has spread is gone.
 //!
-//! **Evidence:** who joined (R33 to R44, R57, F270, F273); no rate of diffusion or defection has any, and public opinion of China (P234 to P237)
-//! is a weak proxy of weights.
+//! **Evidence:** who joined (R33 to R44, R57, F270, F273); no rate of diffusion or defection has any, and public opinion of China
+//! (P234 to P237) is a weak proxy of weights.
 
 use std::sync::Arc;
 

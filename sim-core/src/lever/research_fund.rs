@@ -1,6 +1,6 @@
 //! Research funds (S14, supply side): public money for the research of the vendors in the scope.
 //!
-//! What is paid is shared equally by the vendors in the scope and adds to their research ([`crate::world::research`]):
+//! **Equation.** What is paid is shared equally by the vendors in the scope and adds to their research ([`crate::world::research`]):
 //! `R = base + share x sales + paid / vendors`. The quality that it buys comes over years, as `d [A Q0 (R/R0)^eta - Q]`, less for each
 //! further dollar.
 //!

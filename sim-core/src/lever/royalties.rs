@@ -1,9 +1,9 @@
 //! Patents and standards (S27): holders of essential patents ask royalties of each other and of everyone, and control interfaces.
 //!
-//! With `portfolio` shares s of the essential patents, each vendor's unit cost rises by `rate_share x strength x (sum of s - own s)`: it
-//! pays for what is not its own (cross-licences net out). Where the scenario plays research, each holder's research gets
-//! `share_of_sales x` what the others owe it for their sales since the last review. Holders in the scope's vendors that use their weight in
-//! the standard against others take `control_per_year x strength x` (their part of the patents) from the growth of maturity.
+//! **Equation.** With `portfolio` shares s of the essential patents, each vendor's unit cost rises by `rate_share x strength x (sum of
+//! s - own s)`: it pays for what is not its own (cross-licences net out). Where the scenario plays research, each holder's research
+//! gets `share_of_sales x` what the others owe it for their sales since the last review. Holders in the scope's vendors that use their
+//! weight in the standard against others take `control_per_year x strength x` (their part of the patents) from the growth of maturity.
 //! Unit costs of the scenario include today's royalties: the lever is what is asked beyond them.
 //!
 //! **Writes** `conditions.cost`, `conditions.support`, `research`. **Strength** scales rate and control. **At 0** nothing is

@@ -1,11 +1,11 @@
 //! Talent restriction (S09): fewer engineers and students for the target; too broad a cut costs the imposer as well.
 //!
-//! Productivity of research ([`crate::world::research`]) is `A (1 - loss_share x strength)` for the vendors in the scope and
-//! `A (1 - own_loss_share x strength)` for vendors at home in `imposers`: both sides, as the question is open.
+//! **Equation.** Productivity of research ([`crate::world::research`]) is `A (1 - loss_share x strength)` for the vendors in the scope
+//! and `A (1 - own_loss_share x strength)` for vendors at home in `imposers`: both sides, as the question is open.
 //!
-//! **Writes** `research`. **Strength** scales both losses. **At 0** nothing is scheduled. **Limits:** no loss changes nothing; a loss of
-//! everything lets the target's quality wear out at the rate of depreciation, spill-over apart. At the end productivity is back; quality
-//! follows over years. The scenario must play `[research]`.
+//! **Writes** `research`. **Strength** scales both losses. **At 0** nothing is scheduled. **Limits:** no loss changes nothing; a loss
+//! of everything lets the target's quality wear out at the rate of depreciation, spill-over apart. At the end productivity is back;
+//! quality follows over years. The scenario must play `[research]`.
 //!
 //! **Evidence:** none for either loss; the article calls both sides an open question.
 

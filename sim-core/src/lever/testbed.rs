@@ -1,14 +1,15 @@
 //! Testbeds and centres of excellence (S22): integration experience is paid for early.
 //!
-//! While they run, the maturity of each interface grows faster by `growth_per_year x strength`, and each pair of sellers in the scope gains
-//! the experience of `pair_sites_per_year x strength` sites a year, before it has sold as many
-//! ([`crate::market::posted::pair_learning`]). What the budget no longer pays for is not done; growth
-//! follows the money from one review to the next.
+//! **Equation.** While they run, the maturity of each interface grows faster by `growth_per_year x strength`, and each pair of sellers
+//! in the scope gains the experience of `pair_sites_per_year x strength` sites a year, before it has sold as many
+//! ([`crate::market::posted::pair_learning`]). What the budget no longer pays for is not done; growth follows the money from one
+//! review to the next.
 //!
 //! **Writes** `conditions.support`, `pair_sites`, `purse`. **Strength** scales money, growth and sites. **At 0** nothing is scheduled.
 //! **Limit:** an empty budget changes nothing.
 //!
-//! **Evidence:** sums (F276: 20 of 50 bn yen; F280) and certificates a centre (P185, P186); what a centre adds to maturity or experience has none.
+//! **Evidence:** sums (F276: 20 of 50 bn yen; F280) and certificates a centre (P185, P186); what a centre adds to maturity or
+//! experience has none.
 
 use std::sync::Arc;
 

@@ -1,11 +1,11 @@
 //! Untrusted firms inside the open alliance (S20): openness then carries a risk of its own.
 //!
-//! In each country in the scope the risk of open stacks rises by `risk_share_per_weight x strength x trust`, share of price at criticality 1, where
-//! `trust` is the country's highest trust weight against any vendor in the scope, read anew at each review: who does not distrust the members
-//! does not mind them.
+//! **Equation.** In each country in the scope the risk of open stacks rises by `risk_share_per_weight x strength x trust`, share of
+//! price at criticality 1, where `trust` is the country's highest trust weight against any vendor in the scope, read anew at each
+//! review: who does not distrust the members does not mind them.
 //!
-//! **Writes** `conditions.open_risk`. **Strength** scales the charge. **At 0** nothing is scheduled. **Limit:** where nobody distrusts the
-//! members nothing changes.
+//! **Writes** `conditions.open_risk`. **Strength** scales the charge. **At 0** nothing is scheduled. **Limit:** where nobody distrusts
+//! the members nothing changes.
 //!
 //! **Evidence:** that more than 40 such firms are members (n. 86); the charge has none.
 

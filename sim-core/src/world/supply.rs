@@ -100,7 +100,11 @@ pub struct Stock {
 impl Stock {
     /// Draws the stockpile down by what deliveries of `sites` between two times (years since the cut) lacked.
     pub fn draw(&mut self, cut: &CutOff, from: f64, to: f64, sites: f64) {
-        if self.usual <= 0.0 || sites <= 0.0 {
+        if sites <= 0.0 {
+            return;
+        }
+        if self.usual <= 0.0 {
+            self.months = 0.0; // months of no use are no stock
             return;
         }
         let use_months = 12.0 * sites / self.usual * cut.mean_missing(from, to);
@@ -235,6 +239,18 @@ mod tests {
             (cut.mean_missing(from, to) - quarters).abs() < 1e-12,
             "steps of any length agree"
         );
+    }
+
+    #[test]
+    fn a_vendor_without_usual_use_has_no_stock_once_it_delivers() {
+        let mut s = Stock {
+            usual: 0.0,
+            ..stock(12.0)
+        };
+        s.draw(&FULL, 0.0, 0.25, 0.0);
+        assert!(!s.is_out());
+        s.draw(&FULL, 0.25, 0.5, 1.0);
+        assert!(s.is_out());
     }
 
     #[test]
