@@ -188,7 +188,7 @@ fn points_and_replicates_are_added_and_shards_merged_with_the_same_bytes() {
     let folder = folder();
     let root = folder.path();
     explore(root, "--design sobol -n 4 --replicates 2 --out whole");
-    explore(root, "--design sobol -n 2 --replicates 1 --out grown --jobs 1");
+    explore(root, "--design sobol -n 2 --replicates 1 --out grown");
     explore(root, "--design sobol -n 4 --replicates 1 --out grown");
     explore(root, "--design sobol -n 4 --replicates 2 --out grown");
     assert_same(&root.join("whole"), &root.join("grown"));

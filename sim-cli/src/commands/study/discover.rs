@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use sim_core::inference::prim::{PrimBox, PrimSettings, cover, quasi_p_values, reproduced, trajectory};
 
 use super::words::{box_in_words, percent, short};
-use super::{Selection, Study, bootstrap, titles, write_table};
+use super::{Selection, Study, bootstrap, show, titles, write_table};
 use crate::commands::Session;
 use crate::exit::{Exit, Failure, Result};
 use crate::output::number::number;
@@ -87,6 +87,13 @@ pub fn discover(settings: &DiscoverSettings, session: &Session<'_>) -> Result<Ex
                 outcomes.len() - all
             );
         }
+        if 2 * count > all && count < all {
+            let other = if settings.above { "--below" } else { "--above" };
+            let _ = writeln!(
+                text,
+                "  They are the rule rather than the exception: {other} looks for the others"
+            );
+        }
         for (step, one) in trajectory(&futures, &interest, prim).iter().enumerate() {
             let mut row = vec![
                 policy.name.clone(),
@@ -101,9 +108,15 @@ pub fn discover(settings: &DiscoverSettings, session: &Session<'_>) -> Result<Ex
             text.push_str("  No box tells these futures from the others.\n");
         }
         for (place, one) in found.iter().enumerate() {
-            let p = quasi_p_values(one, &futures, &interest);
+            // A further box was sought in what those before it left over, and is tried there.
+            let is_left = |future: &usize| !found[..place].iter().any(|earlier| earlier.contains(&futures[*future]));
+            let left: Vec<usize> = (0..all).filter(is_left).collect();
+            let own: Vec<Vec<f64>> = left.iter().map(|future| futures[*future].clone()).collect();
+            let wanted: Vec<bool> = left.iter().map(|future| interest[*future]).collect();
+            let there = PrimBox::measure(one.limits.clone(), &own, &wanted);
+            let p = quasi_p_values(&there, &own, &wanted);
             let mut draws = bootstrap(&study, &format!("{} box {place}", policy.name));
-            let again = reproduced(one, &futures, &interest, prim, HALVES, &mut draws);
+            let again = reproduced(&there, &own, &wanted, prim, HALVES, &mut draws);
             describe(&study, one, place + 1, &p, &again, &mut text);
             for (input, p) in p {
                 let limits = one.limits[input];
@@ -135,7 +148,7 @@ pub fn discover(settings: &DiscoverSettings, session: &Session<'_>) -> Result<Ex
         let _ = write!(text, "\n{}", path.display());
     }
     text.push('\n');
-    session.console.print(&text)?;
+    show(session, &text)?;
     Ok(Exit::Done)
 }
 

@@ -6,9 +6,9 @@ use sim_core::design::morris_step;
 use sim_core::inference::sensitivity::{SensitivityError, luck_share, morris_effects, sobol_indices};
 
 use super::words::{aligned, percent, short, with_interval};
-use super::{RESAMPLES, Selection, Study, bootstrap, titles, write_table};
+use super::{Policy, RESAMPLES, Selection, Study, bootstrap, show, titles, write_table};
 use crate::commands::Session;
-use crate::exit::{Exit, Failure, Result};
+use crate::exit::{Exit, Result};
 use crate::output::number::number;
 
 /// An interval of an index wider than this leaves its size open (Sarrazin, Pianosi and Wagener 2016 ask for 0.05 to
@@ -24,8 +24,8 @@ pub fn sensitivity(selection: &Selection, session: &Session<'_>) -> Result<Exit>
     let mut text = format!("{}\n", study.title);
     let mut written = Vec::new();
     match study.design.design.as_str() {
-        "saltelli" => written.push(write_table(&study, "sensitivity.csv", &sobol(&study, &mut text)?)?),
-        "morris" => written.push(write_table(&study, "sensitivity.csv", &morris(&study, &mut text)?)?),
+        "saltelli" => written.push(write_table(&study, "sensitivity.csv", &sobol(&study, &mut text))?),
+        "morris" => written.push(write_table(&study, "sensitivity.csv", &morris(&study, &mut text))?),
         other => {
             let _ = writeln!(
                 text,
@@ -39,15 +39,16 @@ pub fn sensitivity(selection: &Selection, session: &Session<'_>) -> Result<Exit>
     for path in written {
         let _ = writeln!(text, "{}", path.display());
     }
-    session.console.print(&text)?;
+    show(session, &text)?;
     Ok(Exit::Done)
 }
 
-fn of(study: &Study, error: SensitivityError) -> Failure {
-    Failure::Refused(format!("{}: {error}", study.directory.root().display()))
+/// A policy of which nothing can be said does not keep the others from being told.
+fn cannot_say(policy: &Policy, error: SensitivityError, text: &mut String) {
+    let _ = writeln!(text, "\n{}: {error}", policy.name);
 }
 
-fn sobol(study: &Study, text: &mut String) -> Result<Vec<Vec<String>>> {
+fn sobol(study: &Study, text: &mut String) -> Vec<Vec<String>> {
     let mut rows = vec![titles(&[
         "policy",
         "input",
@@ -62,7 +63,13 @@ fn sobol(study: &Study, text: &mut String) -> Result<Vec<Vec<String>>> {
     ])];
     for (policy, outcomes) in study.policies.iter().zip(&study.outcomes) {
         let mut draws = bootstrap(study, &policy.name);
-        let found = sobol_indices(outcomes, study.inputs.len(), RESAMPLES, &mut draws).map_err(|e| of(study, e))?;
+        let found = match sobol_indices(outcomes, study.inputs.len(), RESAMPLES, &mut draws) {
+            Ok(found) => found,
+            Err(error) => {
+                cannot_say(policy, error, text);
+                continue;
+            }
+        };
         let _ = writeln!(
             text,
             "\n{}: mean {}, standard deviation {} over {} blocks of futures",
@@ -121,10 +128,10 @@ fn sobol(study: &Study, text: &mut String) -> Result<Vec<Vec<String>>> {
             );
         }
     }
-    Ok(rows)
+    rows
 }
 
-fn morris(study: &Study, text: &mut String) -> Result<Vec<Vec<String>>> {
+fn morris(study: &Study, text: &mut String) -> Vec<Vec<String>> {
     let mut rows = vec![titles(&[
         "policy",
         "input",
@@ -138,8 +145,13 @@ fn morris(study: &Study, text: &mut String) -> Result<Vec<Vec<String>>> {
     ])];
     for (policy, outcomes) in study.policies.iter().zip(&study.outcomes) {
         let mut draws = bootstrap(study, &policy.name);
-        let found =
-            morris_effects(&study.futures, outcomes, morris_step(), RESAMPLES, &mut draws).map_err(|e| of(study, e))?;
+        let found = match morris_effects(&study.futures, outcomes, morris_step(), RESAMPLES, &mut draws) {
+            Ok(found) => found,
+            Err(error) => {
+                cannot_say(policy, error, text);
+                continue;
+            }
+        };
         let trajectories = found.first().map_or(0, |effect| effect.n);
         let _ = writeln!(
             text,
@@ -173,7 +185,7 @@ fn morris(study: &Study, text: &mut String) -> Result<Vec<Vec<String>>> {
         }
         text.push_str(&aligned(&table));
     }
-    Ok(rows)
+    rows
 }
 
 /// The share that is luck; `None` where the run cannot tell.

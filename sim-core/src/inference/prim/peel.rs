@@ -190,10 +190,10 @@ fn paste(chosen: &PrimBox, points: &[Vec<f64>], interest: &[bool], alpha: f64) -
 }
 
 /// At most `most` boxes that together cover the futures of interest: each is the chosen and pasted one of what the
-/// boxes before it left over. It ends when a box would be no denser than what is left, or when nothing of interest is
-/// left.
+/// boxes before it left over. It ends when nothing of interest can be told from what is left, or when a further box would
+/// miss `min_density`: the first may, so that the best that can be said is said.
 ///
-/// Coverage, density and mass of each are measured on all points.
+/// No box has less than `min_mass` of all points. Coverage, density and mass of each are measured on all points.
 #[must_use]
 pub fn cover(points: &[Vec<f64>], interest: &[bool], settings: PrimSettings, most: usize) -> Vec<PrimBox> {
     let n = points.len().min(interest.len());
@@ -202,11 +202,16 @@ pub fn cover(points: &[Vec<f64>], interest: &[bool], settings: PrimSettings, mos
     while found.len() < most {
         let rest: Vec<Vec<f64>> = left.iter().map(|k| points[*k].clone()).collect();
         let wanted: Vec<bool> = left.iter().map(|k| interest[*k]).collect();
-        let boxes = trajectory(&rest, &wanted, settings);
+        let least = PrimSettings {
+            min_mass: settings.min_mass * n as f64 / left.len().max(1) as f64,
+            ..settings
+        };
+        let boxes = trajectory(&rest, &wanted, least);
         let Some(chosen) = choose(&boxes, settings.min_density) else {
             break;
         };
-        if chosen.restricted().is_empty() || chosen.of_interest == 0 {
+        let too_thin = !found.is_empty() && chosen.density < settings.min_density;
+        if chosen.restricted().is_empty() || chosen.of_interest == 0 || too_thin {
             break;
         }
         let pasted = paste(chosen, &rest, &wanted, settings.alpha);
