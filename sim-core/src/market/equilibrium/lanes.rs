@@ -46,33 +46,31 @@ pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
 }
 
 /// `out = sum_i factors[i] rows[i]` for rows as wide as `out`, which is padded to whole lanes.
+///
+/// Four rows at a time: sums then pass through memory a quarter as often.
 pub(super) fn combine(rows: &[f64], factors: &[f64], out: &mut [f64]) {
     let width = out.len();
-    let mut from = 0;
-    while from < width {
-        match width - from {
-            1..=4 => block::<4>(rows, width, factors, &mut out[from..], from),
-            5..=8 => block::<8>(rows, width, factors, &mut out[from..], from),
-            9..=12 => block::<12>(rows, width, factors, &mut out[from..], from),
-            _ => block::<16>(rows, width, factors, &mut out[from..], from),
-        }
-        from += 16;
+    out.fill(0.0);
+    if width == 0 {
+        return;
     }
-}
-
-/// `B` columns of [`combine`], held in registers.
-#[inline]
-fn block<const B: usize>(rows: &[f64], width: usize, factors: &[f64], out: &mut [f64], from: usize) {
-    let mut sums = [0.0; B];
-    for (row, factor) in rows.chunks_exact(width).zip(factors) {
-        if let Some((row, _)) = row[from..].split_first_chunk::<B>() {
-            for i in 0..B {
-                sums[i] += factor * row[i];
+    let (out, _) = out.as_chunks_mut::<LANES>();
+    let (fours, last) = factors.as_chunks::<4>();
+    let (fast, slow) = rows.split_at(fours.len() * 4 * width);
+    for (rows, f) in fast.chunks_exact(4 * width).zip(fours) {
+        let (front, back) = rows.split_at(2 * width);
+        let (a, b) = front.split_at(width);
+        let (c, d) = back.split_at(width);
+        let [a, b, c, d] = [a, b, c, d].map(|row| &row.as_chunks::<LANES>().0[..out.len()]);
+        for (k, sum) in out.iter_mut().enumerate() {
+            let (old, a, b, c, d) = (*sum, a[k], b[k], c[k], d[k]);
+            for i in 0..LANES {
+                sum[i] = old[i] + ((f[0] * a[i] + f[1] * b[i]) + (f[2] * c[i] + f[3] * d[i]));
             }
         }
     }
-    if let Some((out, _)) = out.split_first_chunk_mut::<B>() {
-        *out = sums;
+    for (row, factor) in slow.chunks_exact(width).zip(last) {
+        subtract(out.as_flattened_mut(), -factor, row);
     }
 }
 
@@ -149,13 +147,15 @@ mod tests {
     #[test]
     fn combinations_of_rows_match_plain_loops() {
         for width in (4..=40).step_by(LANES) {
-            let rows: Vec<f64> = (0..3 * width).map(|i| (i % 11) as f64 - 4.5).collect();
-            let factors = [2.0, -0.5, 3.0];
-            let mut found = vec![f64::NAN; width];
-            combine(&rows, &factors, &mut found);
-            for (i, x) in found.iter().enumerate() {
-                let plain: f64 = (0..3).map(|r| factors[r] * rows[r * width + i]).sum();
-                assert_eq!(*x, plain, "exact: all terms are multiples of a quarter");
+            for count in 0..10 {
+                let rows: Vec<f64> = (0..count * width).map(|i| (i % 11) as f64 - 4.5).collect();
+                let factors: Vec<f64> = (0..count).map(|i| 2.0 - 0.5 * i as f64).collect();
+                let mut found = vec![f64::NAN; width];
+                combine(&rows, &factors, &mut found);
+                for (i, x) in found.iter().enumerate() {
+                    let plain: f64 = (0..count).map(|r| factors[r] * rows[r * width + i]).sum();
+                    assert_eq!(*x, plain, "exact: all terms are multiples of a quarter");
+                }
             }
         }
     }

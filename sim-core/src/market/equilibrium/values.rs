@@ -2,7 +2,7 @@
 
 use super::lanes::LANES;
 use super::layout::Layout;
-use super::tender::{NOBODY, SolveError, TenderSpec};
+use super::tender::{MAX_SELLERS, NOBODY, SolveError, TenderSpec};
 
 impl Layout {
     /// Sets everything that depends on the tender's numbers, under the ceilings that hold now.
@@ -68,15 +68,17 @@ impl Layout {
                 return Err(SolveError::After);
             }
             self.losing.resize(cells, 0.0);
-            for (v, j) in self.sellers.iter().enumerate() {
-                let row = &after[usize::from(*j) * count..][..count];
-                let later = self.losing.iter_mut().skip(v).step_by(width);
-                for (later, a) in later.zip(&self.standing) {
-                    *later = row[usize::from(*a)] * scale;
-                }
+            let mut rows = [0; MAX_SELLERS];
+            let rows = &mut rows[..self.sellers.len()];
+            for (row, j) in rows.iter_mut().zip(&self.sellers) {
+                *row = usize::from(*j) * count;
             }
-            for v in self.sellers.len()..width {
-                self.losing.iter_mut().skip(v).step_by(width).for_each(|x| *x = 0.0);
+            for (later, a) in self.losing.chunks_exact_mut(width.max(1)).zip(&self.standing) {
+                let (values, beyond) = later.split_at_mut(rows.len());
+                for (value, row) in values.iter_mut().zip(&*rows) {
+                    *value = after[row + usize::from(*a)] * scale;
+                }
+                beyond.fill(0.0);
             }
         } else {
             self.losing.clear();
