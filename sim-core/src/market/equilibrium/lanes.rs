@@ -9,17 +9,13 @@ pub(super) const fn padded(n: usize) -> usize {
     n.div_ceil(LANES) * LANES
 }
 
-/// `x -= factor * y` on whole lanes: numbers beyond the last are left alone. A lane is read in full before it
-/// is written, so that the compiler need not prove that the two do not overlap.
+/// `x -= factor * y` on whole lanes: numbers beyond the last are left alone.
 #[inline]
 pub(super) fn subtract(x: &mut [f64], factor: f64, y: &[f64]) {
-    let (x, _) = x.as_chunks_mut::<LANES>();
-    let (y, _) = y.as_chunks::<LANES>();
-    for (x, y) in x.iter_mut().zip(y) {
-        let (old, by) = (*x, *y);
-        for i in 0..LANES {
-            x[i] = old[i] - factor * by[i];
-        }
+    let whole = x.len().min(y.len()) / LANES * LANES;
+    let (x, y) = (&mut x[..whole], &y[..whole]);
+    for i in 0..whole {
+        x[i] -= factor * y[i];
     }
 }
 
@@ -54,23 +50,19 @@ pub(super) fn combine(rows: &[f64], factors: &[f64], out: &mut [f64]) {
     if width == 0 {
         return;
     }
-    let (out, _) = out.as_chunks_mut::<LANES>();
     let (fours, last) = factors.as_chunks::<4>();
     let (fast, slow) = rows.split_at(fours.len() * 4 * width);
     for (rows, f) in fast.chunks_exact(4 * width).zip(fours) {
         let (front, back) = rows.split_at(2 * width);
-        let (a, b) = front.split_at(width);
-        let (c, d) = back.split_at(width);
-        let [a, b, c, d] = [a, b, c, d].map(|row| &row.as_chunks::<LANES>().0[..out.len()]);
-        for (k, sum) in out.iter_mut().enumerate() {
-            let (old, a, b, c, d) = (*sum, a[k], b[k], c[k], d[k]);
-            for i in 0..LANES {
-                sum[i] = old[i] + ((f[0] * a[i] + f[1] * b[i]) + (f[2] * c[i] + f[3] * d[i]));
-            }
+        let ((a, b), (c, d)) = (front.split_at(width), back.split_at(width));
+        // Slices of one length, known to be: the loop needs no checks and is done in vectors.
+        let (b, d) = (&b[..width], &d[..width]);
+        for i in 0..width {
+            out[i] += (f[0] * a[i] + f[1] * b[i]) + (f[2] * c[i] + f[3] * d[i]);
         }
     }
     for (row, factor) in slow.chunks_exact(width).zip(last) {
-        subtract(out.as_flattened_mut(), -factor, row);
+        subtract(out, -factor, row);
     }
 }
 
