@@ -87,6 +87,7 @@ pub(super) fn exp_all(x: &mut [f64]) {
 }
 
 #[inline]
+#[allow(clippy::excessive_precision, reason = "the digits of the source")]
 fn exp_lane(x: [f64; LANES]) -> [f64; LANES] {
     /// Adding 1.5 * 2^52 rounds to a whole number, which then stands in the lowest bits.
     const ROUND: f64 = 6_755_399_441_055_744.0;
