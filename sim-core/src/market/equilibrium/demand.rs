@@ -48,7 +48,7 @@ pub(super) struct Demand {
     pub phi: Vec<f64>,
     /// `target / m - phi` of each unknown.
     pub residual: Vec<f64>,
-    /// Relative error of the condition of each unknown.
+    /// Relative error of the condition of each unknown, signed.
     miss: Vec<f64>,
 }
 
@@ -135,19 +135,11 @@ impl Demand {
     /// False if the margins are too far from where weights were computed.
     fn set_factors(&mut self, layout: &Layout, margins: &[f64]) -> bool {
         let n = margins.len();
-        let mut farthest = 0.0;
         let (reference, rate, factor) = (&self.reference[..n], &layout.rate[..n], &mut self.factor[..n]);
         for k in 0..n {
             factor[k] = (reference[k] - margins[k]) * rate[k];
         }
-        for change in factor.iter() {
-            farthest = if change.abs() > farthest {
-                change.abs()
-            } else {
-                farthest
-            };
-        }
-        let far = farthest > REBASE;
+        let far = largest(factor) > REBASE;
         self.factor[n..].fill(0.0);
         if !far {
             exp_all(&mut self.factor);
@@ -252,11 +244,9 @@ impl Demand {
             phi[k] = own[k] + (1.0 - own[k]) * rate[k];
             let wanted = target[k] / margins[k];
             residual[k] = wanted - phi[k];
-            miss[k] = (residual[k] / wanted).abs();
+            miss[k] = residual[k] / wanted;
         }
-        // `max` would pass over NaN.
-        let largest = |error: f64, miss: &f64| if *miss <= error || error.is_nan() { error } else { *miss };
-        let error = miss.iter().fold(0.0, largest);
+        let error = largest(miss);
         if error.is_nan() { f64::INFINITY } else { error }
     }
 
@@ -302,4 +292,9 @@ impl Demand {
         });
         sizes.sum::<f64>() * self.inverse_size[g]
     }
+}
+
+/// The largest magnitude, NaN if there is one: without the sign, numbers have the order of their bits, and NaN comes last.
+fn largest(numbers: &[f64]) -> f64 {
+    f64::from_bits(numbers.iter().fold(0, |top, x| x.abs().to_bits().max(top)))
 }

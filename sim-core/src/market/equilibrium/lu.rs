@@ -22,11 +22,6 @@ impl Lu {
         self.matrix.resize(size * self.width, 0.0);
     }
 
-    /// Number of rows.
-    pub fn size(&self) -> usize {
-        self.size
-    }
-
     /// Length of a row: the size rounded up to whole lanes. What is beyond the size must stay zero.
     pub fn width(&self) -> usize {
         self.width

@@ -49,10 +49,13 @@
 //!
 //! # The method
 //!
-//! In units of mu: up to ten cheap steps from margins near cost, then Newton on `(1 + Pi + (1/lambda - 1) L) / e - phi`
-//! with `L = (1 - S) Wbar`, LU without pivoting, the factors kept with Broyden's updates once near, steps limited
-//! and halved until the largest relative error falls; on failure rounds of exact best responses, then Newton again.
-//! Unknowns are the pairs of seller and nest that exist. [`one_shot_gain`] checks a result by other means.
+//! In units of mu: up to ten cheap steps from margins near cost or from the caller's, then Newton on
+//! `(1 + Pi + (1/lambda - 1) L) / e - phi` with `L = (1 - S) Wbar`. Its first Jacobian is reduced by hand to one unknown for
+//! each nest, which takes the partners of a two-seller stack and losing values at their means, and Broyden's updates add
+//! what is missing; where that gains too little the Jacobian is built in full and factored by LU without pivoting, steps
+//! limited and halved until the largest relative error falls; on failure rounds of exact best responses, then Newton
+//! again. Unknowns are the pairs of seller and nest that exist. Demand needs the weights of sellers and of pairs of sellers,
+//! not of single products, so an evaluation costs one `exp` for each unknown. [`one_shot_gain`] checks a result by other means.
 //!
 //! # Example
 //!

@@ -17,7 +17,7 @@
 //! they do not, [`super::dense`] has it in full.
 
 use super::demand::Demand;
-use super::lanes::subtract;
+use super::lanes::{dot_lanes, subtract};
 use super::layout::{Layout, NONE};
 use super::lu::Lu;
 
@@ -93,10 +93,9 @@ impl Reduced {
             self.columns[usize::from(row.nest)] += row.share * *r;
         }
         self.lu.solve(&mut self.columns);
-        // What lies beyond the system's size is scratch.
-        let nests = self.lu.size();
+        // What lies beyond the system's size is scratch, and met by zeros.
         for (constant, form) in self.constants.iter_mut().zip(self.forms.chunks_exact(width.max(1))) {
-            *constant = (0..nests).map(|g| form[g] * self.columns[g]).sum();
+            *constant = dot_lanes(form, &self.columns);
         }
         for (row, r) in self.rows.iter().zip(step) {
             let more = self.constants[usize::from(row.seller)] * row.inverse_margin;
@@ -165,5 +164,92 @@ impl Reduced {
             form.iter_mut().for_each(|x| *x *= *divisor);
         }
         sound
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::dense::Dense;
+    use super::super::layout::write_key;
+    use super::super::tender::{Alternative, NOBODY, TenderSpec};
+    use super::*;
+
+    const SELLERS: usize = 5;
+
+    /// Stacks of one seller in two nests, if wanted pairs in the second, and keep in a third.
+    fn alternatives(pairs: bool) -> Vec<Alternative> {
+        let value = |i: usize| ((i * 7) % 11) as f64 / 4.0;
+        let mut all: Vec<Alternative> = (0..SELLERS as u8)
+            .map(|j| Alternative::single(0, j, value(usize::from(j)), 0.5))
+            .collect();
+        for radio in 0..SELLERS as u8 {
+            for baseband in 0..SELLERS as u8 {
+                if radio == baseband || pairs {
+                    all.push(Alternative::pair(1, radio, baseband, value(all.len()), 0.3));
+                }
+            }
+        }
+        all.push(Alternative::unpriced(2, 0.7));
+        all
+    }
+
+    /// Steps by the reduced Jacobian and by the one in full, from margins that solve nothing.
+    fn steps(alternatives: &[Alternative], after: Option<&[f64]>) -> (Vec<f64>, Vec<f64>) {
+        let tender = TenderSpec {
+            mu: 1.0,
+            lambda: &[0.8, 0.5, 1.0],
+            alternatives,
+            sellers: SELLERS,
+            after,
+            margin_caps: None,
+        };
+        let (mut layout, mut key) = (Layout::default(), Vec::new());
+        write_key(&tender, &mut key);
+        layout.build(&tender, &key).expect("valid");
+        layout.set_values(&tender).expect("valid");
+        let margins: Vec<f64> = (0..layout.unknowns.len()).map(|k| 0.9 + 0.1 * k as f64).collect();
+        let mut demand = Demand::default();
+        demand.reset(&layout, &margins);
+        demand.evaluate(&layout, &margins);
+        demand.fill_inside(&layout);
+        let (mut reduced, mut dense) = (Reduced::default(), Dense::default());
+        assert!(reduced.prepare(&layout, &demand, &margins) && dense.prepare(&layout, &demand, &margins));
+        let (mut by_hand, mut in_full) = (demand.residual.clone(), demand.residual.clone());
+        reduced.solve(&mut by_hand);
+        dense.solve(&mut in_full);
+        (by_hand, in_full)
+    }
+
+    /// Largest difference over the largest component.
+    fn difference((a, b): (Vec<f64>, Vec<f64>)) -> f64 {
+        let size = b.iter().fold(0.0f64, |top, x| top.max(x.abs()));
+        assert!(size > 0.01, "the step goes somewhere");
+        a.iter().zip(&b).fold(0.0f64, |top, (a, b)| top.max((a - b).abs())) / size
+    }
+
+    #[test]
+    fn without_pairs_the_step_is_newtons() {
+        assert!(difference(steps(&alternatives(false), None)) < 1e-13);
+    }
+
+    #[test]
+    fn with_losing_values_that_are_the_same_in_a_nest_the_step_is_newtons() {
+        let all = alternatives(false);
+        let mut after = Vec::new();
+        for j in 0..SELLERS as u8 {
+            for a in &all {
+                let wins = a.setters.contains(&j);
+                let loses = 0.1 * f64::from(j) + 0.2 * f64::from(a.nest);
+                after.push(if wins { 1.5 } else { loses });
+            }
+        }
+        assert!(all.iter().any(|a| a.setters == [NOBODY; 2]));
+        assert!(difference(steps(&all, Some(&after))) < 1e-13);
+    }
+
+    #[test]
+    fn with_pairs_the_step_is_close_to_newtons() {
+        let apart = difference(steps(&alternatives(true), None));
+        assert!(apart > 1e-6 && apart < 0.15, "{apart}");
     }
 }

@@ -2,7 +2,7 @@
 
 use super::lanes::LANES;
 use super::layout::Layout;
-use super::tender::{NOBODY, SolveError, TenderSpec};
+use super::tender::{MAX_SELLERS, NOBODY, SolveError, TenderSpec};
 
 impl Layout {
     /// Sets everything that depends on the tender's numbers, under the ceilings that hold now.
@@ -68,15 +68,18 @@ impl Layout {
                 return Err(SolveError::After);
             }
             self.losing.resize(cells, 0.0);
-            for (v, j) in self.sellers.iter().enumerate() {
-                let row = &after[usize::from(*j) * count..][..count];
-                let later = self.losing.iter_mut().skip(v).step_by(width);
-                for (later, a) in later.zip(&self.standing) {
-                    *later = row[usize::from(*a)] * scale;
-                }
+            let mut rows = [0; MAX_SELLERS];
+            let rows = &mut rows[..self.sellers.len()];
+            for (row, j) in rows.iter_mut().zip(&self.sellers) {
+                *row = usize::from(*j) * count;
             }
-            for v in self.sellers.len()..width {
-                self.losing.iter_mut().skip(v).step_by(width).for_each(|x| *x = 0.0);
+            for (later, a) in self.losing.chunks_exact_mut(width.max(1)).zip(&self.standing) {
+                let a = usize::from(*a);
+                let (values, beyond) = later.split_at_mut(rows.len());
+                for v in 0..values.len() {
+                    values[v] = after[rows[v] + a] * scale;
+                }
+                beyond.fill(0.0);
             }
         } else {
             self.losing.clear();
@@ -96,27 +99,22 @@ impl Layout {
         }
         self.shift.clear();
         self.shift.resize(width, f64::INFINITY);
-        let (shifts, _) = self.shift.as_chunks_mut::<LANES>();
-        let (later, _) = self.losing.as_chunks_mut::<LANES>();
-        for row in later.chunks_exact(shifts.len().max(1)) {
-            for (lowest, value) in shifts.iter_mut().zip(row) {
-                for i in 0..LANES {
-                    lowest[i] = if value[i] < lowest[i] { value[i] } else { lowest[i] };
-                }
+        let shift = &mut self.shift[..width];
+        for later in self.losing.chunks_exact(width.max(1)) {
+            for v in 0..width {
+                shift[v] = if later[v] < shift[v] { later[v] } else { shift[v] };
             }
         }
-        for shift in shifts.as_flattened_mut() {
+        for shift in &mut *shift {
             *shift = if *shift == f64::INFINITY { 0.0 } else { *shift };
         }
-        for row in later.chunks_exact_mut(shifts.len().max(1)) {
-            for (value, shift) in row.iter_mut().zip(&*shifts) {
-                for i in 0..LANES {
-                    value[i] = if value[i] == f64::INFINITY {
-                        0.0
-                    } else {
-                        value[i] - shift[i]
-                    };
-                }
+        for later in self.losing.chunks_exact_mut(width.max(1)) {
+            for v in 0..width {
+                later[v] = if later[v] == f64::INFINITY {
+                    0.0
+                } else {
+                    later[v] - shift[v]
+                };
             }
         }
         let sentinel = self.unknowns.len();
