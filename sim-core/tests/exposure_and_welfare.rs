@@ -3,9 +3,11 @@
 mod common;
 
 use common::by_part::{BAN, ByPart, DELAY, by_part};
+use common::market_day::MarketDay;
 use common::{MINIMAL, Table, WORLD, assert_close, child, play, simulate, simulate_all, vendor};
-use sim_core::measure::{CATALOGUE, Recorded};
+use sim_core::measure::{CATALOGUE, Cell, Component, Cube, Recorded, View};
 use sim_core::world::Layer;
+use sim_core::world::outlay::Payee;
 
 /// W = CS + PS + G + X = benefits - resources + X, in every place and year, with removals, fees and credit.
 #[test]
@@ -242,4 +244,53 @@ fn extra_series_change_no_other_value() {
         }
     }
     assert!(compared > 1000);
+}
+
+/// Public money is a transfer, or a resource where it pays for work; it is told by lever and place.
+#[test]
+fn public_money_is_nobodys_gain_but_what_it_pays_for_is_used_up() {
+    let simulation = simulate(&child(MINIMAL, BAN));
+    let mut day = MarketDay::first(&simulation, 0);
+    for (payee, musd) in [(Payee::Operators, 5.0), (Payee::Sellers, 3.0), (Payee::Works, 2.0)] {
+        day.state.outlay.spend(0, 0, payee, musd);
+    }
+    let cube = Cube::new(day.world, false);
+    let view = View {
+        world: day.world,
+        cube: &cube,
+        posted: &day.posted,
+        state: &day.state,
+        exits: None,
+        everyone: &[0, 1, 2],
+        country_sites: &[1.0],
+        discount: 0.5,
+    };
+    let read = |name: &str, part: usize, place: usize| {
+        let (rank, measure) = CATALOGUE
+            .iter()
+            .enumerate()
+            .find(|(_, m)| m.name == name)
+            .expect("listed");
+        let cell = Cell {
+            measure: rank,
+            component: Component::Ran,
+            generation: None,
+            place,
+            vendors: vec![0, 1, 2],
+            part,
+        };
+        (measure.value)(&view, &cell)
+    };
+    let whole = usize::MAX;
+    assert_eq!(
+        (read("public_outlay", whole, 0), read("public_outlay", 0, 0)),
+        (10.0, 10.0)
+    );
+    assert!(read("public_outlay", whole, day.world.first_operator_place).is_nan());
+    // Halved by the discount: consumers, producers, government, externalities, benefits, resources.
+    let parts: Vec<f64> = (0..6).map(|part| read("welfare", part, 0)).collect();
+    for (part, expected) in parts.iter().zip([2.5, 1.5, -5.0, 0.0, 0.0, 1.0]) {
+        assert_close(*part, expected, 1e-12, &parts);
+    }
+    assert_close(read("welfare", whole, 0), -1.0, 1e-12, &"what the works cost");
 }
