@@ -20,7 +20,7 @@ const TOLERANCE: f64 = 1e-3;
 const MOST_SWEEPS: u32 = 60;
 /// A type is iterated anew after an announcement or launch that has moved what a tender of it offers by so much, share of mu; less is
 /// left to its turn at a review.
-const NEWS: f64 = 0.25;
+const NEWS: f64 = 0.5;
 
 /// What the buyer reads of one kit, shares of the type's price.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
