@@ -14,7 +14,7 @@ const RECORD: u8 = 0;
 const FAILURE: u8 = 1;
 
 /// Bytes of a record's payload before its values.
-pub const VALUES_AT: u64 = 1 + 8 + 5 * 8;
+pub const VALUES_AT: u64 = 1 + 8 + 7 * 8;
 
 /// What is known of a replicate that failed: a row of `failures.csv`.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -85,6 +85,14 @@ impl std::fmt::Display for ReplicateError {
 
 impl std::error::Error for ReplicateError {}
 
+/// Occasions on which the table of next tenders is renewed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum LookAhead {
+    Review,
+    BeforeNews,
+    AfterNews,
+}
+
 /// A replicate in play.
 pub struct Run<'a> {
     pub(super) world: &'a World,
@@ -208,24 +216,21 @@ impl<'a> Run<'a> {
         self
     }
 
-    /// Brings the table of next tenders up to what is posted: in turn at a review, where there is news else.
-    fn look_ahead(&mut self, at_review: bool) {
+    /// Brings the table of next tenders up to the day: in turn at a review, where there is news else. On the first day it is of
+    /// that day already.
+    fn look_ahead(&mut self, when: LookAhead) {
         let Some(next) = &mut self.next else { return };
-        let renew = if at_review {
-            NextTenders::review
-        } else {
-            NextTenders::announce
+        let today = self.state.today;
+        if today == self.world.start && when != LookAhead::Review {
+            return;
+        }
+        let renew = match when {
+            LookAhead::Review => NextTenders::review,
+            LookAhead::BeforeNews => NextTenders::listen,
+            LookAhead::AfterNews => NextTenders::announce,
         };
         let desk = &mut self.next_desk;
-        let reached = renew(
-            next,
-            self.world,
-            &self.state,
-            &self.posted,
-            self.buyers,
-            desk,
-            self.state.today,
-        );
+        let reached = renew(next, self.world, &self.state, &self.posted, self.buyers, desk, today);
         self.counters.next_tenders += reached.tenders;
         self.counters.unsolved += reached.unsolved;
         self.counters.not_closed += u64::from(!reached.closed);
@@ -384,6 +389,7 @@ impl<'a> Run<'a> {
     fn lever(&mut self, i: usize, moment: Moment) {
         let world = self.world;
         let named = &world.scenario.levers[i];
+        self.look_ahead(LookAhead::BeforeNews);
         named.lever.act(i, moment, world, &mut self.state);
         self.stages[i] = Some(moment);
         if let Some(observer) = self.observer.as_deref_mut() {
@@ -391,7 +397,7 @@ impl<'a> Run<'a> {
         }
         self.plan_launches();
         self.answer(&named.name, moment);
-        self.look_ahead(false);
+        self.look_ahead(LookAhead::AfterNews);
         self.plan_forced_tenders(0..world.operators.len());
     }
 
@@ -438,13 +444,14 @@ impl<'a> Run<'a> {
     fn launch(&mut self, g: usize) {
         self.launches[g] = None;
         self.launched[g] = true;
+        self.look_ahead(LookAhead::BeforeNews);
         for (state, interface) in self.state.interfaces.iter_mut().zip(&self.world.scenario.interfaces) {
             state.maturity *= 1.0 - interface.generation_loss;
         }
         if let Some(research) = &mut self.state.research {
             research.level(self.world);
         }
-        self.look_ahead(false);
+        self.look_ahead(LookAhead::AfterNews);
         if let Some(observer) = self.observer.as_deref_mut() {
             observer.launch(self.state.today, &self.world.gens[g].id);
         }
@@ -470,7 +477,7 @@ impl<'a> Run<'a> {
         self.last_review = today;
         self.reviews += 1;
         self.posted.post_stocks(self.world, &self.state);
-        self.look_ahead(true);
+        self.look_ahead(LookAhead::Review);
         self.counters.unsolved += list_price::post_ahead(
             self.world,
             &self.state,

@@ -71,7 +71,7 @@ impl Table for Foresight {
             ),
             refresh_reviews: f.integer_or(
                 "refresh_reviews",
-                12,
+                16,
                 Number::count("reviews", 1..=400),
                 "Each region and layer of the next-tender table is renewed once in so many reviews",
             ) as u32,

@@ -18,8 +18,9 @@ use crate::world::{Layer, VendorIx, World};
 const TOLERANCE: f64 = 1e-3;
 /// Most sweeps of one iteration.
 const MOST_SWEEPS: u32 = 60;
-/// A type is iterated anew after an announcement or launch where what a tender of it offers has moved by so much, share of mu.
-const NEWS: f64 = 0.25;
+/// A type is iterated anew after an announcement or launch that has moved what a tender of it offers by so much, share of mu; less is
+/// left to its turn at a review.
+const NEWS: f64 = 0.5;
 
 /// What the buyer reads of one kit, shares of the type's price.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -55,8 +56,9 @@ pub struct TypeTable {
     read: Vec<Kit>,
     fall: f64,
     keep_discount: f64,
-    /// What the first tender offered when the type was last iterated: value less cost of each alternative, share of price.
+    /// What the first tender offered just before a lever or a launch: value less cost of each purchase, share of price.
     offered: Vec<f64>,
+    solved: bool,
 }
 
 impl TypeTable {
@@ -122,6 +124,7 @@ impl TypeTable {
             fall: 0.0,
             keep_discount: 1.0,
             offered: Vec::new(),
+            solved: false,
         }
     }
 
@@ -236,7 +239,7 @@ impl TypeTable {
     /// Whether any tender of the type has been solved.
     #[must_use]
     pub fn is_solved(&self) -> bool {
-        !self.offered.is_empty()
+        self.solved
     }
 
     /// A generation that is new is expected to be traded as the one before it, to begin with.
@@ -290,7 +293,7 @@ impl TypeTable {
         self.keep_discount = game.buyer_discount[super::game::Horizon::Keep as usize];
     }
 
-    /// Whether what is offered differs from what was when the type was last iterated.
+    /// Whether what is offered differs from what was before the lever or launch.
     fn has_news(&self, game: &Game) -> bool {
         let Some(first) = game.tenders.iter().find(|t| !t.alternatives.is_empty()) else {
             return false;
@@ -433,7 +436,23 @@ impl NextTenders {
         })
     }
 
-    /// After an announcement or a launch: types are iterated whose tenders it has changed.
+    /// Before a lever acts or a generation is launched: notes what is offered, so that [`NextTenders::announce`] can tell what *it*
+    /// changes from what has drifted since a type was last renewed. Else a rule in one country would renew the tables of all.
+    pub fn listen(
+        &mut self,
+        world: &World,
+        state: &State,
+        posted: &Posted,
+        buyers: &[AverageBuyer],
+        desk: &mut Desk,
+        today: Day,
+    ) -> Reached {
+        self.renew(world, state, posted, buyers, desk, today, |_, t| {
+            if t.is_solved() { Renewal::Listen } else { Renewal::Leave }
+        })
+    }
+
+    /// After an announcement or a launch: types are iterated whose tenders it has changed, and such as have no table yet.
     pub fn announce(
         &mut self,
         world: &World,
@@ -523,6 +542,11 @@ impl NextTenders {
                 continue;
             }
             let (offer, game) = (&mut desk.offer, &mut desk.game);
+            if renewal == Renewal::Listen {
+                prepare(&day, buyer, table, self.sellers, true, offer, game);
+                table.remember_offer(game);
+                continue;
+            }
             if renewal == Renewal::IfNews {
                 let any = prepare(&day, buyer, table, self.sellers, true, offer, game);
                 if !any || table.is_solved() && !table.has_news(game) {
@@ -552,9 +576,7 @@ impl NextTenders {
                 },
                 _ => closure::stationary(game, future, solver, limits),
             };
-            if renewal == Renewal::Iterate {
-                table.remember_offer(game);
-            }
+            table.solved = true;
             table.publish(game);
             all = all.with(reached);
         }
@@ -577,5 +599,6 @@ enum Renewal {
     Leave,
     Sweep,
     Iterate,
+    Listen,
     IfNews,
 }
