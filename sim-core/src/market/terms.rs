@@ -184,7 +184,7 @@ impl Rules<'_> {
     fn may_buy_closed(&self, state: &State, layer: Layer) -> bool {
         match self {
             Rules::Country(country, mark) => !state.quotas.bars_closed(*country, *mark, layer),
-            Rules::Region(shares) => {
+            Rules::Region(shares) | Rules::Announced(shares) => {
                 let open = shares.iter().filter(|(c, _)| !state.quotas.bars_closed(*c, 0, layer));
                 open.map(|(_, share)| share).sum::<f64>() >= 0.5
             }
