@@ -213,7 +213,7 @@ fn limit_research_that_moves_nothing_changes_no_byte() {
     let off = minimal("");
     let on = minimal("[research]\nelasticity = 0\ngeneration_levelling_share = 0\n");
     for k in 0..3 {
-        assert_same_values(&watch(&off, k).0, &watch(&on, k).0, "research without effect");
+        assert_same_values(&off, &on, k, "research without effect");
     }
 }
 
@@ -237,7 +237,7 @@ fn a_research_fund_buys_quality_and_sales_over_years() {
     assert!(sold[0] < sold[1], "{sold:?}");
     // Nothing a year is no fund; without elasticity money is spent in vain.
     let base = minimal(RESEARCH);
-    assert_same_values(&watch(&base, 1).0, &watch(&none, 1).0, "a fund of nothing");
+    assert_same_values(&base, &none, 1, "a fund of nothing");
 }
 
 #[test]
@@ -278,12 +278,8 @@ fn screening_stops_the_spill_over_that_runs_through_purchases_and_no_other() {
     assert!(stopped < part && part < free, "{stopped} {part} {free}");
     // All of it stopped is a world without spill-over; and without spill-over there is nothing to screen.
     let never = minimal(none);
-    assert_same_values(&watch(&never, 0).0, &watch(&all, 0).0, "all stopped");
-    assert_same_values(
-        &watch(&never, 0).0,
-        &watch(&screen(none, "1"), 0).0,
-        "nothing to screen",
-    );
+    assert_same_values(&never, &all, 0, "all stopped");
+    assert_same_values(&never, &screen(none, "1"), 0, "nothing to screen");
 }
 
 #[test]
@@ -297,22 +293,14 @@ fn equity_cheapens_and_capital_restrictions_reach_listed_firms_alone() {
         ))
     };
     assert!(of(&base) < of(&equity("0.05")));
-    assert_same_values(
-        &watch(&base, 0).0,
-        &watch(&equity("0"), 0).0,
-        "capital that changes nothing",
-    );
+    assert_same_values(&base, &equity("0"), 0, "capital that changes nothing");
     let restricted = |listed: &str| {
         minimal(&format!(
             "[levers.test.capital_restriction]\nin_force = 2021-01-01\nscope = {{ vendors = [\"beta\"] }}\npremium_per_year = 0.05\n[[vendor]]\nid = \"beta\"\nlisted = {listed}\n"
         ))
     };
     assert!(of(&restricted("true")) < of(&base));
-    assert_same_values(
-        &watch(&base, 0).0,
-        &watch(&restricted("false"), 0).0,
-        "a private vendor",
-    );
+    assert_same_values(&base, &restricted("false"), 0, "a private vendor");
     // A dearer capital of operators moves them too: what lies ahead counts less.
     let operators = minimal(
         "[levers.test.capital_restriction]\nin_force = 2021-01-01\nscope = { vendors = [\"beta\"] }\npremium_per_year = 0.1\nlisted_operators = [\"north\", \"south\"]\n",

@@ -84,8 +84,15 @@ fn the_order_of_vendors_moves_no_chance() {
 
 #[test]
 fn quality_that_all_vendors_gain_moves_nothing() {
-    let better = text(MINIMAL);
-    let better: String = better
+    // The table of next tenders is closed to a tolerance, so exactness is asked where nobody looks ahead.
+    let plain: String = text(MINIMAL)
+        .lines()
+        .map(|line| match line.split_once(" = ") {
+            Some((key, _)) if key == "seller_look_ahead" || key == "buyer" => format!("{key} = 0.0\n"),
+            _ => format!("{line}\n"),
+        })
+        .collect();
+    let better: String = plain
         .lines()
         .map(|line| match line.split_once(" = ") {
             Some((key, value)) if key == "ru_quality" || key == "bb_quality" => {
@@ -94,7 +101,7 @@ fn quality_that_all_vendors_gain_moves_nothing() {
             _ => format!("{line}\n"),
         })
         .collect();
-    let (base, better) = (simulate_all(&whole(&text(MINIMAL))), simulate_all(&whole(&better)));
+    let (base, better) = (simulate_all(&whole(&plain)), simulate_all(&whole(&better)));
     assert!(better.world().vendors[0].quality[0] > base.world().vendors[0].quality[0] + 0.2);
     for k in 0..5 {
         let (a, b) = (play(&base, k), play(&better, k));
@@ -109,7 +116,13 @@ fn quality_that_all_vendors_gain_moves_nothing() {
             },
         );
         for date in 0..base.dates().len() {
-            for (s, key) in base.series().iter().enumerate() {
+            // Levels of welfare count quality itself.
+            let moves = base
+                .series()
+                .iter()
+                .enumerate()
+                .filter(|(_, key)| key.measure != "welfare");
+            for (s, key) in moves {
                 assert_close(a.at(date, s), b.at(date, s), 1e-7, &(k, date, key));
             }
         }

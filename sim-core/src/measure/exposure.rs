@@ -118,7 +118,9 @@ pub const MEASURES: &[Measure] = &[
         },
         value: |v, c| {
             v.mean_over_countries(c.place, |country| {
-                let of = |s: &usize| v.world.countries[country].trust[*s];
+                let moved = &v.state.conditions;
+                let of =
+                    |s: &usize| v.world.countries[country].trust[*s] + moved.trust[moved.at(country, *s as VendorIx)];
                 ratio(c.vendors.iter().map(of).sum(), c.vendors.len() as f64)
             })
         },
@@ -157,7 +159,9 @@ impl super::View<'_> {
 
     /// What buyers fear of a seller in a country.
     fn hazard(&self, country: usize, vendor: VendorIx, scope: RuleScope) -> f64 {
-        let own = self.world.countries[country].hazard[usize::from(vendor)];
+        let moved = &self.state.conditions;
+        let shift = moved.hazard[moved.at(country, vendor)];
+        let own = (self.world.countries[country].hazard[usize::from(vendor)] + shift).max(0.0);
         // The operator with the lowest mark is bound by every rule that binds anybody.
         if self.state.rules.is_announced(country, vendor, scope, 0) {
             own.max(self.world.scenario.hazard.after_announcement_per_year)

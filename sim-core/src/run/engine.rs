@@ -91,6 +91,7 @@ enum LookAhead {
     Review,
     BeforeNews,
     AfterNews,
+    AfterLaunch,
 }
 
 /// A replicate in play.
@@ -228,6 +229,7 @@ impl<'a> Run<'a> {
             LookAhead::Review => NextTenders::review,
             LookAhead::BeforeNews => NextTenders::listen,
             LookAhead::AfterNews => NextTenders::announce,
+            LookAhead::AfterLaunch => NextTenders::launch,
         };
         let desk = &mut self.next_desk;
         let reached = renew(next, self.world, &self.state, &self.posted, self.buyers, desk, today);
@@ -451,7 +453,7 @@ impl<'a> Run<'a> {
         if let Some(research) = &mut self.state.research {
             research.level(self.world);
         }
-        self.look_ahead(LookAhead::AfterNews);
+        self.look_ahead(LookAhead::AfterLaunch);
         if let Some(observer) = self.observer.as_deref_mut() {
             observer.launch(self.state.today, &self.world.gens[g].id);
         }

@@ -58,7 +58,7 @@ const SCHEDULED: u32 = 0;
 const FORCED: u32 = 1;
 
 /// What comes after the tender of a slot, as its operator and those who bid to it see it.
-fn future<'a>(next: Option<&'a NextTenders>, world: &World, slot: usize) -> Continuation<'a> {
+pub(super) fn future<'a>(next: Option<&'a NextTenders>, world: &World, slot: usize) -> Continuation<'a> {
     let info = &world.slots[slot];
     let region = world.countries[info.country].region;
     let foresight = world.operators[info.operator].foresight;

@@ -80,7 +80,8 @@ impl Run<'_> {
         if !relaxed {
             offer.alternatives.retain(within);
         }
-        offer.evaluate(Some(attached), ages);
+        let future = super::hold::future(self.next.as_ref(), world, slot);
+        offer.evaluate_ahead(Some(attached), ages, future);
         relaxed
     }
 }

@@ -3,9 +3,7 @@
 use sim_core::run::Simulation;
 use sim_core::world::VendorIx;
 
-use sim_core::record::ReplicateRecord;
-
-use super::{MINIMAL, Watch, bought_from, child, exactly, simulate, watch};
+use super::{MINIMAL, Watch, behaviour, bought_from, child, play, simulate, watch};
 
 /// Replicates over which directions are averaged.
 pub const REPLICATES: u64 = 12;
@@ -39,6 +37,6 @@ pub fn chance(w: &Watch, v: VendorIx, from: i32, to: i32) -> f64 {
 
 /// Asserts that two worlds came out the same to the bit; the days of a lever itself are not counted.
 #[track_caller]
-pub fn assert_same_values(a: &ReplicateRecord, b: &ReplicateRecord, what: &str) {
-    assert_eq!(exactly(&a.values), exactly(&b.values), "{what}");
+pub fn assert_same_values(a: &Simulation, b: &Simulation, k: u64, what: &str) {
+    assert_eq!(behaviour(a, &play(a, k)), behaviour(b, &play(b, k)), "{what}");
 }

@@ -222,6 +222,17 @@ pub fn exactly(what: &impl Debug) -> String {
     format!("{what:?}")
 }
 
+/// What operators and sellers did, to the bit: all values but those that count public money, which a lever may spend in vain.
+pub fn behaviour(simulation: &Simulation, record: &ReplicateRecord) -> String {
+    let series = simulation.series();
+    let of_money = |at: usize| matches!(series[at % series.len()].measure, "public_outlay" | "welfare");
+    let kept: Vec<&f64> = (record.values.iter().enumerate())
+        .filter(|(at, _)| !of_money(*at))
+        .map(|(_, value)| value)
+        .collect();
+    exactly(&kept)
+}
+
 /// Asserts that two records are the same to the bit.
 #[track_caller]
 pub fn assert_same_record(a: &ReplicateRecord, b: &ReplicateRecord, what: &str) {

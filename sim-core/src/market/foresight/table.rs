@@ -452,8 +452,8 @@ impl NextTenders {
         })
     }
 
-    /// After an announcement or a launch: types are iterated whose tenders it has changed, and such as have no table yet.
-    pub fn announce(
+    /// After a launch: types are iterated whose tenders it has changed, and such as have no table yet.
+    pub fn launch(
         &mut self,
         world: &World,
         state: &State,
@@ -463,6 +463,22 @@ impl NextTenders {
         today: Day,
     ) -> Reached {
         self.renew(world, state, posted, buyers, desk, today, |_, _| Renewal::IfNews)
+    }
+
+    /// After an announcement: types are iterated whose tenders it has changed. One that has no table yet gets it at its review, as it would
+    /// without: a lever that changes nothing must leave no trace.
+    pub fn announce(
+        &mut self,
+        world: &World,
+        state: &State,
+        posted: &Posted,
+        buyers: &[AverageBuyer],
+        desk: &mut Desk,
+        today: Day,
+    ) -> Reached {
+        self.renew(world, state, posted, buyers, desk, today, |_, t| {
+            if t.is_solved() { Renewal::IfNews } else { Renewal::Leave }
+        })
     }
 
     /// Iterates all types.
