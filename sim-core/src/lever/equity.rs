@@ -17,7 +17,6 @@ use super::{Common, Lever, Moment};
 use crate::calendar::Day;
 use crate::market::posted::Posted;
 use crate::scenario::document::{Fields, Number, Variant};
-use crate::world::outlay::Payee;
 use crate::world::{Shift, State, World};
 
 /// The line of the catalogue.
@@ -78,9 +77,7 @@ fn fields(f: &mut Fields<'_>) -> Arc<dyn Lever> {
 
 impl Equity {
     fn pay(&self, lever: usize, since: Day, world: &World, state: &mut State) {
-        let (paid, _) = self
-            .outlay
-            .pay(lever, &self.common, Payee::Sellers, since, world, state);
+        let (paid, _) = self.outlay.pay(lever, &self.common, self.research, since, world, state);
         let vendors = self.common.scope.vendor_indices(world);
         if let Some(research) = &mut state.research {
             for v in &vendors {

@@ -35,13 +35,14 @@ impl Outlay {
         }
     }
 
-    /// Pays what fell due since a day while the lever was in force, times its strength. Returns what was paid, and its share of what was
+    /// Pays what fell due since a day while the lever was in force, times its strength: the share `works` for work done, a real resource,
+    /// the rest to sellers. Returns what was paid, and its share of what was
     /// due: an empty budget ends what money buys, and what costs nothing has no end.
     pub fn pay(
         &self,
         lever: usize,
         common: &Common,
-        payee: Payee,
+        works: f64,
         since: Day,
         world: &World,
         state: &mut State,
@@ -50,7 +51,8 @@ impl Outlay {
         let Some(payer) = world.countries.iter().position(|c| c.id == self.payer) else {
             return (0.0, 1.0);
         };
-        let paid = state.purse.spend(lever, payer, payee, due);
+        let paid = state.purse.spend(lever, payer, Payee::Works, due * works)
+            + state.purse.spend(lever, payer, Payee::Sellers, due * (1.0 - works));
         let funded = if due > 0.0 {
             paid / due
         } else {

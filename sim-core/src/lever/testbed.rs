@@ -19,7 +19,6 @@ use super::{Common, Lever, Moment};
 use crate::calendar::Day;
 use crate::market::posted::Posted;
 use crate::scenario::document::{Fields, Number, Variant};
-use crate::world::outlay::Payee;
 use crate::world::{BB, RU, Shift, State, World};
 
 /// The line of the catalogue.
@@ -54,7 +53,7 @@ fn fields(f: &mut Fields<'_>) -> Arc<dyn Lever> {
 
 impl Testbed {
     fn work(&self, lever: usize, since: Day, world: &World, state: &mut State) {
-        let (_, funded) = self.outlay.pay(lever, &self.common, Payee::Works, since, world, state);
+        let (_, funded) = self.outlay.pay(lever, &self.common, 1.0, since, world, state);
         let share = funded * self.common.strength;
         let sites = share * self.pair_sites * self.common.years_in_force(lever, since, state);
         let tested = self.common.scope.vendor_indices(world);

@@ -4,7 +4,7 @@
 //! becomes known and binds on the next market review. A lever that answers another one begins on the day on which that one binds, and
 //! ends with it unless it has `lasts_years` of its own. Each begins once.
 
-use crate::measure::{CATALOGUE, Cell, Component, Parts};
+use crate::measure::{CATALOGUE, Cell, Component, Parts, Recorded};
 use crate::scenario::document::{Fields, Number, Table, nearest};
 use crate::world::World;
 
@@ -106,6 +106,15 @@ impl Table for Trigger {
         );
         if let Some(measure) = known {
             f.require(
+                measure.recorded != Recorded::Never && !matches!(measure.parts, Parts::Deadline | Parts::FromVendor),
+                "measure",
+                format!(
+                    "`{}` is recorded on request only and cannot be waited for",
+                    trigger.measure
+                ),
+                "a measure that every run records",
+            );
+            f.require(
                 part_of(&measure.parts, &trigger.part).is_some(),
                 "part",
                 format!("`{}` has no part `{}`", trigger.measure, trigger.part),
@@ -122,7 +131,8 @@ impl Table for Trigger {
 fn part_of(parts: &Parts, name: &str) -> Option<usize> {
     match parts {
         Parts::Named(names) => names.iter().position(|n| *n == name),
-        Parts::Whole => (name == "all").then_some(usize::MAX),
+        Parts::WithWhole(names) if name != "all" => names.iter().position(|n| *n == name),
+        Parts::Whole | Parts::WithWhole(_) | Parts::Lever => (name == "all").then_some(usize::MAX),
         _ => None,
     }
 }

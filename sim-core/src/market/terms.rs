@@ -168,14 +168,16 @@ impl Rules<'_> {
         match self {
             Rules::Country(country, mark) => state.rules.may_buy(*country, vendor, what, *mark),
             Rules::Region(shares) => {
-                let open = shares.iter().filter(|(c, _)| state.rules.may_buy(*c, vendor, what, 0));
-                open.map(|(_, share)| share).sum::<f64>() >= 0.5
+                let open = shares
+                    .iter()
+                    .map(|(c, share)| share * state.rules.share_free(*c, vendor, what, false));
+                open.sum::<f64>() >= 0.5
             }
             Rules::Announced(shares) => {
                 let open = shares
                     .iter()
-                    .filter(|(c, _)| !state.rules.is_announced(*c, vendor, what, 0));
-                open.map(|(_, share)| share).sum::<f64>() >= 0.5
+                    .map(|(c, share)| share * state.rules.share_free(*c, vendor, what, true));
+                open.sum::<f64>() >= 0.5
             }
         }
     }
@@ -185,8 +187,9 @@ impl Rules<'_> {
         match self {
             Rules::Country(country, mark) => !state.quotas.bars_closed(*country, *mark, layer),
             Rules::Region(shares) | Rules::Announced(shares) => {
-                let open = shares.iter().filter(|(c, _)| !state.quotas.bars_closed(*c, 0, layer));
-                open.map(|(_, share)| share).sum::<f64>() >= 0.5
+                let announced = matches!(self, Rules::Announced(_));
+                let free = |c: usize| 1.0 - state.quotas.share_barred(c, layer, announced);
+                shares.iter().map(|(c, share)| share * free(*c)).sum::<f64>() >= 0.5
             }
         }
     }
@@ -204,7 +207,8 @@ impl Rules<'_> {
 }
 
 /// Immaturity of a line that matures no further than `cap`, over that of the market: `(1 - min(M, cap)) / (1 - M)`, 1 without a cap.
-fn immaturity(maturity: f64, cap: f64) -> f64 {
+#[must_use]
+pub fn immaturity(maturity: f64, cap: f64) -> f64 {
     if cap >= maturity || maturity >= 1.0 {
         1.0
     } else {
@@ -464,7 +468,7 @@ impl Terms {
         };
         let trust = country.trust[v] + buyer.rules.mean(|c| moved.trust[moved.at(c, ix)]);
         let hazard = (country.hazard[v] + buyer.rules.mean(|c| moved.hazard[moved.at(c, ix)])).max(0.0);
-        t.grant = country.grant[v] + aid(BB, Aid::Loan);
+        t.grant = country.grant[v];
         t.virtual_aid = slot.weight[BB] * slot.price * aid(BB, Aid::Virtual);
         t.immaturity = immaturity(posted.maturity[FRONTHAUL], moved.maturity_cap[v]);
         // An order that comes later keeps old kit running for longer; one that never comes is not placed.
@@ -512,7 +516,8 @@ impl Terms {
                 }
             };
             t.credit[component] = weight * country.grant[v];
-            t.finance[component] = weight * (t.grant + aid(component, Aid::Any) - levy - waiting);
+            t.finance[component] =
+                weight * (t.grant + aid(component, Aid::Loan) + aid(component, Aid::Any) - levy - waiting);
             t.open_aid[component] = weight * aid(component, Aid::Open);
             common.risk[component] = weight * s.market.risk_share * trust;
             let (announced, deadline) = buyer.rules.outlook(state, ix, scope);

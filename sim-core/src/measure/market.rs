@@ -133,7 +133,7 @@ pub const MEASURES: &[Measure] = &[
         name: "vendor_profit",
         unit: "musd_2020",
         is_flow: true,
-        doc: "Sales and break fees less unit cost, which is long-run: it carries research and selling",
+        doc: "Sales and break fees less unit cost, which is long-run: it carries research and selling; before state subsidies",
         equation: "sales + fees - unit cost of what was sold",
         recorded: Recorded::World,
         parts: Parts::Whole,

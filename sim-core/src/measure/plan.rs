@@ -84,6 +84,12 @@ fn parts_of(world: &World, measure: &Measure) -> Vec<(String, usize)> {
     }
 }
 
+/// Whether any lever of a world spends public money.
+fn spends(world: &World) -> bool {
+    let mut levers = world.scenario.levers.iter();
+    levers.any(|l| l.lever.is_active() && l.lever.spends())
+}
+
 impl SeriesPlan {
     /// Whether any series of a measure is recorded.
     #[must_use]
@@ -103,6 +109,8 @@ impl SeriesPlan {
             let recorded = match measure.recorded {
                 _ if asked || breadth == Breadth::All => Recorded::Everywhere,
                 Recorded::Never => continue,
+                // Where public money is spent, every place has its own account of it.
+                Recorded::World if measure.parts == Parts::Lever && spends(world) => Recorded::Everywhere,
                 by_default => by_default,
             };
             let is_short = recorded == Recorded::World;

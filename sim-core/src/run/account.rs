@@ -68,6 +68,17 @@ pub(super) fn places_of(world: &World, slot: &Slot) -> impl Iterator<Item = usiz
 }
 
 impl Run<'_> {
+    /// Takes public money that an operator got beside its price, US dollars, off its outlay on price.
+    pub(super) fn account_grant(&mut self, slot: usize, winner: u8, usd: f64) {
+        if usd != 0.0 {
+            let info = &self.world.slots[slot];
+            let layer = layer_index(self.world, info.layer);
+            let places = places_of(self.world, info);
+            self.cube
+                .add(places, layer, BB, usize::from(winner), Field::CostPrice, -usd);
+        }
+    }
+
     /// Adds a tender to the flows.
     pub(super) fn account(
         &mut self,

@@ -2,6 +2,7 @@
 
 use super::account::places_of;
 use super::engine::Run;
+use crate::market::terms::immaturity;
 use crate::market::value::annuity;
 use crate::measure::cube::Field;
 use crate::measure::stocks::{DAYS_PER_MONTH, layer_index};
@@ -51,7 +52,7 @@ impl Run<'_> {
         let quality = if info.layer == Layer::Core {
             vendor.core_quality
         } else {
-            vendor.quality[component]
+            vendor.quality[component] + self.state.conditions.quality[v][component]
         };
         let weight = info.weight[component] * info.price;
         let mut value = weight * (market.quality_value_share * quality + country.effect[v]);
@@ -61,7 +62,11 @@ impl Run<'_> {
             } else {
                 world.scenario.integration.single_vendor_gap_share
             };
-            let gap = info.mix.open_gap * (1.0 - self.posted.maturity[FRONTHAUL]);
+            let mature = self.posted.maturity[FRONTHAUL];
+            let slow = stack
+                .seller
+                .map(|s| immaturity(mature, self.state.conditions.maturity_cap[usize::from(s)]));
+            let gap = info.mix.open_gap * (1.0 - mature) * slow[0].max(slow[1]);
             value -= alone * gap * market.quality_value_share * info.price;
         }
         let taste = weight * self.state.taste[info.operator * world.vendors.len() + v];

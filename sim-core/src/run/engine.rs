@@ -391,6 +391,9 @@ impl<'a> Run<'a> {
     fn lever(&mut self, i: usize, moment: Moment) {
         let world = self.world;
         let named = &world.scenario.levers[i];
+        if self.stages[i] == Some(Moment::End) {
+            return; // what has ended demands nothing more
+        }
         self.look_ahead(LookAhead::BeforeNews);
         named.lever.act(i, moment, world, &mut self.state);
         self.stages[i] = Some(moment);

@@ -13,6 +13,7 @@ use crate::market::switching::{Attachment, BROUGHT_FORWARD};
 use crate::market::tender::{Continuation, Offer, Outcome, effective_bidders, lambdas};
 use crate::market::terms::{Buyer, PARTIAL_MINIMUM_YEARS, Rules};
 use crate::record::TenderRow;
+use crate::world::outlay::Payee;
 use crate::world::{Arch, BB, Layer, NO_VENDOR, RU, Stack, World};
 
 /// What bidding and luck made of a tender; buffers, reused.
@@ -166,6 +167,7 @@ impl Run<'_> {
         {
             let bought = self.desk.offer.alternatives[a];
             let bill = &self.desk.offer.bills[a];
+            let granted = self.state.purse.outlay.to(info.country, Payee::Operators);
             self.tell_levers(&Award {
                 slot,
                 forced: s.forced,
@@ -184,6 +186,9 @@ impl Run<'_> {
                 }),
                 switching: bill.iter().sum::<f64>() - bill[BROUGHT_FORWARD],
             });
+            // What a lever pays the operator back is no outlay of its own.
+            let granted = self.state.purse.outlay.to(info.country, Payee::Operators) - granted;
+            self.account_grant(slot, bought.seller[BB], 1e6 * granted);
         }
         self.report(slot, old, s.forced, s.keeps, s.cycle, &decided, late);
         Ok(())

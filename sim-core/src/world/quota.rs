@@ -268,6 +268,20 @@ impl QuotaBook {
         })
     }
 
+    /// Share of the operators of a country whom mandates stop from buying closed bundles of a layer; `announced`: with what is announced held
+    /// to be in force.
+    #[must_use]
+    pub fn share_barred(&self, country: usize, layer: Layer, announced: bool) -> f64 {
+        let barring = |q: &&Quota| {
+            matches!(q.demand, Demand::Open { each: true, .. })
+                && (announced || q.in_force)
+                && q.buyers[country]
+                && q.components(layer) != [false; 2]
+        };
+        let mandates = self.quotas.iter().filter(barring);
+        mandates.map(|q| q.bound.fraction()).fold(0.0, f64::max)
+    }
+
     /// Marks what each slot of an operator must shed; `out` is over the operator's slots in order.
     pub fn mark(&self, world: &World, state: &State, operator: usize, out: &mut [Option<Shed>]) {
         out.fill(None);

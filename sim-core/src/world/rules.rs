@@ -63,6 +63,12 @@ impl Bound {
         }
     }
 
+    /// Share of operators that are bound.
+    #[must_use]
+    pub fn fraction(self) -> f64 {
+        self.0 as f64 / u64::MAX as f64
+    }
+
     /// Whether an operator with this mark is bound.
     #[must_use]
     pub fn binds(self, mark: u64) -> bool {
@@ -145,6 +151,15 @@ impl RuleBook {
     #[must_use]
     pub fn may_buy(&self, country: usize, vendor: VendorIx, what: RuleScope, mark: u64) -> bool {
         !self.concerning(country, vendor, what, mark).any(|r| r.in_force)
+    }
+
+    /// Share of the operators of a country that may buy a component of a layer from a vendor; `announced`: with what is announced held to
+    /// be in force. The rules of one vendor pick the same operators first, so the widest of them counts.
+    #[must_use]
+    pub fn share_free(&self, country: usize, vendor: VendorIx, what: RuleScope, announced: bool) -> f64 {
+        let binding = |r: &&Rule| r.scope.meets(what) && (announced || r.in_force);
+        let rules = self.rules[self.at(country, vendor)].iter().filter(binding);
+        1.0 - rules.map(|r| r.bound.fraction()).fold(0.0, f64::max)
     }
 
     /// Whether a rule on this has been announced to this operator.

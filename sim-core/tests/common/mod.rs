@@ -222,10 +222,16 @@ pub fn exactly(what: &impl Debug) -> String {
     format!("{what:?}")
 }
 
-/// What operators and sellers did, to the bit: all values but those that count public money, which a lever may spend in vain.
+/// What operators and sellers did, to the bit: all values but those that count public money and what it spares
+/// operators: a lever may spend it in vain.
 pub fn behaviour(simulation: &Simulation, record: &ReplicateRecord) -> String {
     let series = simulation.series();
-    let of_money = |at: usize| matches!(series[at % series.len()].measure, "public_outlay" | "welfare");
+    let of_money = |at: usize| {
+        matches!(
+            series[at % series.len()].measure,
+            "public_outlay" | "welfare" | "operator_cost"
+        )
+    };
     let kept: Vec<&f64> = (record.values.iter().enumerate())
         .filter(|(at, _)| !of_money(*at))
         .map(|(_, value)| value)

@@ -53,7 +53,7 @@
 //!
 //! # What is static
 //!
-//! Unit costs, experience, tastes and products are expected to stay; rules in force *or announced* to hold; maturity to move
+//! Unit costs, experience, tastes and products are expected to stay; bans and mandates in force *or announced* to hold; maturity to move
 //! on along its present slope for a bounded time ([`typical`]). Types know no operator, so their tenders carry mean costs of
 //! change and no persistent taste; a rule of a minority of a region's sites is seen by those whom it binds in
 //! `h_jk` and in their own choice set, not in their rivals' `Pi`. Bidders do not price for learning.

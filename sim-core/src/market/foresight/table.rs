@@ -552,7 +552,7 @@ impl NextTenders {
             let (before, rest) = self.types.split_at_mut(i);
             let table = &mut rest[0];
             let launched =
-                table.layer >= world.gens.len() || world.gens[table.layer].first_launch.is_some_and(|d| d <= today);
+                table.layer >= world.gens.len() || state.first_launch(world, table.layer).is_some_and(|d| d <= today);
             let mut renewal = how(i, table);
             if !launched || renewal == Renewal::Leave {
                 continue;
@@ -604,8 +604,9 @@ impl NextTenders {
 fn expect_maturity(ahead: &mut Posted, state: &State, world: &World) {
     let years = world.scenario.foresight.maturity_horizon_years;
     let interfaces = state.interfaces.iter().zip(&world.scenario.interfaces);
-    for (m, (interface, scenario)) in ahead.maturity.iter_mut().zip(interfaces) {
-        *m = expected_maturity(interface, scenario, years);
+    let supported = interfaces.zip(state.conditions.support);
+    for (m, ((interface, scenario), support)) in ahead.maturity.iter_mut().zip(supported) {
+        *m = expected_maturity(interface, scenario, support, years);
     }
 }
 

@@ -100,11 +100,11 @@ impl TypicalCosts {
 
 /// Maturity expected at the next tender: on along its present slope, releases averaged in, for `years`; inside `[0, 1]`.
 ///
-/// `M + years [a (1 - M) - b M - kappa M / release interval]`.
+/// `M + years [max(a + support, 0) (1 - M) - b M - kappa M / release interval]`.
 #[must_use]
-pub fn expected_maturity(state: &InterfaceState, interface: &Interface, years: f64) -> f64 {
+pub fn expected_maturity(state: &InterfaceState, interface: &Interface, support: f64, years: f64) -> f64 {
     let m = state.maturity;
-    let slope = interface.growth_per_year * (1.0 - m)
+    let slope = (interface.growth_per_year + support).max(0.0) * (1.0 - m)
         - interface.decay_per_year * m
         - interface.release_loss * m / interface.release_years;
     (m + years * slope).clamp(0.0, 1.0)
