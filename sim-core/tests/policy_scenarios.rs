@@ -89,3 +89,28 @@ fn a_rung_of_the_british_ladder_keeps_the_rungs_below_it() {
     assert_eq!(deadline(&stop), None);
     assert!(deadline(&removal).is_some());
 }
+
+/// A cap, or a target for open networks, narrows the offer: sellers who look ahead must then still be asked for what is left of it.
+#[test]
+fn quotas_and_looking_ahead_go_together() {
+    let sites = |name: &str, measure: &str, vendor: &str| {
+        let simulation = common::simulate(&common::shipped(&format!("{name}.toml")));
+        assert!(simulation.world().scenario.foresight.seller_look_ahead > 0.0);
+        let record = common::play(&simulation, 0);
+        let keys = simulation.series();
+        let at = keys.iter().position(|k| {
+            (
+                k.measure,
+                k.place.as_str(),
+                k.vendor.as_str(),
+                k.component,
+                k.generation.as_str(),
+                k.part.as_str(),
+            ) == (measure, "GBR", vendor, "ran", "all", "all")
+        });
+        record.values[record.values.len() - keys.len() + at.expect("a series")]
+    };
+    let untrusted = |name| sites(name, "untrusted_share", "all");
+    assert!(untrusted("uk-cap") <= 0.36, "within the cap, but for indivisible lots");
+    assert!(untrusted("uk-removal") < untrusted("world-2020"));
+}
