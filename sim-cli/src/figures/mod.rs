@@ -13,9 +13,11 @@ pub mod date;
 pub mod differences;
 pub mod ends;
 pub mod error;
+pub mod flows;
 pub mod font;
 mod gather;
 pub mod grid;
+pub mod interfaces;
 pub mod labels;
 pub mod lock_in;
 pub mod manifest;
@@ -69,13 +71,15 @@ pub trait Figure: Sync {
 }
 
 /// All figures in the order of their names.
-pub const FIGURES: [&dyn Figure; 7] = [
+pub const FIGURES: [&dyn Figure; 9] = [
     &lock_in::LockIn,
     &causes::Causes,
     &shares::Shares,
     &shares_by_region::SharesByRegion,
     &openness::Openness,
     &cost_per_point::CostPerPoint,
+    &flows::Flows,
+    &interfaces::Interfaces,
     &differences::Differences,
 ];
 
