@@ -9,13 +9,17 @@
 pub mod backend;
 pub mod causes;
 pub mod cost_per_point;
+pub mod cut_off;
 pub mod date;
 pub mod differences;
 pub mod ends;
 pub mod error;
+pub mod exit_cost;
+pub mod flows;
 pub mod font;
 mod gather;
 pub mod grid;
+pub mod interfaces;
 pub mod labels;
 pub mod lock_in;
 pub mod manifest;
@@ -69,13 +73,17 @@ pub trait Figure: Sync {
 }
 
 /// All figures in the order of their names.
-pub const FIGURES: [&dyn Figure; 7] = [
+pub const FIGURES: [&dyn Figure; 11] = [
     &lock_in::LockIn,
     &causes::Causes,
     &shares::Shares,
     &shares_by_region::SharesByRegion,
     &openness::Openness,
     &cost_per_point::CostPerPoint,
+    &exit_cost::ExitCost,
+    &cut_off::CutOff,
+    &flows::Flows,
+    &interfaces::Interfaces,
     &differences::Differences,
 ];
 

@@ -20,6 +20,14 @@ macro_rules! shipped {
 /// Every file of `scenarios/`.
 pub(super) const FILES: &[ShippedFile] = shipped![
     "README.md",
+    "all-three.toml",
+    "backfill.toml",
+    "coalition-holds.toml",
+    "early-6g.toml",
+    "early-removal.toml",
+    "eu-ban-answered.toml",
+    "eu-ban.toml",
+    "eu-open-mandate.toml",
     "levers/adoption_fund.toml",
     "levers/alliance.toml",
     "levers/capital_restriction.toml",
@@ -51,6 +59,11 @@ pub(super) const FILES: &[ShippedFile] = shipped![
     "levers/untrusted_members.toml",
     "levers/virtualisation_support.toml",
     "minimal.toml",
+    "observed/ran-sales-delloro.csv",
+    "open-mandate.toml",
+    "put-the-fix-in.toml",
+    "removal-at-refresh.toml",
+    "run-faster.toml",
     "scenario.schema.json",
     "sources.csv",
     "theory/no-switching-cost.toml",
@@ -58,6 +71,10 @@ pub(super) const FILES: &[ShippedFile] = shipped![
     "theory/static-triopoly.toml",
     "theory/taste-without-cost.toml",
     "theory/unequal-costs.toml",
+    "trip.toml",
+    "uk-cap.toml",
+    "uk-purchase-ban.toml",
+    "uk-removal.toml",
     "world-2020.toml",
 ];
 

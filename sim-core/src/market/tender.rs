@@ -310,7 +310,7 @@ impl Offer {
     }
 
     /// Lists anew what may be bought, with parts that must go (`goes`) no longer kept in a partial renewal: for a caller that
-    /// narrows the list before [`Offer::evaluate`].
+    /// narrows the list before [`Offer::evaluate_ahead`].
     pub fn list_again(&mut self, held: Option<&Stack>, goes: [bool; 2]) {
         for (may_run, goes) in self.terms.may_run.iter_mut().zip(goes) {
             *may_run &= !goes;

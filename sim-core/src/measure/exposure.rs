@@ -93,6 +93,28 @@ pub const MEASURES: &[Measure] = &[
         },
     },
     Measure {
+        name: "inventory_months",
+        unit: "months",
+        is_flow: false,
+        doc: "Months of a seller's usual deliveries that its scarcest stockpile of parts covers; undefined where nobody cuts it off",
+        equation: "min over cut-offs of months left",
+        recorded: Recorded::Never,
+        parts: Parts::Whole,
+        dims: Dims {
+            vendors: ByVendor::Each,
+            all_vendors: false,
+            world_only: true,
+            ..PLAIN
+        },
+        value: |v, c| {
+            let months = c
+                .vendors
+                .iter()
+                .filter_map(|s| v.state.supply.inventory_months(*s as VendorIx));
+            months.reduce(f64::min).unwrap_or(f64::NAN)
+        },
+    },
+    Measure {
         name: "site_months_late",
         unit: "site_months",
         is_flow: true,

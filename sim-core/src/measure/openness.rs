@@ -55,4 +55,23 @@ pub const MEASURES: &[Measure] = &[
         },
         value: |v, c| v.posted.maturity[c.part],
     },
+    Measure {
+        name: "pair_experience",
+        unit: "sites",
+        is_flow: false,
+        doc: "Sites on which radio and baseband of two sellers have been made to work together so far, in networks and in test centres",
+        equation: "sum over pairs of different sellers of sites delivered",
+        recorded: Recorded::Never,
+        parts: Parts::Whole,
+        dims: Dims {
+            world_only: true,
+            ..PLAIN
+        },
+        value: |v, _| {
+            let sellers = v.everyone.len();
+            let pairs = v.state.pair_sites.iter().enumerate();
+            let mixed = pairs.filter(|(pair, _)| pair / sellers != pair % sellers);
+            mixed.map(|(_, sites)| sites).sum()
+        },
+    },
 ];

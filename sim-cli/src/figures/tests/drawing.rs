@@ -200,7 +200,11 @@ fn a_table_without_the_series_is_an_error_that_says_what_is_wanted() {
             assert!(matches!(error, FigureError::NoSeries { .. }));
             let text = error.to_string();
             assert!(text.contains(figure.name()), "{text}");
-            assert!(text.contains(figure.measures().last().copied().unwrap_or("")) || text.contains("open_share"));
+            assert!(
+                text.contains(figure.measures().last().copied().unwrap_or(""))
+                    || text.contains("open_share")
+                    || text.contains("share_sales")
+            );
         }
     }
     let nothing = PlotTable {

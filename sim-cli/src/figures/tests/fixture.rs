@@ -148,6 +148,36 @@ pub(in crate::figures) fn summary() -> SummaryTable {
                 "all",
                 stats(0.2 * open, 0.05 * open),
             );
+            at.push(
+                "open_share_exercised",
+                "share",
+                here,
+                "all",
+                "all",
+                stats(0.05 * open, 0.02 * open),
+            );
+            at.push(
+                "pair_experience",
+                "sites",
+                here,
+                "all",
+                "all",
+                stats(9e5 * open, 4e4 * open),
+            );
+            for (part, base, growth) in [("fronthaul", 0.15, 0.4), ("x2", 0.1, 0.3), ("management", 0.15, 0.5)] {
+                let maturity = base + growth * late * [1.0, 0.0, 1.2][w];
+                at.push(
+                    "interface_maturity",
+                    "maturity",
+                    here,
+                    "all",
+                    part,
+                    stats(maturity, 0.5 * spread),
+                );
+            }
+            if d > 0 {
+                flows(&mut at, w);
+            }
         }
     }
     let differences = differences(&rows);
@@ -207,6 +237,26 @@ fn spread(mean: f64, spread: f64) -> Stats {
         mean,
         quantiles: [-1.64, -0.67, 0.02, 0.69, 1.7].map(|z| mean + z * spread),
         ci: Some((mean - 0.062 * spread, mean + 0.062 * spread)),
+    }
+}
+
+/// Sites that change hands in a year: more stay than leave, and under the third world more leave the first seller.
+fn flows(at: &mut At, w: usize) {
+    for (f, from) in VENDORS.iter().map(|v| v.0).chain(["none"]).enumerate() {
+        for (t, (to, .., share, _)) in VENDORS.iter().enumerate() {
+            let leaves = if f == 0 { [0.2, 0.2, 0.6][w] } else { 0.2 };
+            let size = VENDORS.get(f).map_or(0.1, |v| v.2);
+            let part = if f == t { 1.0 - leaves } else { leaves * share };
+            let sites = 9e5 * size * part;
+            at.push(
+                "awarded_sites",
+                "sites",
+                ("world", "world"),
+                to,
+                &format!("from:{from}"),
+                stats(sites, 0.2 * sites),
+            );
+        }
     }
 }
 

@@ -320,3 +320,112 @@ fn the_note_says_what_the_bands_hold() {
         }
     }
 }
+
+/// Sites that go from one seller to another at the end of 2021: mean and half-width.
+fn flow(world: &str, from: &str, to: &str, (mean, half): (f64, f64)) -> SummaryRow {
+    let mut row = series(world, "awarded_sites", to, &[(0.0, 0.0), (mean, half)]).remove(1);
+    row.part = format!("from:{from}");
+    row
+}
+
+#[test]
+fn who_wins_whose_sites() {
+    let one = Spec {
+        worlds: vec![("base".to_owned(), "Baseline".to_owned())],
+        ..Spec::default()
+    };
+    let rows = |world: &str, there: (f64, f64), back: (f64, f64)| {
+        vec![
+            flow(world, "a", "a", (4e6, 1e4)),
+            flow(world, "a", "b", there),
+            flow(world, "b", "a", back),
+            flow(world, "b", "b", (1e6, 1e4)),
+            flow(world, "none", "b", (7e6, 1e4)),
+        ]
+    };
+    for (there, back, title) in [
+        (
+            (2.24e6, 1e4),
+            (1e6, 1e4),
+            "a loses a net 1.24 million sites to other sellers by 2021",
+        ),
+        (
+            (2e5, 1e4),
+            (3e5, 1e4),
+            "a wins a net 100 thousand sites from other sellers by 2021",
+        ),
+        (
+            (2e5, 1e5),
+            (3e5, 1e5),
+            "No seller’s net gain of sites by 2021 can be told from zero",
+        ),
+    ] {
+        let (said, description) = words("15-flows", rows("base", there, back), &one);
+        assert_eq!(said, title);
+        // New networks are nobody's loss, and no renewal.
+        let total = (5e6 + there.0 + back.0) / 1e6;
+        assert!(
+            description.contains(&format!("{total:.2} million sites tendered again")),
+            "{description}"
+        );
+    }
+    for (there, title) in [
+        ((5e5, 1e4), "“Early ban” takes 300 thousand sites from a by 2021"),
+        ((1e5, 1e4), "“Early ban” moves 100 thousand sites to a by 2021"),
+        (
+            (2.1e5, 1e4),
+            "Effect of “Early ban” on who wins whose sites cannot be told from zero",
+        ),
+    ] {
+        let mut all = rows("base", (2e5, 1e4), (3e5, 1e4));
+        all.extend(rows("ban", there, (3e5, 1e4)));
+        assert_eq!(words("15-flows", all, &policy()).0, title);
+    }
+}
+
+#[test]
+fn maturity_of_interfaces() {
+    let rows = |world: &str, end: f64| {
+        let mut rows = series(world, "interface_maturity", "all", &[(0.15, 0.01), (end, 0.01)]);
+        for row in &mut rows {
+            "fronthaul".clone_into(&mut row.part);
+        }
+        rows.extend(series(
+            world,
+            "open_share_multi_vendor",
+            "all",
+            &[(0.01, 0.0), (0.2, 0.01)],
+        ));
+        rows
+    };
+    let one = Spec {
+        worlds: vec![("base".to_owned(), "Baseline".to_owned())],
+        ..Spec::default()
+    };
+    for (end, title) in [
+        (0.45, "The fronthaul matures from 0.15 to 0.45 by 2021"),
+        (0.10, "Maturity of the fronthaul falls from 0.15 to 0.10 by 2021"),
+        (
+            0.16,
+            "Change in the fronthaul’s maturity by 2021 cannot be told from zero",
+        ),
+    ] {
+        let (said, description) = words("16-interfaces", rows("base", end), &one);
+        assert_eq!(said, title);
+        assert!(
+            description.contains("sites of two sellers 1.0% to 20%"),
+            "{description}"
+        );
+    }
+    for (end, title) in [
+        (0.55, "“Early ban” makes the fronthaul 0.10 more mature by 2021"),
+        (0.25, "“Early ban” leaves the fronthaul 0.20 less mature in 2021"),
+        (
+            0.45,
+            "Effect of “Early ban” on maturity by 2021 cannot be told from zero",
+        ),
+    ] {
+        let all = [rows("base", 0.45), rows("ban", end)].concat();
+        assert_eq!(words("16-interfaces", all, &policy()).0, title);
+    }
+}

@@ -1,0 +1,295 @@
+//! `16-interfaces`: how mature each interface is over time, and what buyers make of it, then and now.
+
+use super::date::Date;
+use super::ends::{self, EndLabel, LEADER};
+use super::error::Result;
+use super::font::{self, Weight};
+use super::grid::Grid;
+use super::note::{Note, Spec};
+use super::number::{fixed, percent};
+use super::page::{Page, Words};
+use super::panel::{Axis, Panel, look, percent_tick};
+use super::plot::PlotTable;
+use super::sheet::{Anchor, Rect, TextStyle};
+use super::summary::{Key, Stats, SummaryTable};
+use super::theme::{self, LABEL_SIZE, QUIET, TEXT, TICK_SIZE};
+use super::words::{Difference, Direction, Ends, Finding, INTERVAL_NOTE};
+use super::{Figure, gather};
+
+/// Maturity of interfaces and open sites.
+pub struct Interfaces;
+
+const MATURITY: &str = "interface_maturity";
+/// Interfaces: part of the measure, name.
+const PARTS: [(&str, &str); 3] = [
+    ("fronthaul", "Fronthaul"),
+    ("x2", "X2 (between base stations)"),
+    ("management", "Management"),
+];
+/// What is made of them: measure, name. The last stands only where it is recorded.
+const USES: [(&str, &str); 4] = [
+    ("open_share_specified", "Open fronthaul"),
+    ("open_share_multi_vendor", "Two sellers at one site"),
+    ("open_share_exercised", "A part since changed"),
+    (PAIRS, "Pair experience, thousand sites"),
+];
+const PAIRS: &str = "pair_experience";
+
+const CURVES: f64 = 200.0;
+const LABEL_ROOM: f64 = 104.0;
+const NAME_ROOM: f64 = 112.0;
+const ROW: f64 = 21.0;
+/// Above the dots: their title and the names of the columns.
+const ABOVE: f64 = 44.0;
+const BELOW: f64 = 34.0;
+
+impl Figure for Interfaces {
+    fn name(&self) -> &'static str {
+        "16-interfaces"
+    }
+
+    fn measures(&self) -> &'static [&'static str] {
+        &[
+            MATURITY,
+            "open_share_exercised",
+            "open_share_multi_vendor",
+            "open_share_specified",
+        ]
+    }
+
+    fn plotted(&self, table: &SummaryTable, spec: &Spec) -> Result<PlotTable> {
+        let (mut curves, mut uses) = (Vec::new(), Vec::new());
+        for (part, name) in PARTS {
+            for (id, title) in &gather::worlds(table, spec) {
+                let key = Key {
+                    part,
+                    ..Key::world(id, MATURITY)
+                };
+                curves.extend(gather::rows((part, name), (id, title), &table.series(&key)));
+            }
+        }
+        for (measure, name) in USES {
+            for (id, title) in &gather::worlds(table, spec) {
+                let series = table.series(&Key::world(id, measure));
+                let defined: Vec<_> = series.into_iter().filter(|row| row.stats.is_some()).collect();
+                let ends: Vec<_> = match &defined[..] {
+                    [first, .., last] => vec![*first, *last],
+                    few => few.to_vec(),
+                };
+                uses.extend(gather::rows((measure, name), (id, title), &ends));
+            }
+        }
+        if curves.iter().all(|row| row.stats.is_none()) || uses.is_empty() {
+            curves.clear();
+            uses.clear();
+        }
+        curves.extend(uses);
+        gather::finish(
+            self.name(),
+            curves,
+            "`interface_maturity` and `open_share_specified`, `open_share_multi_vendor` or `open_share_exercised` of the world",
+        )
+    }
+
+    fn draw(&self, plot: &PlotTable, note: &Note) -> Result<String> {
+        let span = gather::span(self.name(), plot)?;
+        let worlds = plot.series();
+        let mut grid = Grid::of(PARTS.len(), PARTS.len(), CURVES);
+        grid.right = 26.0;
+        let curves = gather::AXIS_TITLE + grid.body_height();
+        let height = curves + ABOVE + ROW * worlds.len() as f64 + BELOW;
+        let page = Page::begin(self.name(), words(plot, span), height, note);
+        draw_curves(&page, plot, &worlds, span, grid)?;
+        draw_uses(&page, plot, &worlds, span, page.body.y + curves)?;
+        Ok(page.finish())
+    }
+}
+
+fn draw_curves(page: &Page, plot: &PlotTable, worlds: &[(&str, &str)], span: (Date, Date), grid: Grid) -> Result<()> {
+    gather::y_title(page, "Maturity of interfaces, 0 to 1");
+    let points = |part: &str, world: &str| plot.points(part, world, MATURITY);
+    let all = (plot.rows.iter()).filter(|row| row.quantity == MATURITY);
+    let reach = all.filter_map(|row| row.stats).flat_map(|s| s.quantiles);
+    let y = Axis::numbers(reach, true, 1.0, 5, fixed);
+    for (i, (part, name)) in PARTS.iter().enumerate() {
+        let mut frame = grid.frame(i, page.body.y + gather::AXIS_TITLE);
+        // The labels stand beside the last panel; all panels give up the same width.
+        let taken = (LABEL_ROOM + LEADER - grid.right) / PARTS.len() as f64;
+        frame.x -= (taken * i as f64).round();
+        frame.width -= taken.ceil();
+        let years = Axis::years(span, (frame.width / 52.0) as usize);
+        let mut panel = Panel::new(&page.sheet, frame, years, y.clone())?;
+        panel.grid(false, i == 0)?;
+        gather::panel_title(&page.sheet, &frame, grid.above, name, grid.right - 8.0);
+        for (w, (world, _)) in worlds.iter().enumerate() {
+            panel.bands(&points(part, world), look(w).0)?;
+        }
+        let mut labels = Vec::new();
+        for (w, (world, title)) in worlds.iter().enumerate() {
+            let (ink, dash) = look(w);
+            let curve = points(part, world);
+            panel.median(&curve, ink, dash, 1.8)?;
+            if let Some((_, last)) = curve.last() {
+                labels.push(EndLabel {
+                    name: (*title).to_owned(),
+                    value: fixed(last.median(), 2),
+                    at: last.median(),
+                    ink,
+                });
+            }
+        }
+        if i + 1 == PARTS.len() {
+            let range = (frame.y - 2.0, frame.bottom() + 8.0);
+            ends::write(&page.sheet, &panel, &labels, LABEL_ROOM, range);
+            gather::year_title(&page.sheet, &frame);
+        }
+    }
+    Ok(())
+}
+
+/// First and last value of each use, one row a world, one column a use.
+fn draw_uses(page: &Page, plot: &PlotTable, worlds: &[(&str, &str)], span: (Date, Date), top: f64) -> Result<()> {
+    let uses: Vec<_> = (USES.into_iter())
+        .filter(|(measure, _)| plot.rows.iter().any(|row| row.quantity == *measure))
+        .collect();
+    let (from, to) = (span.0.nearest_year_end(), span.1.nearest_year_end());
+    let text = format!("Sites, per cent: ring {from}, dot {to} with the middle 90% of replicates");
+    page.sheet
+        .text(page.body.x, top + 10.0, &text, TextStyle::new(TICK_SIZE, QUIET));
+    let pitch = (page.body.width - NAME_ROOM) / uses.len().max(1) as f64;
+    let height = ROW * worlds.len() as f64;
+    for (w, (_, title)) in worlds.iter().enumerate() {
+        let line = top + ABOVE + ROW * (w as f64 + 0.5);
+        let title = font::shorten(title, TICK_SIZE, Weight::Bold, NAME_ROOM - 12.0);
+        let style = TextStyle::new(TICK_SIZE, look(w).0.text).bold();
+        page.sheet.text_centred(page.body.x, line, &title, style);
+    }
+    for (i, (measure, name)) in uses.iter().enumerate() {
+        let factor = if *measure == PAIRS { 1e-3 } else { 100.0 };
+        let frame = Rect {
+            x: page.body.x + NAME_ROOM + pitch * i as f64,
+            y: top + ABOVE,
+            width: pitch - 56.0,
+            height,
+        };
+        let points = |world: &str| -> Vec<Stats> {
+            let points = plot.points(measure, world, measure);
+            points.iter().map(|(_, s)| s.scaled(factor)).collect()
+        };
+        let reach = worlds.iter().flat_map(|(id, _)| points(id)).flat_map(|s| s.quantiles);
+        let show = if *measure == PAIRS { fixed } else { percent_tick };
+        let x = Axis::numbers(reach, true, 1.0, 2, show);
+        let mut panel = Panel::new(&page.sheet, frame, x, Axis::blank(0.0, worlds.len() as f64))?;
+        panel.grid(true, false)?;
+        let name = font::shorten(name, LABEL_SIZE, Weight::Bold, pitch - 8.0);
+        page.sheet
+            .text(frame.x, frame.y - 10.0, &name, TextStyle::new(LABEL_SIZE, TEXT).bold());
+        for (w, (id, _)) in worlds.iter().enumerate() {
+            let row = worlds.len() as f64 - w as f64 - 0.5;
+            let ink = look(w).0;
+            let points = points(id);
+            let (Some(first), Some(last)) = (points.first(), points.last()) else {
+                continue;
+            };
+            let y = panel.y(row);
+            panel.curve(
+                &[(first.median(), row), (last.median(), row)],
+                theme::pale(ink.line),
+                1.2,
+                "",
+            )?;
+            panel.curve(&[(last.quantiles[0], row), (last.quantiles[4], row)], ink.line, 2.2, "")?;
+            page.sheet.dot(panel.x(first.median()), y, 4.0, ink.line);
+            page.sheet.dot(panel.x(first.median()), y, 2.2, (255, 255, 255));
+            page.sheet.dot(panel.x(last.median()), y, 4.0, ink.line);
+            let said = if *measure == PAIRS {
+                fixed(last.median(), 0)
+            } else {
+                percent(last.median() / 100.0)
+            };
+            let style = TextStyle::new(TICK_SIZE, ink.text).anchored(Anchor::End);
+            page.sheet.text_centred(frame.x + pitch - 12.0, y, &said, style);
+        }
+    }
+    Ok(())
+}
+
+fn words(plot: &PlotTable, span: (Date, Date)) -> Words {
+    let year = span.1.nearest_year_end();
+    let mut words = Words {
+        title: String::new(),
+        subtitle: String::new(),
+        notes: vec![
+            "Maturity: 0, gear of two sellers does not work together without work; 1, as if of one seller. It falls at new \
+             releases and generations. Line: median. Dark band: middle 50% of replicates; light band: middle 90%."
+                .to_owned(),
+            "Open fronthaul: sites whose fronthaul is specified as open. Two sellers: radio and baseband of different sellers. A \
+             part since changed: a part of an open stack was replaced by another seller’s, the option made use of."
+                .to_owned(),
+            INTERVAL_NOTE.to_owned(),
+        ],
+        description: "Line charts of the maturity of fronthaul, X2 and management interface, one line a world; below, open \
+                      sites at the first and the last date."
+            .to_owned(),
+    };
+    let ends_of = |panel: &str, quantity: &str| -> Vec<Ends> {
+        let of = |(id, world)| {
+            let points = plot.points(panel, id, quantity);
+            Some(Ends {
+                world,
+                first: points.first()?.1,
+                last: points.last()?.1,
+            })
+        };
+        plot.series().into_iter().filter_map(of).collect()
+    };
+    let (part, name) = PARTS[0];
+    let worlds = ends_of(part, MATURITY);
+    let Some(base) = worlds.first() else {
+        return words;
+    };
+    let own = Difference::between(&base.first, &base.last);
+    let (was, is) = (fixed(base.first.mean, 2), fixed(base.last.mean, 2));
+    words.subtitle = format!(
+        "{}: {} maturity {was} to {is} by {year}",
+        base.world,
+        name.to_lowercase()
+    );
+    let mixed = ends_of(USES[1].0, USES[1].0);
+    if let Some(mixed) = mixed.first() {
+        words.subtitle.push_str(&format!(
+            "; sites of two sellers {} to {}",
+            percent(mixed.first.mean),
+            percent(mixed.last.mean)
+        ));
+    }
+    words.title = match Finding::of(&worlds) {
+        Some(Finding::Policy { policy, change, .. }) => {
+            let size = fixed(change.mean.abs(), 2);
+            words
+                .subtitle
+                .push_str(&format!(". “{}” against it: {}.", policy.world, change.in_units()));
+            match change.direction() {
+                Direction::Rise => format!("“{}” makes the fronthaul {size} more mature by {year}", policy.world),
+                Direction::Fall => format!("“{}” leaves the fronthaul {size} less mature in {year}", policy.world),
+                Direction::Unclear => {
+                    format!(
+                        "Effect of “{}” on maturity by {year} cannot be told from zero",
+                        policy.world
+                    )
+                }
+            }
+        }
+        _ => {
+            words
+                .subtitle
+                .push_str(&format!(". Change in maturity: {}.", own.in_units()));
+            match own.direction() {
+                Direction::Rise => format!("The fronthaul matures from {was} to {is} by {year}"),
+                Direction::Fall => format!("Maturity of the fronthaul falls from {was} to {is} by {year}"),
+                Direction::Unclear => format!("Change in the fronthaul’s maturity by {year} cannot be told from zero"),
+            }
+        }
+    };
+    words
+}
