@@ -55,6 +55,13 @@ pub enum FigureError {
         /// What the simulation said.
         message: String,
     },
+    /// A function of the model refuses what a figure of theory asks.
+    Theory {
+        /// Name of the figure.
+        figure: &'static str,
+        /// What it said.
+        message: String,
+    },
     /// The SVG could not be turned into pixels.
     Render(String),
 }
@@ -80,6 +87,7 @@ impl fmt::Display for FigureError {
             Self::Run { figure, message } => {
                 write!(f, "the simulation behind figure `{figure}` failed: {message}")
             }
+            Self::Theory { figure, message } => write!(f, "figure `{figure}` cannot be computed: {message}"),
             Self::Render(message) => write!(f, "the figure could not be rendered: {message}"),
         }
     }

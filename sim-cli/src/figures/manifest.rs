@@ -20,6 +20,15 @@
 //! marks = [{ date = 2027-12-31, label = "Removal due", world = "uk-removal" }]   # optional
 //! ```
 //!
+//! A figure of theory needs no run; one that marks a world names it:
+//!
+//! ```toml
+//! [[theory]]
+//! name = "13-sign-map"
+//! command = "oransim figures --only 13-sign-map"
+//! world = { scenario = "scenarios/world-2020.toml", replicates = 20, seed = 2020 }   # optional
+//! ```
+//!
 //! Figures of the same worlds, replicates, seed and measures share one run.
 
 use std::path::{Component, Path, PathBuf};
@@ -30,7 +39,7 @@ use toml::Spanned;
 use super::date::Date;
 use super::error::{FigureError, Result};
 use super::note::Mark;
-use super::{Figure, by_name};
+use super::{Figure, by_name, theory_by_name};
 
 /// Where the list lies, from the root of the repository.
 pub const PATH: &str = "results/figures.toml";
@@ -66,6 +75,17 @@ impl FigureRun {
     }
 }
 
+/// One figure of theory of the list, checked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TheoryRun {
+    /// Name of the figure.
+    pub name: String,
+    /// The command that makes it, for readers.
+    pub command: String,
+    /// The run of the world to mark; `None`: no world is marked.
+    pub world: Option<FigureRun>,
+}
+
 /// A world to run.
 #[derive(Debug, Clone, PartialEq)]
 pub enum World {
@@ -92,6 +112,24 @@ struct RawList {
     world: Vec<RawWorld>,
     #[serde(default)]
     figure: Vec<RawFigure>,
+    #[serde(default)]
+    theory: Vec<RawTheory>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawTheory {
+    name: Spanned<String>,
+    command: String,
+    world: Option<RawMarked>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawMarked {
+    scenario: Spanned<String>,
+    replicates: Spanned<u64>,
+    seed: u64,
 }
 
 #[derive(Deserialize)]
@@ -133,6 +171,18 @@ struct RawMark {
 /// parse, an unknown or missing key, another `format`, an unknown figure or world, a name given twice, a
 /// scenario file that is not there, no replicate, or measures that lack one that the figure needs.
 pub fn read(repo_root: &Path) -> Result<Vec<FigureRun>> {
+    read_as(repo_root, |list, raw| list.figures(raw))
+}
+
+/// Reads and checks the figures of theory of the same list.
+///
+/// # Errors
+/// As [`read`]; also a world for a figure that marks none.
+pub fn read_theory(repo_root: &Path) -> Result<Vec<TheoryRun>> {
+    read_as(repo_root, |list, raw| list.theory(raw))
+}
+
+fn read_as<T>(repo_root: &Path, checked: impl Fn(&List, &RawList) -> Result<T>) -> Result<T> {
     let path = repo_root.join(PATH);
     let text = std::fs::read_to_string(&path).map_err(|error| FigureError::File {
         path: path.clone(),
@@ -143,7 +193,7 @@ pub fn read(repo_root: &Path) -> Result<Vec<FigureRun>> {
         path,
         text: &text,
     };
-    list.figures()
+    checked(&list, &list.raw()?)
 }
 
 struct List<'a> {
@@ -153,7 +203,7 @@ struct List<'a> {
 }
 
 impl List<'_> {
-    fn figures(&self) -> Result<Vec<FigureRun>> {
+    fn raw(&self) -> Result<RawList> {
         let raw: RawList = toml::from_str(self.text).map_err(|error| FigureError::Manifest {
             path: self.path.clone(),
             line: error.span().map_or(0, |span| self.line(span.start)),
@@ -166,6 +216,47 @@ impl List<'_> {
             );
             return Err(self.error(raw.format.span().start, message));
         }
+        Ok(raw)
+    }
+
+    fn theory(&self, raw: &RawList) -> Result<Vec<TheoryRun>> {
+        let mut runs: Vec<TheoryRun> = Vec::new();
+        for entry in &raw.theory {
+            let (name, at) = (entry.name.get_ref(), entry.name.span().start);
+            let theory = theory_by_name(name).map_err(|e| self.error(at, e.to_string()))?;
+            if runs.iter().any(|known| known.name == *name) {
+                return Err(self.error(at, format!("figure `{name}` is given twice")));
+            }
+            let world = match &entry.world {
+                Some(_) if theory.measures().is_empty() => {
+                    return Err(self.error(at, format!("figure `{name}` marks no world")));
+                }
+                Some(marked) if *marked.replicates.get_ref() == 0 => {
+                    let message = "`replicates` is 0; a world that is marked needs at least one".to_owned();
+                    return Err(self.error(marked.replicates.span().start, message));
+                }
+                Some(marked) => Some(FigureRun {
+                    name: name.clone(),
+                    worlds: vec![World::File(self.file(&marked.scenario)?)],
+                    replicates: *marked.replicates.get_ref(),
+                    seed: marked.seed,
+                    cheap: true,
+                    command: entry.command.clone(),
+                    measures: theory.measures().iter().map(|m| (*m).to_owned()).collect(),
+                    marks: Vec::new(),
+                }),
+                None => None,
+            };
+            runs.push(TheoryRun {
+                name: name.clone(),
+                command: entry.command.clone(),
+                world,
+            });
+        }
+        Ok(runs)
+    }
+
+    fn figures(&self, raw: &RawList) -> Result<Vec<FigureRun>> {
         let mut worlds: Vec<(String, World)> = Vec::new();
         for world in &raw.world {
             let id = world.id.get_ref();

@@ -4,9 +4,11 @@
 //! numbers, `NAME.csv`) -> SVG text -> PNG. A drawing is a pure function of its numbers and their
 //! [`Note`], and both stand in the CSV, so a committed figure can be drawn again and compared by bytes.
 //!
-//! Another figure is one file with an implementation of [`Figure`] and one line in [`FIGURES`].
+//! Another figure is one file with an implementation of [`Figure`] and one line in [`FIGURES`]. Figures that need no run, but functions
+//! of the model alone, implement [`Theory`] and stand in [`THEORY`].
 
 pub mod backend;
+pub mod bargains;
 pub mod causes;
 pub mod cost_per_point;
 pub mod cut_off;
@@ -35,16 +37,19 @@ pub mod regenerate;
 pub mod shares;
 pub mod shares_by_region;
 pub mod sheet;
+pub mod sign_map;
 pub mod summary;
 #[cfg(test)]
 mod tests;
 pub mod theme;
+pub mod theory;
 pub mod words;
 
 pub use error::{FigureError, Result};
 pub use note::{Mark, Note, Spec, Uncertainty};
 pub use plot::PlotTable;
 pub use summary::SummaryTable;
+pub use theory::Theory;
 
 /// One figure: what it plots, and how.
 pub trait Figure: Sync {
@@ -86,6 +91,22 @@ pub const FIGURES: [&dyn Figure; 11] = [
     &interfaces::Interfaces,
     &differences::Differences,
 ];
+
+/// All figures of theory in the order of their names.
+pub const THEORY: [&dyn Theory; 2] = [&sign_map::SignMap, &bargains::Bargains];
+
+/// The figure of theory of a name.
+///
+/// # Errors
+/// [`FigureError::UnknownFigure`] with the names that exist.
+pub fn theory_by_name(name: &str) -> Result<&'static dyn Theory> {
+    (THEORY.into_iter())
+        .find(|theory| theory.name() == name)
+        .ok_or_else(|| FigureError::UnknownFigure {
+            name: name.to_owned(),
+            known: THEORY.map(Theory::name).join(", "),
+        })
+}
 
 /// The figure of a name.
 ///

@@ -34,11 +34,16 @@ const GAP: f64 = 14.0;
 impl Page {
     /// Writes the words and leaves `body_height` pixels between them.
     pub fn begin(figure: &str, words: Words, body_height: f64, note: &Note) -> Self {
+        Self::begin_from(figure, words, body_height, &note.source())
+    }
+
+    /// The same with a source line of its own.
+    pub fn begin_from(figure: &str, words: Words, body_height: f64, source: &str) -> Self {
         let room = WIDTH - 2.0 * MARGIN;
         let title = font::wrap(&words.title, TITLE_SIZE, Weight::Bold, room);
         let subtitle = font::wrap(&words.subtitle, SUBTITLE_SIZE, Weight::Regular, room);
         let mut foot = Vec::new();
-        for text in words.notes.iter().chain([&note.source()]) {
+        for text in words.notes.iter().map(String::as_str).chain([source]) {
             foot.extend(font::wrap(text, NOTE_SIZE, Weight::Regular, room));
         }
         let leading = |size: f64| 1.28 * size;

@@ -65,6 +65,15 @@ impl Axis {
         Self { low, high, ticks }
     }
 
+    /// An axis of exactly this range, for a map that fills its frame.
+    pub fn exact(low: f64, high: f64, steps: usize, show: impl Fn(f64, usize) -> String) -> Self {
+        let at = number::ticks(low, high, steps);
+        let step = at.get(1).map_or(1.0, |second| second - at[0]);
+        let decimals = (0..6).find(|d| is_multiple(step, *d)).unwrap_or(6);
+        let ticks = at.into_iter().map(|v| (v, show(v, decimals))).collect();
+        Self { low, high, ticks }
+    }
+
     /// An axis without ticks, for rows that carry their names.
     pub fn blank(low: f64, high: f64) -> Self {
         Self {

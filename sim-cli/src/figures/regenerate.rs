@@ -4,11 +4,12 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::error::{FigureError, Result};
-use super::manifest::{self, FigureRun};
+use super::manifest::{self, FigureRun, TheoryRun};
 use super::note::{Note, Spec};
 use super::plot::PlotTable;
 use super::summary::SummaryTable;
-use super::{Figure, by_name};
+use super::theory::{self, TheoryTable};
+use super::{Figure, by_name, theory_by_name};
 
 /// What a simulation gives to its figure.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,6 +20,17 @@ pub struct Simulated {
     pub spec: Spec,
     /// Source of the numbers; its manifest hash must be [`Runner::manifest_hash`].
     pub note: Note,
+    /// What theory needs of each world beside its measures, in the order of the worlds.
+    pub markets: Vec<MarketFacts>,
+}
+
+/// What theory needs of a world beside its measures.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct MarketFacts {
+    /// Scale of taste shocks mu, as a share of price.
+    pub taste_scale_share: f64,
+    /// What sellers' money of the next tender is worth to them in this one, over one contract and with no ban in sight.
+    pub seller_patience: f64,
 }
 
 /// Who runs the simulations; errors are sentences for the user.
@@ -115,9 +127,12 @@ impl fmt::Display for Difference {
 /// An invalid list, a name that is not listed, a failed run, or a file that cannot be written.
 pub fn make(repo_root: &Path, only: &[String], runner: &dyn Runner) -> Result<Vec<PathBuf>> {
     let runs = manifest::read(repo_root)?;
+    let theory = manifest::read_theory(repo_root)?;
+    let listed: Vec<&str> = (runs.iter().map(|run| run.name.as_str()))
+        .chain(theory.iter().map(|run| run.name.as_str()))
+        .collect();
     for name in only {
-        if !runs.iter().any(|run| run.name == *name) {
-            let listed: Vec<&str> = runs.iter().map(|run| run.name.as_str()).collect();
+        if !listed.contains(&name.as_str()) {
             return Err(FigureError::UnknownFigure {
                 name: name.clone(),
                 known: listed.join(", "),
@@ -126,12 +141,19 @@ pub fn make(repo_root: &Path, only: &[String], runner: &dyn Runner) -> Result<Ve
     }
     let mut results = Results::new(runner);
     let mut written = Vec::new();
-    for run in runs.iter().filter(|r| only.is_empty() || only.contains(&r.name)) {
-        let (csv, svg) = results.compute(run)?;
-        for (file, text) in [(file(run, "csv"), csv), (file(run, "svg"), svg)] {
+    let wanted = |name: &String| only.is_empty() || only.contains(name);
+    let mut write = |name: &str, (csv, svg): (String, String)| {
+        for (file, text) in [(file(name, "csv"), csv), (file(name, "svg"), svg)] {
             replace(&repo_root.join(&file), &text)?;
             written.push(file);
         }
+        Ok(())
+    };
+    for run in runs.iter().filter(|run| wanted(&run.name)) {
+        write(&run.name, results.compute(run)?)?;
+    }
+    for run in theory.iter().filter(|run| wanted(&run.name)) {
+        write(&run.name, results.compute_theory(run)?)?;
     }
     Ok(written)
 }
@@ -146,73 +168,109 @@ pub fn check(repo_root: &Path, full: bool, runner: &dyn Runner) -> Result<Vec<Di
     let mut found = Vec::new();
     for run in &manifest::read(repo_root)? {
         let figure = by_name(&run.name)?;
-        let committed = ["csv", "svg"].map(|kind| {
-            let file = file(run, kind);
-            let text = std::fs::read_to_string(repo_root.join(&file));
-            (file, text)
-        });
-        let [(csv_file, csv), (svg_file, svg)] = committed;
-        let missing = [(&csv_file, &csv), (&svg_file, &svg)];
-        let missing: Vec<Difference> = (missing.into_iter())
-            .filter(|(_, text)| text.is_err())
-            .map(|(file, _)| Difference::Missing { file: file.clone() })
-            .collect();
-        let (Ok(csv), Ok(svg)) = (csv, svg) else {
-            found.extend(missing);
-            continue;
-        };
-        let committed_hash = match redraw(figure, &csv) {
-            Ok((csv_again, svg_again, note)) => {
-                for (file, old, new) in [(&csv_file, &csv, csv_again), (&svg_file, &svg, svg_again)] {
-                    if let Some(line) = first_difference(old, &new) {
-                        let file = file.clone();
-                        found.push(Difference::Redrawn { file, line });
-                    }
-                }
-                note.manifest
-            }
-            Err(error) => {
-                found.push(Difference::Unreadable {
-                    file: csv_file,
-                    message: error.to_string(),
-                });
-                continue;
-            }
-        };
-        let today = runner.manifest_hash(run).map_err(|message| failed(run, message))?;
-        if committed_hash != today {
-            // Computing it would only say again that it differs.
-            found.push(Difference::Stale {
-                figure: run.name.clone(),
-                committed: committed_hash,
-                today,
-            });
-            continue;
-        }
-        if run.cheap || full {
-            let (csv_anew, svg_anew) = results.compute(run)?;
-            for (file, old, new) in [(csv_file, &csv, csv_anew), (svg_file, &svg, svg_anew)] {
-                if let Some(line) = first_difference(old, &new) {
-                    found.push(Difference::Recomputed { file, line });
-                }
-            }
-        }
+        let today = || runner.manifest_hash(run).map_err(|message| failed(run, message));
+        let redraw = |csv: &str| redraw(figure, csv);
+        let anew = || (run.cheap || full).then(|| results.compute(run)).transpose();
+        found.extend(check_one(repo_root, &run.name, redraw, today, anew)?);
+    }
+    for run in &manifest::read_theory(repo_root)? {
+        let today = results.inputs_hash(run);
+        let anew = || results.compute_theory(run).map(Some);
+        found.extend(check_one(
+            repo_root,
+            &run.name,
+            |csv| redraw_theory(&run.name, csv),
+            move || today,
+            anew,
+        )?);
     }
     Ok(found)
 }
 
-/// The two files of a figure from its committed CSV alone.
-fn redraw(figure: &dyn Figure, csv: &str) -> Result<(String, String, Note)> {
-    let (plot, note) = PlotTable::from_csv(csv.as_bytes())?;
-    if plot.figure != figure.name() {
-        return Err(FigureError::Table {
-            line: 2,
-            column: "figure".to_owned(),
-            message: format!("`{}` is not `{}`", plot.figure, figure.name()),
+/// CSV and SVG of a figure.
+type Files = (String, String);
+
+/// What is wrong with the files of one figure. `redraw` makes them from the CSV and tells the hash in it, `today` tells today's,
+/// `anew` computes both files where that is wanted.
+fn check_one(
+    repo_root: &Path,
+    name: &str,
+    redraw: impl FnOnce(&str) -> Result<(Files, String)>,
+    today: impl FnOnce() -> Result<String>,
+    anew: impl FnOnce() -> Result<Option<Files>>,
+) -> Result<Vec<Difference>> {
+    let [csv_file, svg_file] = ["csv", "svg"].map(|kind| file(name, kind));
+    let [csv, svg] = [&csv_file, &svg_file].map(|file| std::fs::read_to_string(repo_root.join(file)));
+    let (csv, svg) = match (csv, svg) {
+        (Ok(csv), Ok(svg)) => (csv, svg),
+        (csv, svg) => {
+            let files = [(csv_file, csv.is_err()), (svg_file, svg.is_err())];
+            let missing = files.into_iter().filter(|(_, missing)| *missing);
+            return Ok(missing.map(|(file, _)| Difference::Missing { file }).collect());
+        }
+    };
+    let lines = |again: &Files| {
+        let pairs = [(&csv_file, &csv, &again.0), (&svg_file, &svg, &again.1)];
+        pairs
+            .into_iter()
+            .filter_map(|(file, old, new)| Some((file.clone(), first_difference(old, new)?)))
+            .collect::<Vec<_>>()
+    };
+    let mut found = Vec::new();
+    let committed = match redraw(&csv) {
+        Ok((again, committed)) => {
+            let redrawn = lines(&again).into_iter();
+            found.extend(redrawn.map(|(file, line)| Difference::Redrawn { file, line }));
+            committed
+        }
+        Err(error) => {
+            found.push(Difference::Unreadable {
+                file: csv_file,
+                message: error.to_string(),
+            });
+            return Ok(found);
+        }
+    };
+    let today = today()?;
+    if committed != today {
+        // Computing it would only say again that it differs.
+        found.push(Difference::Stale {
+            figure: name.to_owned(),
+            committed,
+            today,
         });
+    } else if let Some(anew) = anew()? {
+        let recomputed = lines(&anew).into_iter();
+        found.extend(recomputed.map(|(file, line)| Difference::Recomputed { file, line }));
     }
+    Ok(found)
+}
+
+/// The two files of a figure from its committed CSV alone, and its manifest hash.
+fn redraw(figure: &dyn Figure, csv: &str) -> Result<(Files, String)> {
+    let (plot, note) = PlotTable::from_csv(csv.as_bytes())?;
+    is_of(&plot.figure, figure.name())?;
     let svg = figure.draw(&plot, &note)?;
-    Ok((plot.to_csv(&note)?, svg, note))
+    Ok(((plot.to_csv(&note)?, svg), note.manifest))
+}
+
+/// The same of a figure of theory, with the hash of its inputs.
+fn redraw_theory(name: &str, csv: &str) -> Result<(Files, String)> {
+    let table = TheoryTable::from_csv(csv)?;
+    is_of(&table.figure, name)?;
+    let svg = theory_by_name(name)?.draw(&table)?;
+    Ok(((table.to_csv()?, svg), table.source.inputs))
+}
+
+fn is_of(figure: &str, name: &str) -> Result<()> {
+    if figure == name {
+        return Ok(());
+    }
+    Err(FigureError::Table {
+        line: 2,
+        column: "figure".to_owned(),
+        message: format!("`{figure}` is not `{name}`"),
+    })
 }
 
 /// Runs simulations, each of them once.
@@ -230,8 +288,35 @@ impl<'a> Results<'a> {
     }
 
     /// The CSV and the SVG of a figure.
-    fn compute(&mut self, run: &FigureRun) -> Result<(String, String)> {
+    fn compute(&mut self, run: &FigureRun) -> Result<Files> {
         let figure = by_name(&run.name)?;
+        let Simulated {
+            summary, spec, note, ..
+        } = self.simulated(run)?;
+        let mut spec = spec.clone();
+        spec.marks.extend(run.marks.iter().cloned());
+        let plot = figure.plotted(summary, &spec)?;
+        let svg = figure.draw(&plot, note)?;
+        Ok((plot.to_csv(note)?, svg))
+    }
+
+    /// The CSV and the SVG of a figure of theory.
+    fn compute_theory(&mut self, run: &TheoryRun) -> Result<Files> {
+        let figure = theory_by_name(&run.name)?;
+        let world = run.world.as_ref().map(|world| self.simulated(world)).transpose()?;
+        let table = theory::compute(figure, world)?;
+        Ok((table.to_csv()?, figure.draw(&table)?))
+    }
+
+    /// The hash that the inputs of a figure of theory have today.
+    fn inputs_hash(&self, run: &TheoryRun) -> Result<String> {
+        let manifest = |world| self.runner.manifest_hash(world).map_err(|m| failed(world, m));
+        let manifest = run.world.as_ref().map(manifest).transpose()?;
+        Ok(theory::inputs_hash(theory_by_name(&run.name)?, manifest.as_deref()))
+    }
+
+    /// The run behind a figure, played once.
+    fn simulated(&mut self, run: &FigureRun) -> Result<&Simulated> {
         let known = self.done.iter().position(|(done, _)| done.shares_run(run));
         let at = match known {
             Some(at) => at,
@@ -251,12 +336,7 @@ impl<'a> Results<'a> {
                 self.done.len() - 1
             }
         };
-        let Simulated { summary, spec, note } = &self.done[at].1;
-        let mut spec = spec.clone();
-        spec.marks.extend(run.marks.iter().cloned());
-        let plot = figure.plotted(summary, &spec)?;
-        let svg = figure.draw(&plot, note)?;
-        Ok((plot.to_csv(note)?, svg))
+        Ok(&self.done[at].1)
     }
 }
 
@@ -267,8 +347,8 @@ fn failed(run: &FigureRun, message: String) -> FigureError {
     }
 }
 
-fn file(run: &FigureRun, kind: &str) -> PathBuf {
-    Path::new("results").join(format!("{}.{kind}", run.name))
+fn file(name: &str, kind: &str) -> PathBuf {
+    Path::new("results").join(format!("{name}.{kind}"))
 }
 
 fn replace(path: &Path, text: &str) -> Result<()> {

@@ -318,7 +318,7 @@ impl<'a> Cells<'a> {
         }))
     }
 
-    fn number(&self, column: &str) -> Result<f64> {
+    pub(super) fn number(&self, column: &str) -> Result<f64> {
         let value: Option<f64> = self.text(column).parse().ok();
         value
             .filter(|v| v.is_finite())

@@ -7,6 +7,7 @@ use std::sync::atomic::AtomicBool;
 
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 use sim_core::inference::{IntervalRule, PairedRoom, PairedSummary, Summary};
+use sim_core::market::foresight::outlook::LookAhead;
 use sim_core::scenario::Scenario;
 use sim_core::scenario::document::describe;
 
@@ -18,7 +19,7 @@ use crate::commands::run::manifest_of;
 use crate::engine::{Engine, Ensemble, ReplicateFailure, Valuation};
 use crate::figures::date::Date;
 use crate::figures::manifest::{FigureRun, World};
-use crate::figures::regenerate::{Runner, Simulated};
+use crate::figures::regenerate::{MarketFacts, Runner, Simulated};
 use crate::figures::summary::{Stats, SummaryRow};
 use crate::figures::{FIGURES, Spec, SummaryTable};
 use crate::output::differences::appraisal::{Appraisal, Statistics};
@@ -43,6 +44,7 @@ struct Readied {
     layouts: Vec<Layout>,
     manifest: Manifest,
     spec: Spec,
+    markets: Vec<MarketFacts>,
 }
 
 type Said<T> = std::result::Result<T, String>;
@@ -84,6 +86,7 @@ impl<'a> FigureRunner<'a> {
         );
         let ready = ready.map_err(|failure| failure.to_string())?;
         let spec = spec(ready.scenarios());
+        let markets = ready.scenarios().map(market_facts).collect();
         let ensemble = ready.into_ensemble();
         let layouts = ensemble.worlds.iter().map(|world| Layout::of(world.engine.as_ref()));
         let layouts = layouts
@@ -95,6 +98,7 @@ impl<'a> FigureRunner<'a> {
             layouts,
             manifest,
             spec,
+            markets,
         })
     }
 
@@ -166,6 +170,7 @@ impl Runner for FigureRunner<'_> {
             summary,
             spec: readied.spec.clone(),
             note: note_of(&readied.manifest).map_err(|failure| failure.to_string())?,
+            markets: readied.markets.clone(),
         })
     }
 }
@@ -193,6 +198,18 @@ impl FigureRunner<'_> {
                 Ok(rows.flat_map(|row| kept.iter().map(|s| row[*s])).collect())
             })
             .collect()
+    }
+}
+
+/// What theory needs of a scenario.
+fn market_facts(scenario: &Scenario) -> MarketFacts {
+    let sellers = LookAhead {
+        weight: scenario.foresight.seller_look_ahead,
+        rate: scenario.foresight.seller_discount_rate,
+    };
+    MarketFacts {
+        taste_scale_share: scenario.market.taste_scale_share,
+        seller_patience: sellers.discount(0.0, scenario.contract.term_years),
     }
 }
 

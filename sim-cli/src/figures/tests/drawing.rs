@@ -59,7 +59,7 @@ fn texts(svg: &str) -> Vec<Text> {
         .collect()
 }
 
-fn assert_laid_out(svg: &str) {
+pub(super) fn assert_laid_out(svg: &str) {
     let (width, height) = (number(svg, "width"), number(svg, "height"));
     let texts = texts(svg);
     assert!(texts.len() > 3);

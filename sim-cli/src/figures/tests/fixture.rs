@@ -3,6 +3,7 @@
 
 use crate::figures::date::Date;
 use crate::figures::note::{Mark, Note, Spec, Uncertainty};
+use crate::figures::regenerate::MarketFacts;
 use crate::figures::summary::{Stats, SummaryRow, SummaryTable};
 
 pub(in crate::figures) const WORLDS: [(&str, &str); 3] = [
@@ -357,4 +358,13 @@ pub(in crate::figures) fn series(
             }),
         })
         .collect()
+}
+
+/// What theory needs of the worlds.
+pub(in crate::figures) fn markets() -> Vec<MarketFacts> {
+    let facts = MarketFacts {
+        taste_scale_share: 0.075,
+        seller_patience: 0.5,
+    };
+    vec![facts; WORLDS.len()]
 }

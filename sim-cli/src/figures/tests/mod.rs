@@ -4,4 +4,5 @@ mod drawing;
 pub(super) mod fixture;
 mod manifest;
 mod regenerate;
+mod theory;
 mod wording;

@@ -60,6 +60,7 @@ impl Runner for Fake {
             summary,
             spec: fixture::spec(),
             note,
+            markets: fixture::markets(),
         })
     }
 }

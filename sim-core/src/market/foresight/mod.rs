@@ -60,6 +60,7 @@
 
 mod accelerate;
 pub mod closure;
+pub mod equal_sellers;
 pub mod game;
 pub mod option_value;
 pub mod outlook;
