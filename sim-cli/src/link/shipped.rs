@@ -20,6 +20,7 @@ macro_rules! shipped {
 /// Every file of `scenarios/`.
 pub(super) const FILES: &[ShippedFile] = shipped![
     "README.md",
+    "hindcast-2019.toml",
     "levers/adoption_fund.toml",
     "levers/alliance.toml",
     "levers/capital_restriction.toml",
@@ -51,6 +52,8 @@ pub(super) const FILES: &[ShippedFile] = shipped![
     "levers/untrusted_members.toml",
     "levers/virtualisation_support.toml",
     "minimal.toml",
+    "observed/open-ran-bounds.csv",
+    "observed/ran-sales-delloro.csv",
     "scenario.schema.json",
     "sources.csv",
     "theory/no-switching-cost.toml",
