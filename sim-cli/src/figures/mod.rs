@@ -13,6 +13,7 @@ pub mod date;
 pub mod differences;
 pub mod ends;
 pub mod error;
+pub mod facts;
 pub mod font;
 mod gather;
 pub mod grid;
@@ -69,13 +70,14 @@ pub trait Figure: Sync {
 }
 
 /// All figures in the order of their names.
-pub const FIGURES: [&dyn Figure; 7] = [
+pub const FIGURES: [&dyn Figure; 8] = [
     &lock_in::LockIn,
     &causes::Causes,
     &shares::Shares,
     &shares_by_region::SharesByRegion,
     &openness::Openness,
     &cost_per_point::CostPerPoint,
+    &facts::Facts,
     &differences::Differences,
 ];
 

@@ -4,8 +4,8 @@ use super::engine::Run;
 use crate::calendar::Day;
 use crate::market::alternatives::Alternative;
 use crate::market::switching::Attachment;
-use crate::world::{Arch, Stack};
 use crate::world::quota::Purchase;
+use crate::world::{Arch, Stack};
 
 impl Run<'_> {
     /// Marks anew what the slots of an operator must shed. A slot whose successor is on order keeps its mark until that stands.
@@ -53,7 +53,11 @@ impl Run<'_> {
             if enters_open {
                 let offer = &mut self.desk.offer;
                 offer.alternatives.retain(|a| a.arch(None) != Arch::Closed);
-                offer.evaluate(Some(attached), ages);
+                offer.evaluate_ahead(
+                    Some(attached),
+                    ages,
+                    super::hold::future(self.next.as_ref(), world, slot),
+                );
             }
             return false;
         }
