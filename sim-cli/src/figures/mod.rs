@@ -18,6 +18,7 @@ pub mod ends;
 pub mod error;
 pub mod exit_cost;
 pub mod flows;
+pub mod facts;
 pub mod font;
 mod gather;
 pub mod grid;
@@ -78,7 +79,7 @@ pub trait Figure: Sync {
 }
 
 /// All figures in the order of their names.
-pub const FIGURES: [&dyn Figure; 11] = [
+pub const FIGURES: [&dyn Figure; 12] = [
     &lock_in::LockIn,
     &causes::Causes,
     &shares::Shares,
@@ -89,6 +90,7 @@ pub const FIGURES: [&dyn Figure; 11] = [
     &cut_off::CutOff,
     &flows::Flows,
     &interfaces::Interfaces,
+    &facts::Facts,
     &differences::Differences,
 ];
 

@@ -107,6 +107,7 @@ pub fn average_buyers(world: &World) -> Vec<AverageBuyer> {
                 cost_scale: mean(&|s| s.cost_scale),
                 clusters: Vec::new(),
                 initial: None,
+                open_entry: false,
                 ..local[0].clone()
             };
             let shares = (0..world.countries.len())

@@ -4,8 +4,8 @@ use super::engine::Run;
 use crate::calendar::Day;
 use crate::market::alternatives::Alternative;
 use crate::market::switching::Attachment;
-use crate::world::Stack;
 use crate::world::quota::Purchase;
+use crate::world::{Arch, Stack};
 
 impl Run<'_> {
     /// Marks anew what the slots of an operator must shed. A slot whose successor is on order keeps its mark until that stands.
@@ -43,13 +43,24 @@ impl Run<'_> {
         self.state.slots[slot].forced && self.deadline_of(slot).is_none()
     }
 
-    /// Takes from the offer on the desk what quotas do not allow. Where nothing is left, kit that stands runs on; a cap that would stop a
-    /// network from being built at all is set aside. Returns whether one was.
+    /// Takes from the offer on the desk what quotas do not allow, and closed kit where an entrant's first is open by a fact of entry. Where
+    /// nothing is left, kit that stands runs on and a network to be built waits; a cap that would stop it from being built at all is set
+    /// aside. Returns whether one was.
     pub(super) fn narrow(&mut self, slot: usize, attached: &Attachment, ages: [f64; 2], may_keep: bool) -> bool {
+        let world = self.world;
+        let enters_open = world.slots[slot].open_entry && attached.stack.is_none();
         if self.state.quotas.is_empty() {
+            if enters_open {
+                let offer = &mut self.desk.offer;
+                offer.alternatives.retain(|a| a.arch(None) != Arch::Closed);
+                offer.evaluate_ahead(
+                    Some(attached),
+                    ages,
+                    super::hold::future(self.next.as_ref(), world, slot),
+                );
+            }
             return false;
         }
-        let world = self.world;
         let s = &world.scenario;
         let forced = self.state.slots[slot].forced;
         let shed = self.shed[slot];
@@ -64,8 +75,11 @@ impl Run<'_> {
             let purchase = Purchase {
                 seller: a.seller,
                 buys: a.buys(),
-                is_open: a.arch(held) != crate::world::Arch::Closed,
+                is_open: a.arch(held) != Arch::Closed,
             };
+            if enters_open && !purchase.is_open {
+                return false;
+            }
             state
                 .quotas
                 .allows(world, state, slot, caps, (shed.is_some(), forced), &purchase)

@@ -88,6 +88,9 @@ pub struct Programme {
     pub years: u32,
     /// Sites in all.
     pub sites: f64,
+    /// Whether what it builds is bought open: a fact of entry, given where an entrant had chosen its architecture before the run.
+    /// Whose open kit it is, and every later purchase, stays a choice.
+    pub open: bool,
 }
 
 impl Table for Programme {
@@ -103,6 +106,11 @@ impl Table for Programme {
                 "Years over which yearly batches are awarded",
             ) as u32,
             sites: f.number("sites", Number::new("sites").range(1.0..=1e7), "Sites in all"),
+            open: f.flag_or(
+                "open",
+                false,
+                "Whether the first kit of its sites is bought open, as a fact of entry; whose, and all that follows, stays a choice",
+            ),
         }
     }
 }

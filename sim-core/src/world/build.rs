@@ -178,6 +178,8 @@ struct Stretch {
     /// First generation that stands here, and the day of its first tender (none: it stands at the start).
     first: (usize, Option<Day>),
     stack: Option<Stack>,
+    /// Whether the first kit of each generation is bought open.
+    open_entry: bool,
 }
 
 fn add_operator(world: &mut World, o: usize, mix: &StackMix) {
@@ -235,6 +237,7 @@ fn add_operator(world: &mut World, o: usize, mix: &StackMix) {
                 by_environment: mix_of(op.sites * share / f64::from(waves)),
                 first: (0, None),
                 stack: Some(stack),
+                open_entry: false,
             });
         }
     }
@@ -257,6 +260,7 @@ fn add_operator(world: &mut World, o: usize, mix: &StackMix) {
                 by_environment: mix_of(programme.sites / f64::from(programme.years)),
                 first: (g, Some(tender)),
                 stack: None,
+                open_entry: programme.open,
             });
             cohort += 1;
         }
@@ -376,6 +380,7 @@ fn add_stretch(world: &mut World, o: usize, c: usize, stretch: &Stretch) {
             siblings: Vec::new(),
             first_tender,
             initial: stack,
+            open_entry: stretch.open_entry,
             initial_due,
             cost_scale: country.price_level * generation.price_factor,
         });
@@ -434,6 +439,7 @@ fn add_core(world: &mut World, o: usize, c: usize, sites: f64, mix: &StackMix) {
             installed: [due.plus_years(-term); 2],
             exercised: false,
         }),
+        open_entry: false,
         initial_due: due,
         cost_scale: subscribers_per_site,
     });

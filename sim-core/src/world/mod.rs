@@ -213,6 +213,8 @@ pub struct Slot {
     pub first_tender: Option<Day>,
     /// Kit at the start.
     pub initial: Option<Stack>,
+    /// Whether its first kit is bought open, as a fact of entry.
+    pub open_entry: bool,
     /// Day on which the kit at the start, or the first kit, is due for replacement.
     pub initial_due: Day,
     /// Unit cost multiplier from component cost at level 1 to this slot: price level x price factor, or
