@@ -39,7 +39,11 @@ impl Figure for CutOff {
                     vendor,
                     ..Key::world(id, STOCK)
                 };
-                gather::rows((STOCK, "Stock, months of usual sales"), (id, title), &table.series(&key))
+                gather::rows(
+                    (STOCK, "Stock, months of usual sales"),
+                    (id, title),
+                    &table.series(&key),
+                )
             };
             worlds.iter().flat_map(of).collect()
         };
@@ -62,7 +66,10 @@ impl Figure for CutOff {
         {
             rows.extend(stocks(&target.0));
             rows.extend(sales(target));
-            let others = spec.vendors.iter().filter(|v| *v != target && !v.0.starts_with("group:"));
+            let others = spec
+                .vendors
+                .iter()
+                .filter(|v| *v != target && !v.0.starts_with("group:"));
             rows.extend(others.flat_map(sales).filter(|row| row.stats.is_some()));
             rows.extend(gather::marks(spec, |_| "all".to_owned()));
         }
@@ -82,7 +89,10 @@ impl Figure for CutOff {
         grid.above += gather::mark_room(plot);
         let height = grid.body_height() + gather::AXIS_TITLE;
         let page = Page::begin(self.name(), words(plot, &panels, span, note), height, note);
-        gather::y_title(&page, "First panel: months of stock. Others: share of world sales, per cent");
+        gather::y_title(
+            &page,
+            "First panel: months of stock. Others: share of world sales, per cent",
+        );
         let factor = |panel: &str| if panel == STOCK { 1.0 } else { 100.0 };
         let points = |panel: &str, world: &str| -> Vec<(Date, Stats)> {
             let quantity = if panel == STOCK { STOCK } else { SALES };

@@ -1,5 +1,6 @@
 //! `08-exit-cost`: what removing a seller would cost and how long it would take, by the deadline that is set.
 
+use super::Figure;
 use super::date::Date;
 use super::ends::{self, EndLabel, LEADER};
 use super::error::Result;
@@ -13,7 +14,6 @@ use super::plot::{PlotRow, PlotTable};
 use super::summary::{Stats, SummaryRow, SummaryTable};
 use super::theme::{GROUP, Ink};
 use super::words::{Difference, Direction};
-use super::Figure;
 
 /// Bill and time of a removal by its deadline.
 pub struct ExitCost;
@@ -73,7 +73,10 @@ impl Figure for ExitCost {
                 let points = plot.points(panel_id, seller, panel_id);
                 points.iter().map(|(t, s)| (*t, s.scaled(factor))).collect()
             };
-            let reach = sellers.iter().flat_map(|(id, ..)| points(id)).flat_map(|(_, s)| s.quantiles);
+            let reach = sellers
+                .iter()
+                .flat_map(|(id, ..)| points(id))
+                .flat_map(|(_, s)| s.quantiles);
             let y = Axis::numbers(reach, true, 1.0, 6, fixed);
             let years = Axis::years(span, (frame.width / 40.0) as usize);
             let mut panel = Panel::new(&page.sheet, frame, years, y)?;

@@ -127,7 +127,7 @@ fn sellers<'a>(spec: &Spec, winners: impl Iterator<Item = &'a str>) -> Vec<(Stri
     ids.iter().map(|id| ((*id).to_owned(), (*id).to_owned())).collect()
 }
 
-/// The sum of two flows. Half-widths are added, as years and pairs of sellers may move together; quantiles of a sum
+/// The sum of two flows. Half-widths are added, as years may move together; quantiles of a sum
 /// are not known from those of its parts.
 fn plus(a: &Stats, b: &Stats) -> Stats {
     Stats {
@@ -171,14 +171,6 @@ impl<'a> Matrix<'a> {
     fn mean(&self, from: &[usize], to: &[usize]) -> f64 {
         let cells = from.iter().flat_map(|f| to.iter().map(|t| self.flows[*f][*t].mean));
         cells.sum()
-    }
-
-    /// What a seller won from others less what it lost to others.
-    fn gain(&self, seller: usize) -> Difference {
-        let others = || (0..self.sellers.len()).filter(|s| *s != seller);
-        let won = others().fold(NOTHING, |sum, from| plus(&sum, &self.flows[from][seller]));
-        let lost = others().fold(NOTHING, |sum, to| plus(&sum, &self.flows[seller][to]));
-        Difference::between(&lost, &won)
     }
 
     /// Sites renewed, and how many of them changed their seller.
@@ -324,8 +316,7 @@ fn words(worlds: &[Matrix], last: Date, note: &Note) -> Words {
                  moves between them). “Leave”: share of a seller’s tendered sites that go to another."
             ),
             format!(
-                "Intervals are for means over replicates; half-widths of years and of pairs of sellers are added, so they are \
-                 wide. {}",
+                "Intervals are for means over replicates; half-widths of years are added, whatever the pairing, so they are wide. {}",
                 note.spread("They")
             ),
         ],
@@ -334,13 +325,15 @@ fn words(worlds: &[Matrix], last: Date, note: &Note) -> Words {
     let Some((base, others)) = worlds.split_first() else {
         return words;
     };
-    let name = |s: usize| base.sellers[s].1;
-    let gains = |world: &Matrix| -> Vec<Difference> { (0..base.sellers.len()).map(|s| world.gain(s)).collect() };
-    let own = gains(base);
     let size = |d: &Difference| sites(d.mean.abs());
     let told = |d: &Difference| match d.interval {
         Some((low, high)) => format!("{} (95% interval {} to {})", sites(d.mean), sites(low), sites(high)),
         None => sites(d.mean),
+    };
+    let name = |seller: usize| base.sellers[seller].1;
+    let pairs = || {
+        let all = 0..base.sellers.len();
+        all.clone().flat_map(move |from| all.clone().map(move |to| (from, to)))
     };
     let (total, moved) = base.renewed();
     words.subtitle = format!("{}: {} tendered again until {year}", base.label, sites(total));
@@ -349,42 +342,41 @@ fn words(worlds: &[Matrix], last: Date, note: &Note) -> Words {
             .subtitle
             .push_str(&format!(", {} of them won by another seller", percent(moved / total)));
     }
-    let as_stats = |d: &Difference| Stats {
-        mean: d.mean,
-        ci: d.interval,
-        ..NOTHING
-    };
-    let changes: Vec<((&str, usize), Difference)> = (others.iter())
-        .flat_map(|world| {
-            let gained = gains(world).into_iter().zip(&own).enumerate();
-            let compared =
-                gained.map(|(s, (there, here))| (s, Difference::between(&as_stats(here), &as_stats(&there))));
-            compared
-                .map(|(s, change)| ((world.label, s), change))
-                .collect::<Vec<_>>()
+    let changes = others.iter().flat_map(|world| {
+        let moves = pairs().filter(|(from, to)| from != to);
+        moves.map(|(from, to)| {
+            let change = Difference::between(&base.flows[from][to], &world.flows[from][to]);
+            ((world.label, from, to), change)
         })
-        .collect();
-    if let Some(((policy, seller), change)) = foremost(changes) {
-        let name = name(seller);
+    });
+    if let Some(((policy, from, to), change)) = foremost(changes.collect()) {
+        let (from, to) = (name(from), name(to));
         words.title = match change.direction() {
-            Direction::Rise => format!("“{policy}” moves {} to {name} by {year}", size(&change)),
-            Direction::Fall => format!("“{policy}” takes {} from {name} by {year}", size(&change)),
+            Direction::Rise => format!("“{policy}” moves {} more from {from} to {to} by {year}", size(&change)),
+            Direction::Fall => format!(
+                "“{policy}” keeps {} from going from {from} to {to} by {year}",
+                size(&change)
+            ),
             Direction::Unclear => format!("Effect of “{policy}” on who wins whose sites cannot be told from zero"),
         };
-        words.subtitle.push_str(&format!(
-            ". Net gain of {name} under “{policy}” against it: {}.",
-            told(&change)
-        ));
-    } else if let Some((seller, gain)) = foremost(own.into_iter().enumerate().collect()) {
-        let name = name(seller);
-        words.title = match gain.direction() {
-            Direction::Rise => format!("{name} wins a net {} from other sellers by {year}", size(&gain)),
-            Direction::Fall => format!("{name} loses a net {} to other sellers by {year}", size(&gain)),
-            Direction::Unclear => format!("No seller’s net gain of sites by {year} can be told from zero"),
+        let said = format!(". Under “{policy}”, from {from} to {to}: {} more.", told(&change));
+        words.subtitle.push_str(&said);
+        return words;
+    }
+    // Of each pair the way that the net flow goes.
+    let nets = pairs().filter_map(|(from, to)| {
+        let net = Difference::between(&base.flows[to][from], &base.flows[from][to]);
+        (from != to && net.mean >= 0.0).then_some(((from, to), net))
+    });
+    if let Some(((from, to), net)) = foremost(nets.collect()) {
+        let (from, to) = (name(from), name(to));
+        words.title = match net.direction() {
+            Direction::Unclear => format!("No net flow of sites between two sellers by {year} can be told from zero"),
+            _ => format!("A net {} move from {from} to {to} by {year}", size(&net)),
         };
         words
             .subtitle
-            .push_str(&format!(". Net gain of {name}: {}.", told(&gain)));
+            .push_str(&format!(". Net from {from} to {to}: {}.", told(&net)));
     }
     words
 }
