@@ -206,7 +206,8 @@ fn words(plot: &PlotTable, sellers: &[Drawn], span: (Date, Date), note: &Note) -
              sellers charge more or do worse. Kit whose life ends before the deadline goes then, the rest on the deadline. Years: until \
              the last site is changed with the crews that each operator has; above the grey line crews are too few."
                 .to_owned(),
-            format!("The sellers with the largest bills; the CSV holds all. {}", note.bands()),
+            "The sellers with the largest bills are drawn; the CSV holds all.".to_owned(),
+            note.bands(),
         ],
         description: "Two line charts by deadline: bill of removal, and years that it takes; one line a seller.".to_owned(),
     };
@@ -220,8 +221,8 @@ fn words(plot: &PlotTable, sellers: &[Drawn], span: (Date, Date), note: &Note) -
     let change = Difference::between(first, last);
     let size = percent((change.mean / first.mean).abs());
     words.title = match change.direction() {
-        Direction::Fall => format!("Waiting from {early} to {late} cuts the bill of removing {name} by {size}"),
-        Direction::Rise => format!("Waiting from {early} to {late} raises the bill of removing {name} by {size}"),
+        Direction::Fall => format!("Waiting until {late} cuts the bill of removing {name} by {size}"),
+        Direction::Rise => format!("Waiting until {late} raises the bill of removing {name} by {size}"),
         Direction::Unclear => {
             format!("What waiting changes in the bill of removing {name} cannot be told from zero")
         }

@@ -175,9 +175,7 @@ pub(in crate::figures) fn summary() -> SummaryTable {
                     stats(maturity, 0.5 * spread),
                 );
             }
-            if d > 0 {
-                flows(&mut at, w);
-            }
+            flows(&mut at, w);
             let stock = (21.0 - 6.0 * d as f64).max(0.0);
             at.push(
                 "inventory_months",

@@ -370,13 +370,10 @@ fn who_wins_whose_sites() {
         );
     }
     for (there, title) in [
-        (
-            (5e5, 1e4),
-            "“Early ban” moves 300 thousand sites more from a to b by 2021",
-        ),
+        ((5e5, 1e4), "“Early ban” moves 300 thousand sites more from a to b"),
         (
             (1e5, 1e4),
-            "“Early ban” keeps 100 thousand sites from going from a to b by 2021",
+            "“Early ban” keeps 100 thousand sites from going from a to b",
         ),
         (
             (2.1e5, 1e4),
@@ -444,14 +441,8 @@ fn the_bill_of_a_removal_by_its_deadline() {
         ..Spec::default()
     };
     for (late, title) in [
-        (
-            4000.0,
-            "Waiting from 2022 to 2039 cuts the bill of removing Alpha by 60%",
-        ),
-        (
-            15000.0,
-            "Waiting from 2022 to 2039 raises the bill of removing Alpha by 50%",
-        ),
+        (4000.0, "Waiting until 2039 cuts the bill of removing Alpha by 60%"),
+        (15000.0, "Waiting until 2039 raises the bill of removing Alpha by 50%"),
         (
             10100.0,
             "What waiting changes in the bill of removing Alpha cannot be told from zero",
@@ -503,8 +494,8 @@ fn a_seller_that_is_cut_off() {
         rows
     };
     for (sales, title) in [
-        (0.1, "“Early ban” costs A up to 15.0 points of world sales, in 2021"),
-        (0.4, "“Early ban” brings A up to 15.0 points of world sales, in 2021"),
+        (0.1, "“Early ban” costs A 15.0 points of sales in 2021"),
+        (0.4, "“Early ban” brings A 15.0 points of sales in 2021"),
         (
             0.26,
             "Effect of “Early ban” on A’s share of sales cannot be told from zero",
