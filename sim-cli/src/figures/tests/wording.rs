@@ -483,7 +483,7 @@ fn a_seller_that_is_cut_off() {
     let rows = |world: &str, sales: f64, stock: Option<[f64; 2]>| {
         let mut rows = series(world, "share_sales", "a", &[(0.3, 0.01), (sales, 0.01)]);
         rows.extend(series(world, "share_sales", "b", &[(0.7, 0.01), (1.0 - sales, 0.01)]));
-        for stock in stock {
+        if let Some(stock) = stock {
             rows.extend(series(
                 world,
                 "inventory_months",
