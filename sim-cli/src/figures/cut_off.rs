@@ -39,7 +39,11 @@ impl Figure for CutOff {
                     vendor,
                     ..Key::world(id, STOCK)
                 };
-                gather::rows((STOCK, "Stock, months of usual sales"), (id, title), &table.series(&key))
+                gather::rows(
+                    (STOCK, "Stock, months of usual sales"),
+                    (id, title),
+                    &table.series(&key),
+                )
             };
             worlds.iter().flat_map(of).collect()
         };
@@ -55,14 +59,17 @@ impl Figure for CutOff {
         };
         let is_defined = |rows: &[PlotRow]| rows.iter().any(|row| row.stats.is_some());
         let mut rows = Vec::new();
-        // The first seller with a stock is the one that the figure is about, and comes first.
+        // The first seller with a stock is the one that the figure is about, and comes first: so the base does, which has no stock.
         let target = spec.vendors.iter().find(|(id, _)| is_defined(&stocks(id)));
         if let Some(target) = target
             && is_defined(&sales(target))
         {
-            rows.extend(stocks(&target.0));
             rows.extend(sales(target));
-            let others = spec.vendors.iter().filter(|v| *v != target && !v.0.starts_with("group:"));
+            rows.extend(stocks(&target.0));
+            let others = spec
+                .vendors
+                .iter()
+                .filter(|v| *v != target && !v.0.starts_with("group:"));
             rows.extend(others.flat_map(sales).filter(|row| row.stats.is_some()));
             rows.extend(gather::marks(spec, |_| "all".to_owned()));
         }
@@ -82,7 +89,7 @@ impl Figure for CutOff {
         grid.above += gather::mark_room(plot);
         let height = grid.body_height() + gather::AXIS_TITLE;
         let page = Page::begin(self.name(), words(plot, &panels, span, note), height, note);
-        gather::y_title(&page, "First panel: months of stock. Others: share of world sales, per cent");
+        gather::y_title(&page, "Share of world sales, per cent; stock in months");
         let factor = |panel: &str| if panel == STOCK { 1.0 } else { 100.0 };
         let points = |panel: &str, world: &str| -> Vec<(Date, Stats)> {
             let quantity = if panel == STOCK { STOCK } else { SALES };
@@ -115,7 +122,7 @@ impl Figure for CutOff {
                 if let Some((_, last)) = curve.last() {
                     labels.push(EndLabel {
                         name: (*title).to_owned(),
-                        value: String::new(),
+                        value: show(last.median(), 1),
                         at: last.median(),
                         ink,
                     });
@@ -144,7 +151,7 @@ fn largest(plot: &PlotTable, seller: &str, world: &str, base: &str) -> Option<(D
     foremost(both.collect())
 }
 
-/// The stock, the seller that is cut off, and the others whose sales differ most between worlds, or are largest.
+/// The seller that is cut off, its stock, and the others whose sales differ most between worlds, or are largest.
 fn drawn(plot: &PlotTable) -> Vec<(&str, &str)> {
     let panels = plot.panels();
     let worlds = plot.series();
@@ -181,7 +188,7 @@ fn words(plot: &PlotTable, panels: &[(&str, &str)], span: (Date, Date), note: &N
             .to_owned(),
     };
     let worlds = plot.series();
-    let (Some((base, base_label)), Some((target, name))) = (worlds.first(), panels.get(1)) else {
+    let (Some((base, base_label)), Some((target, name))) = (worlds.first(), panels.first()) else {
         return words;
     };
     let policies = worlds.iter().skip(1).filter_map(|(id, label)| {
@@ -206,8 +213,8 @@ fn words(plot: &PlotTable, panels: &[(&str, &str)], span: (Date, Date), note: &N
     let year = time.nearest_year_end();
     let size = change.size_in_points();
     words.title = match change.direction() {
-        Direction::Fall => format!("“{label}” costs {name} up to {size} of world sales, in {year}"),
-        Direction::Rise => format!("“{label}” brings {name} up to {size} of world sales, in {year}"),
+        Direction::Fall => format!("“{label}” costs {name} {size} of sales in {year}"),
+        Direction::Rise => format!("“{label}” brings {name} {size} of sales in {year}"),
         Direction::Unclear => format!("Effect of “{label}” on {name}’s share of sales cannot be told from zero"),
     };
     words.subtitle = format!("Against {base_label} in {year}: {name} {}", change.in_points());

@@ -1,5 +1,6 @@
 //! `08-exit-cost`: what removing a seller would cost and how long it would take, by the deadline that is set.
 
+use super::Figure;
 use super::date::Date;
 use super::ends::{self, EndLabel, LEADER};
 use super::error::Result;
@@ -13,7 +14,6 @@ use super::plot::{PlotRow, PlotTable};
 use super::summary::{Stats, SummaryRow, SummaryTable};
 use super::theme::{GROUP, Ink};
 use super::words::{Difference, Direction};
-use super::Figure;
 
 /// Bill and time of a removal by its deadline.
 pub struct ExitCost;
@@ -73,7 +73,10 @@ impl Figure for ExitCost {
                 let points = plot.points(panel_id, seller, panel_id);
                 points.iter().map(|(t, s)| (*t, s.scaled(factor))).collect()
             };
-            let reach = sellers.iter().flat_map(|(id, ..)| points(id)).flat_map(|(_, s)| s.quantiles);
+            let reach = sellers
+                .iter()
+                .flat_map(|(id, ..)| points(id))
+                .flat_map(|(_, s)| s.quantiles);
             let y = Axis::numbers(reach, true, 1.0, 6, fixed);
             let years = Axis::years(span, (frame.width / 40.0) as usize);
             let mut panel = Panel::new(&page.sheet, frame, years, y)?;
@@ -203,7 +206,8 @@ fn words(plot: &PlotTable, sellers: &[Drawn], span: (Date, Date), note: &Note) -
              sellers charge more or do worse. Kit whose life ends before the deadline goes then, the rest on the deadline. Years: until \
              the last site is changed with the crews that each operator has; above the grey line crews are too few."
                 .to_owned(),
-            format!("The sellers with the largest bills; the CSV holds all. {}", note.bands()),
+            "The sellers with the largest bills are drawn; the CSV holds all.".to_owned(),
+            note.bands(),
         ],
         description: "Two line charts by deadline: bill of removal, and years that it takes; one line a seller.".to_owned(),
     };
@@ -217,8 +221,8 @@ fn words(plot: &PlotTable, sellers: &[Drawn], span: (Date, Date), note: &Note) -
     let change = Difference::between(first, last);
     let size = percent((change.mean / first.mean).abs());
     words.title = match change.direction() {
-        Direction::Fall => format!("Waiting from {early} to {late} cuts the bill of removing {name} by {size}"),
-        Direction::Rise => format!("Waiting from {early} to {late} raises the bill of removing {name} by {size}"),
+        Direction::Fall => format!("Waiting until {late} cuts the bill of removing {name} by {size}"),
+        Direction::Rise => format!("Waiting until {late} raises the bill of removing {name} by {size}"),
         Direction::Unclear => {
             format!("What waiting changes in the bill of removing {name} cannot be told from zero")
         }

@@ -1,17 +1,16 @@
 //! `15-flows`: who won whose sites, over the whole run: a matrix of old and new seller, one a world.
 
-use super::date::Date;
 use super::error::Result;
+use super::flow_words::words;
 use super::font::{self, Weight};
 use super::note::{Note, Spec};
-use super::number::{fixed, percent, thousands};
-use super::page::{Page, Words};
+use super::number::{percent, thousands};
+use super::page::Page;
 use super::panel::{Axis, Panel};
 use super::plot::{PlotRow, PlotTable};
 use super::sheet::{Anchor, Rect, TextStyle};
 use super::summary::{Stats, SummaryTable};
 use super::theme::{GROUP, LABEL_SIZE, PALETTE, QUIET, TEXT, TICK_SIZE};
-use super::words::{Difference, Direction, foremost};
 use super::{Figure, gather};
 
 /// Sites by old and new seller.
@@ -127,7 +126,7 @@ fn sellers<'a>(spec: &Spec, winners: impl Iterator<Item = &'a str>) -> Vec<(Stri
     ids.iter().map(|id| ((*id).to_owned(), (*id).to_owned())).collect()
 }
 
-/// The sum of two flows. Half-widths are added, as years and pairs of sellers may move together; quantiles of a sum
+/// The sum of two flows. Half-widths are added, as years may move together; quantiles of a sum
 /// are not known from those of its parts.
 fn plus(a: &Stats, b: &Stats) -> Stats {
     Stats {
@@ -147,11 +146,11 @@ const NOTHING: Stats = Stats {
 };
 
 /// The flows of one world.
-struct Matrix<'a> {
-    label: &'a str,
-    sellers: Vec<(&'a str, &'a str)>,
+pub(super) struct Matrix<'a> {
+    pub(super) label: &'a str,
+    pub(super) sellers: Vec<(&'a str, &'a str)>,
     /// By old seller, that of new networks last, then new seller.
-    flows: Vec<Vec<Stats>>,
+    pub(super) flows: Vec<Vec<Stats>>,
 }
 
 impl<'a> Matrix<'a> {
@@ -173,16 +172,8 @@ impl<'a> Matrix<'a> {
         cells.sum()
     }
 
-    /// What a seller won from others less what it lost to others.
-    fn gain(&self, seller: usize) -> Difference {
-        let others = || (0..self.sellers.len()).filter(|s| *s != seller);
-        let won = others().fold(NOTHING, |sum, from| plus(&sum, &self.flows[from][seller]));
-        let lost = others().fold(NOTHING, |sum, to| plus(&sum, &self.flows[seller][to]));
-        Difference::between(&lost, &won)
-    }
-
     /// Sites renewed, and how many of them changed their seller.
-    fn renewed(&self) -> (f64, f64) {
+    pub(super) fn renewed(&self) -> (f64, f64) {
         let all: Vec<usize> = (0..self.sellers.len()).collect();
         let total = self.mean(&all, &all);
         let kept: f64 = all.iter().map(|s| self.flows[*s][*s].mean).sum();
@@ -301,90 +292,4 @@ impl Shown {
             largest_move,
         }
     }
-}
-
-/// `1.24 million sites`.
-fn sites(count: f64) -> String {
-    match count.abs() {
-        size if size >= 995_000.0 => format!("{} million sites", fixed(count / 1e6, 2)),
-        size if size >= 1000.0 => format!("{} thousand sites", fixed(count / 1e3, 0)),
-        _ => format!("{} sites", fixed(count, 0)),
-    }
-}
-
-fn words(worlds: &[Matrix], last: Date, note: &Note) -> Words {
-    let year = last.nearest_year_end();
-    let mut words = Words {
-        title: String::new(),
-        subtitle: String::new(),
-        notes: vec![
-            format!(
-                "Means over replicates, sums over all tenders until the end of {year}; a site counts at each tender and \
-                 in each generation, its radio and baseband by their weights. Grey: the seller stays (of “Others”, also \
-                 moves between them). “Leave”: share of a seller’s tendered sites that go to another."
-            ),
-            format!(
-                "Intervals are for means over replicates; half-widths of years and of pairs of sellers are added, so they are \
-                 wide. {}",
-                note.spread("They")
-            ),
-        ],
-        description: "Matrix of sites awarded, old seller by new seller, one a world.".to_owned(),
-    };
-    let Some((base, others)) = worlds.split_first() else {
-        return words;
-    };
-    let name = |s: usize| base.sellers[s].1;
-    let gains = |world: &Matrix| -> Vec<Difference> { (0..base.sellers.len()).map(|s| world.gain(s)).collect() };
-    let own = gains(base);
-    let size = |d: &Difference| sites(d.mean.abs());
-    let told = |d: &Difference| match d.interval {
-        Some((low, high)) => format!("{} (95% interval {} to {})", sites(d.mean), sites(low), sites(high)),
-        None => sites(d.mean),
-    };
-    let (total, moved) = base.renewed();
-    words.subtitle = format!("{}: {} tendered again until {year}", base.label, sites(total));
-    if total > 0.0 && (0.0..=total).contains(&moved) {
-        words
-            .subtitle
-            .push_str(&format!(", {} of them won by another seller", percent(moved / total)));
-    }
-    let as_stats = |d: &Difference| Stats {
-        mean: d.mean,
-        ci: d.interval,
-        ..NOTHING
-    };
-    let changes: Vec<((&str, usize), Difference)> = (others.iter())
-        .flat_map(|world| {
-            let gained = gains(world).into_iter().zip(&own).enumerate();
-            let compared =
-                gained.map(|(s, (there, here))| (s, Difference::between(&as_stats(here), &as_stats(&there))));
-            compared
-                .map(|(s, change)| ((world.label, s), change))
-                .collect::<Vec<_>>()
-        })
-        .collect();
-    if let Some(((policy, seller), change)) = foremost(changes) {
-        let name = name(seller);
-        words.title = match change.direction() {
-            Direction::Rise => format!("“{policy}” moves {} to {name} by {year}", size(&change)),
-            Direction::Fall => format!("“{policy}” takes {} from {name} by {year}", size(&change)),
-            Direction::Unclear => format!("Effect of “{policy}” on who wins whose sites cannot be told from zero"),
-        };
-        words.subtitle.push_str(&format!(
-            ". Net gain of {name} under “{policy}” against it: {}.",
-            told(&change)
-        ));
-    } else if let Some((seller, gain)) = foremost(own.into_iter().enumerate().collect()) {
-        let name = name(seller);
-        words.title = match gain.direction() {
-            Direction::Rise => format!("{name} wins a net {} from other sellers by {year}", size(&gain)),
-            Direction::Fall => format!("{name} loses a net {} to other sellers by {year}", size(&gain)),
-            Direction::Unclear => format!("No seller’s net gain of sites by {year} can be told from zero"),
-        };
-        words
-            .subtitle
-            .push_str(&format!(". Net gain of {name}: {}.", told(&gain)));
-    }
-    words
 }

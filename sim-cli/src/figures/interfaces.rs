@@ -37,7 +37,7 @@ const PAIRS: &str = "pair_experience";
 
 const CURVES: f64 = 200.0;
 const LABEL_ROOM: f64 = 104.0;
-const NAME_ROOM: f64 = 112.0;
+const NAME_ROOM: f64 = 150.0;
 const ROW: f64 = 21.0;
 /// Above the dots: their title and the names of the columns.
 const ABOVE: f64 = 44.0;
@@ -98,7 +98,7 @@ impl Figure for Interfaces {
         grid.right = 26.0;
         let curves = gather::AXIS_TITLE + grid.body_height();
         let height = curves + ABOVE + ROW * worlds.len() as f64 + BELOW;
-        let page = Page::begin(self.name(), words(plot, span), height, note);
+        let page = Page::begin(self.name(), words(plot, span, note), height, note);
         draw_curves(&page, plot, &worlds, span, grid)?;
         draw_uses(&page, plot, &worlds, span, page.body.y + curves)?;
         Ok(page.finish())
@@ -214,18 +214,19 @@ fn draw_uses(page: &Page, plot: &PlotTable, worlds: &[(&str, &str)], span: (Date
     Ok(())
 }
 
-fn words(plot: &PlotTable, span: (Date, Date)) -> Words {
+fn words(plot: &PlotTable, span: (Date, Date), note: &Note) -> Words {
     let year = span.1.nearest_year_end();
     let mut words = Words {
         title: String::new(),
         subtitle: String::new(),
         notes: vec![
             "Maturity: 0, gear of two sellers does not work together without work; 1, as if of one seller. It falls at new \
-             releases and generations. Line: median. Dark band: middle 50% of replicates; light band: middle 90%."
+             releases and generations."
                 .to_owned(),
             "Open fronthaul: sites whose fronthaul is specified as open. Two sellers: radio and baseband of different sellers. A \
              part since changed: a part of an open stack was replaced by another seller’s, the option made use of."
                 .to_owned(),
+            note.bands(),
             INTERVAL_NOTE.to_owned(),
         ],
         description: "Line charts of the maturity of fronthaul, X2 and management interface, one line a world; below, open \

@@ -17,6 +17,7 @@ pub mod differences;
 pub mod ends;
 pub mod error;
 pub mod exit_cost;
+mod flow_words;
 pub mod flows;
 pub mod facts;
 pub mod font;

@@ -176,8 +176,27 @@ pub(in crate::figures) fn summary() -> SummaryTable {
                     stats(maturity, 0.5 * spread),
                 );
             }
-            if d > 0 {
-                flows(&mut at, w);
+            flows(&mut at, w);
+            let stock = (21.0 - 6.0 * d as f64).max(0.0);
+            at.push(
+                "inventory_months",
+                "months",
+                here,
+                "huawei",
+                "all",
+                stats(stock, 0.1 * stock),
+            );
+            for (i, (vendor, _, share, change)) in VENDORS.iter().enumerate() {
+                let cut = if i == 0 {
+                    [0.0, -0.05, -0.2][w]
+                } else {
+                    [0.0, 0.01, 0.03][w]
+                };
+                let sales = (share + (change + cut) * late).max(0.001);
+                at.push("share_sales", "share", here, vendor, "all", stats(sales, 0.1 * sales));
+            }
+            if d == 0 {
+                exits(&mut at);
             }
         }
     }
@@ -238,6 +257,27 @@ fn spread(mean: f64, spread: f64) -> Stats {
         mean,
         quantiles: [-1.64, -0.67, 0.02, 0.69, 1.7].map(|z| mean + z * spread),
         ci: Some((mean - 0.062 * spread, mean + 0.062 * spread)),
+    }
+}
+
+/// What removals would cost and take, by deadline: less the later, and with a tail beyond the earliest.
+fn exits(at: &mut At) {
+    for (year, part) in [(2022, 1.0), (2024, 0.8), (2027, 0.5), (2029, 0.45), (2039, 0.3)] {
+        let deadline = Date::end_of(year).to_string();
+        for (vendor, _, share, _) in VENDORS {
+            let place = ("world_ex_china", "world_ex_china");
+            let bill = 9e4 * share * part;
+            at.push(
+                "exit_cost",
+                "musd_2020",
+                place,
+                vendor,
+                &deadline,
+                stats(bill, 0.05 * bill),
+            );
+            let years = f64::from(year - 2019).max(9.0 * share / 0.3);
+            at.push("exit_years", "years", place, vendor, &deadline, stats(years, 0.1));
+        }
     }
 }
 

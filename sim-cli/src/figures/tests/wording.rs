@@ -347,17 +347,17 @@ fn who_wins_whose_sites() {
         (
             (2.24e6, 1e4),
             (1e6, 1e4),
-            "a loses a net 1.24 million sites to other sellers by 2021",
+            "A net 1.24 million sites move from a to b by 2021",
         ),
         (
             (2e5, 1e4),
             (3e5, 1e4),
-            "a wins a net 100 thousand sites from other sellers by 2021",
+            "A net 100 thousand sites move from b to a by 2021",
         ),
         (
             (2e5, 1e5),
             (3e5, 1e5),
-            "No seller’s net gain of sites by 2021 can be told from zero",
+            "No net flow of sites between two sellers by 2021 can be told from zero",
         ),
     ] {
         let (said, description) = words("15-flows", rows("base", there, back), &one);
@@ -370,8 +370,11 @@ fn who_wins_whose_sites() {
         );
     }
     for (there, title) in [
-        ((5e5, 1e4), "“Early ban” takes 300 thousand sites from a by 2021"),
-        ((1e5, 1e4), "“Early ban” moves 100 thousand sites to a by 2021"),
+        ((5e5, 1e4), "“Early ban” moves 300 thousand sites more from a to b"),
+        (
+            (1e5, 1e4),
+            "“Early ban” keeps 100 thousand sites from going from a to b",
+        ),
         (
             (2.1e5, 1e4),
             "Effect of “Early ban” on who wins whose sites cannot be told from zero",
@@ -428,4 +431,85 @@ fn maturity_of_interfaces() {
         let all = [rows("base", 0.45), rows("ban", end)].concat();
         assert_eq!(words("16-interfaces", all, &policy()).0, title);
     }
+}
+
+#[test]
+fn the_bill_of_a_removal_by_its_deadline() {
+    let spec = Spec {
+        worlds: vec![("base".to_owned(), "Baseline".to_owned())],
+        vendors: vec![("a".to_owned(), "Alpha".to_owned())],
+        ..Spec::default()
+    };
+    for (late, title) in [
+        (4000.0, "Waiting until 2039 cuts the bill of removing Alpha by 60%"),
+        (15000.0, "Waiting until 2039 raises the bill of removing Alpha by 50%"),
+        (
+            10100.0,
+            "What waiting changes in the bill of removing Alpha cannot be told from zero",
+        ),
+    ] {
+        let rows = |measure: &str, values: [f64; 2]| {
+            let of = |(deadline, value): (&str, f64)| {
+                let mut row = series("base", measure, "a", &[(value, 100.0)]).remove(0);
+                deadline.clone_into(&mut row.part);
+                row
+            };
+            ["2022-12-31", "2039-12-31"]
+                .into_iter()
+                .zip(values)
+                .map(of)
+                .collect::<Vec<_>>()
+        };
+        let all = [rows("exit_cost", [10000.0, late]), rows("exit_years", [4.5, 19.0])].concat();
+        let (said, description) = words("08-exit-cost", all, &spec);
+        assert_eq!(said, title);
+        assert!(
+            description.contains("Alpha: USD 10.0 billion (95% interval 9.9 to 10.1)"),
+            "{description}"
+        );
+        assert!(
+            description.contains("The earliest deadline takes 4.5 years."),
+            "{description}"
+        );
+    }
+}
+
+#[test]
+fn a_seller_that_is_cut_off() {
+    let spec = Spec {
+        vendors: ["a", "b"].map(|v| (v.to_owned(), v.to_uppercase())).to_vec(),
+        ..policy()
+    };
+    let rows = |world: &str, sales: f64, stock: Option<[f64; 2]>| {
+        let mut rows = series(world, "share_sales", "a", &[(0.3, 0.01), (sales, 0.01)]);
+        rows.extend(series(world, "share_sales", "b", &[(0.7, 0.01), (1.0 - sales, 0.01)]));
+        if let Some(stock) = stock {
+            rows.extend(series(
+                world,
+                "inventory_months",
+                "a",
+                &stock.map(|months| (months, 0.0)),
+            ));
+        }
+        rows
+    };
+    for (sales, title) in [
+        (0.1, "“Early ban” costs A 15.0 points of sales in 2021"),
+        (0.4, "“Early ban” brings A 15.0 points of sales in 2021"),
+        (
+            0.26,
+            "Effect of “Early ban” on A’s share of sales cannot be told from zero",
+        ),
+    ] {
+        let all = [rows("base", 0.25, None), rows("ban", sales, Some([20.0, 0.0]))].concat();
+        let (said, description) = words("14-cut-off", all, &spec);
+        assert_eq!(said, title);
+        assert!(
+            description.contains("Its stock is gone by the end of 2021."),
+            "{description}"
+        );
+    }
+    let all = [rows("base", 0.25, None), rows("ban", 0.1, Some([20.0, 4.0]))].concat();
+    let (_, description) = words("14-cut-off", all, &spec);
+    assert!(description.contains("Its stock is never gone."), "{description}");
 }
