@@ -11,7 +11,7 @@ use super::number::fixed;
 use super::page::{Page, Words};
 use super::panel::{Axis, Panel};
 use super::regenerate::Simulated;
-use super::sheet::{Anchor, Rect, TextStyle};
+use super::sheet::{Anchor, TextStyle};
 use super::summary::Key;
 use super::theme::{AXIS, LABEL_SIZE, PALETTE, QUIET, Rgb, TEXT, TICK_SIZE};
 use super::theory::{Theory, TheoryRow, TheoryTable, refused, rounded};
@@ -25,8 +25,9 @@ const SELLERS: [usize; 3] = [2, 3, 5];
 /// Largest switching cost in mu, and its steps.
 const MOST: f64 = 10.0;
 const COSTS: usize = 20;
-/// Rows of patience between 0 and 1, each drawn from its middle.
+/// Lines of patience from 0 to just below 1. The panel is a whole number of pixels for each, so that no seam shows.
 const PATIENCES: usize = 40;
+const PANEL_HEIGHT: f64 = 240.0;
 /// Points of the frontier.
 const FRONTIER: usize = 80;
 /// Changes of the mean price, in mu, at which the colour changes.
@@ -40,6 +41,7 @@ const WORLD: &str = "world";
 const CHANGE: &str = "mean_price_change";
 const RETENTION: &str = "retention";
 const TURN: &str = "patience_where_the_sign_turns";
+const OBSERVED: &str = "effective_bidders_of_the_world";
 
 /// Measures of the world: how far it is locked in, and how many bid.
 const WEDGE: &str = "lock_in_curve";
@@ -60,17 +62,26 @@ impl Theory for SignMap {
 
     fn inputs(&self) -> String {
         format!(
-            "sellers {SELLERS:?}, switching cost 0 to {MOST} mu in {COSTS} steps, patience in {PATIENCES} rows, frontier in {FRONTIER} points"
+            "sellers {SELLERS:?}, switching cost 0 to {MOST} mu in {COSTS} steps, patience in {PATIENCES} lines, frontier in {FRONTIER} points"
         )
     }
 
     fn rows(&self, world: Option<&Simulated>) -> Result<Vec<TheoryRow>> {
         let mut solver = Solver::default();
         let mut rows = Vec::new();
-        let costs: Vec<f64> = (0..=COSTS).map(|i| MOST * i as f64 / COSTS as f64).collect();
-        let patiences: Vec<f64> = (0..PATIENCES).map(|j| (j as f64 + 0.5) / PATIENCES as f64).collect();
         for n in SELLERS {
-            let cells = equal_sellers::sign_map(n, &costs, &patiences, &mut solver).map_err(refused(NAME))?;
+            let mut cells = Vec::new();
+            for j in 0..PATIENCES {
+                let patience = j as f64 / PATIENCES as f64;
+                let turn = frontier(n, patience).map_err(refused(NAME))?.switching_cost;
+                // Also on the frontier and half way to it, so that no cell is too wide for the sign on its left.
+                let mut costs: Vec<f64> = (0..=COSTS).map(|i| MOST * i as f64 / COSTS as f64).collect();
+                costs.extend([0.5 * turn, turn].into_iter().filter(|s| *s > 0.0 && *s < MOST));
+                costs.sort_by(f64::total_cmp);
+                costs.dedup();
+                let line = equal_sellers::sign_map(n, &costs, &[patience], &mut solver);
+                cells.extend(line.map_err(refused(NAME))?);
+            }
             rows.extend(cells.iter().map(|cell| TheoryRow {
                 series: CELL.to_owned(),
                 label: format!("{n} sellers"),
@@ -112,7 +123,10 @@ impl Theory for SignMap {
             return Err(no_series());
         }
         let marked = Marked::of(table);
-        let grid = Grid::of(SELLERS.len(), SELLERS.len(), 250.0);
+        let grid = Grid {
+            right: 24.0,
+            ..Grid::of(SELLERS.len(), SELLERS.len(), PANEL_HEIGHT)
+        };
         let height = LEGEND + gather::AXIS_TITLE + grid.body_height();
         let page = Page::begin_from(NAME, words(table, marked.as_ref()), height, &table.source.line());
         draw_legend(&page);
@@ -129,14 +143,12 @@ impl Theory for SignMap {
             let x = Axis::exact(0.0, MOST, 5, fixed);
             let y = Axis::exact(0.0, 1.0, 5, fixed);
             let mut panel = Panel::new(&page.sheet, frame, x, y)?;
-            for cells in rows_of_patience(table, n) {
-                draw_row(&mut panel, &cells)?;
-            }
+            draw_map(&mut panel, &lines_of_patience(table, n))?;
             panel.grid(false, grid.is_first(i))?;
             gather::panel_title(&page.sheet, &frame, grid.above, &format!("{n} sellers"), 0.0);
             draw_frontier(&page, &mut panel, table, n)?;
-            if let Some(marked) = marked.as_ref().filter(|marked| marked.panel() == n) {
-                marked.draw(&page, &panel, &frame, &table.source.world);
+            if let Some(marked) = &marked {
+                marked.draw(&page, &panel, n, &table.source.world);
             }
             if i + 1 == SELLERS.len() {
                 page.sheet.text(
@@ -157,17 +169,6 @@ fn formula(n: usize) -> String {
         2 => "q = (1 + D)/2".to_owned(),
         n => format!("q = (1 + {}D)/{n}", n - 1),
     }
-}
-
-/// The number of sellers drawn that is nearest.
-fn nearest(bidders: f64) -> usize {
-    let mut nearest = SELLERS[0];
-    for n in SELLERS {
-        if (n as f64 - bidders).abs() < (nearest as f64 - bidders).abs() {
-            nearest = n;
-        }
-    }
-    nearest
 }
 
 /// The place of the world at the first and the last date with both measures, and what the theory says there.
@@ -192,44 +193,48 @@ fn world_rows(world: &Simulated, solver: &mut Solver) -> Result<Vec<TheoryRow>> 
     };
     let mut rows = Vec::new();
     for (year, wedge, bidders) in [first, last] {
-        let n = nearest(*bidders);
-        let market = EqualSellers {
-            sellers: n,
-            switching_cost: (wedge / market.taste_scale_share).max(0.0),
-            patience: market.seller_patience,
-        };
-        let cells = equal_sellers::sign_map(n, &[market.switching_cost], &[market.patience], solver);
-        let change = cells.map_err(refused(NAME))?.first().map_or(0.0, |cell| cell.change);
-        let retention = market.prices(solver).map_err(refused(NAME))?.retention;
-        let turn = (n as f64 * retention - 1.0) / (n as f64 - 1.0);
-        for (quantity, unit, value) in [(CHANGE, "mu", change), (TURN, "share", turn)] {
+        let switching_cost = (wedge / market.taste_scale_share).max(0.0);
+        let patience = market.seller_patience;
+        let mut add = |sellers: f64, quantity: &str, unit: &str, value: f64| {
             rows.push(TheoryRow {
                 series: WORLD.to_owned(),
                 label: year.to_string(),
                 quantity: quantity.to_owned(),
                 unit: unit.to_owned(),
-                sellers: rounded(*bidders),
-                switching_cost: rounded(market.switching_cost),
-                patience: rounded(market.patience),
+                sellers: rounded(sellers),
+                switching_cost: rounded(switching_cost),
+                patience: rounded(patience),
                 value: rounded(value),
             });
+        };
+        add(*bidders, OBSERVED, "count", *bidders);
+        for sellers in SELLERS {
+            let n = sellers as f64;
+            let market = |switching_cost: f64| EqualSellers {
+                sellers,
+                switching_cost,
+                patience,
+            };
+            let without = market(0.0).prices(solver).map_err(refused(NAME))?;
+            let here = market(switching_cost).prices(solver).map_err(refused(NAME))?;
+            add(n, CHANGE, "mu", here.paid - without.paid);
+            add(n, TURN, "share", (n * here.retention - 1.0) / (n - 1.0));
+            add(n, BIDDERS, "count", here.effective_bidders());
         }
     }
     Ok(rows)
 }
 
 /// The cells of a panel, one patience after the other.
-fn rows_of_patience(table: &TheoryTable, n: usize) -> Vec<Vec<&TheoryRow>> {
-    let mut rows: Vec<Vec<&TheoryRow>> = Vec::new();
+fn lines_of_patience(table: &TheoryTable, n: usize) -> Vec<Vec<&TheoryRow>> {
+    let mut lines: Vec<Vec<&TheoryRow>> = Vec::new();
     for cell in table.series(CELL, CHANGE, n as f64) {
-        match rows.last_mut() {
-            Some(row) if row[0].patience == cell.patience => row.push(cell),
-            _ => rows.push(vec![cell]),
+        match lines.last_mut() {
+            Some(line) if line[0].patience == cell.patience => line.push(cell),
+            _ => lines.push(vec![cell]),
         }
     }
-    // From the top, since each row is painted down to the axis.
-    rows.reverse();
-    rows
+    lines
 }
 
 /// Which colour a change has.
@@ -259,12 +264,43 @@ fn runs(points: &[(f64, f64)]) -> Vec<(f64, usize)> {
     runs
 }
 
-/// Paints one row. Every colour reaches to the right edge and down to the axis, and the next is painted over it, so that no seam shows.
-fn draw_row(panel: &mut Panel, cells: &[&TheoryRow]) -> Result<()> {
-    let points: Vec<(f64, f64)> = cells.iter().map(|cell| (cell.switching_cost, cell.value)).collect();
-    let top = cells[0].patience + 0.5 / PATIENCES as f64;
-    for (from, bin) in runs(&points) {
-        panel.band(&[(from, 0.0, top), (MOST, 0.0, top)], tint(bin), 1.0)?;
+/// Paints the strips between lines of patience; the last line fills what is left up to 1.
+fn draw_map(panel: &mut Panel, lines: &[Vec<&TheoryRow>]) -> Result<()> {
+    let runs: Vec<(f64, Vec<(f64, usize)>)> = (lines.iter())
+        .map(|line| {
+            let points: Vec<(f64, f64)> = line.iter().map(|cell| (cell.switching_cost, cell.value)).collect();
+            (line[0].patience, runs(&points))
+        })
+        .collect();
+    for pair in runs.windows(2) {
+        let [(low, below), (high, above)] = [&pair[0], &pair[1]];
+        let bins = |runs: &[(f64, usize)]| runs.iter().map(|run| run.1).collect::<Vec<_>>();
+        if bins(below) == bins(above) {
+            draw_strip(panel, (*low, below), (*high, above))?;
+        } else {
+            // A colour begins or ends between the two: each line speaks for its half.
+            let middle = 0.5 * (low + high);
+            draw_strip(panel, (*low, below), (middle, below))?;
+            draw_strip(panel, (middle, above), (*high, above))?;
+        }
+    }
+    match runs.last() {
+        Some((low, last)) => draw_strip(panel, (*low, last), (1.0, last)),
+        None => Ok(()),
+    }
+}
+
+/// Paints a strip between two lines of the same colours. Every colour reaches to the right edge, and the next is painted over it.
+fn draw_strip(
+    panel: &mut Panel,
+    (low, below): (f64, &[(f64, usize)]),
+    (high, above): (f64, &[(f64, usize)]),
+) -> Result<()> {
+    for ((from, bin), (to, _)) in below.iter().zip(above) {
+        let (left, right) = (from.min(*to), from.max(*to));
+        let tip = if from < to { low } else { high };
+        let band = [(left, tip, tip), (right, low, high), (MOST, low, high)];
+        panel.band(&band, tint(*bin), 1.0)?;
     }
     Ok(())
 }
@@ -326,27 +362,50 @@ fn draw_frontier(page: &Page, panel: &mut Panel, table: &TheoryTable, n: usize) 
     Ok(())
 }
 
-/// The world on the map.
+/// What the theory says where the world stands, for one number of sellers.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    sellers: usize,
+    change: f64,
+    turn: f64,
+    bidders: f64,
+}
+
+/// The world on the map: it stands in every panel, filled where a tender has most nearly as many effective bidders.
 struct Marked<'a> {
     first: &'a TheoryRow,
     last: &'a TheoryRow,
-    /// Patience at which the sign would turn, at the last date.
-    turn: f64,
+    /// At the last date.
+    places: Vec<Place>,
 }
 
 impl<'a> Marked<'a> {
     fn of(table: &'a TheoryTable) -> Option<Self> {
-        let of =
-            |quantity: &'a str| (table.rows.iter()).filter(move |row| row.series == WORLD && row.quantity == quantity);
+        let of = |quantity: &'a str| (table.rows.iter()).filter(move |r| r.series == WORLD && r.quantity == quantity);
+        let (first, last) = (of(OBSERVED).next()?, of(OBSERVED).next_back()?);
+        let value = |quantity: &'a str, n: usize| {
+            let mut rows = of(quantity).filter(|row| row.sellers == n as f64 && row.label == last.label);
+            rows.next().map(|row| row.value)
+        };
+        let places = SELLERS.into_iter().map(|sellers| {
+            Some(Place {
+                sellers,
+                change: value(CHANGE, sellers)?,
+                turn: value(TURN, sellers)?,
+                bidders: value(BIDDERS, sellers)?,
+            })
+        });
         Some(Self {
-            first: of(CHANGE).next()?,
-            last: of(CHANGE).last()?,
-            turn: of(TURN).last()?.value,
+            first,
+            last,
+            places: places.collect::<Option<_>>()?,
         })
     }
 
-    fn panel(&self) -> usize {
-        nearest(self.last.sellers)
+    /// The panel in which a tender has most nearly as many effective bidders as the world's.
+    fn nearest(&self) -> Option<&Place> {
+        let gap = |place: &Place| (place.bidders - self.last.value).abs();
+        self.places.iter().min_by(|a, b| gap(a).total_cmp(&gap(b)))
     }
 
     fn years(&self) -> String {
@@ -357,16 +416,18 @@ impl<'a> Marked<'a> {
     }
 
     /// A line from the first to the last date with a dot at its end. A wedge beyond the map stands at its edge; the notes tell it.
-    fn draw(&self, page: &Page, panel: &Panel, frame: &Rect, world: &str) {
+    fn draw(&self, page: &Page, panel: &Panel, n: usize, world: &str) {
+        let frame = panel.frame;
         let at = |row: &TheoryRow| (panel.x(row.switching_cost.min(MOST)), panel.y(row.patience));
         let (from, to) = (at(self.first), at(self.last));
         page.sheet.line(&[from, to], TEXT, 2.0);
-        page.sheet.dot(from.0, from.1, 2.5, TEXT);
         page.sheet.dot(to.0, to.1, 5.0, TEXT);
-        for (k, (text, weight)) in [(world, Weight::Bold), (&self.years(), Weight::Regular)]
-            .into_iter()
-            .enumerate()
-        {
+        if self.nearest().is_none_or(|place| place.sellers != n) {
+            page.sheet.dot(to.0, to.1, 3.0, (255, 255, 255));
+            return;
+        }
+        let lines = [(world, Weight::Bold), (&self.years(), Weight::Regular)];
+        for (k, (text, weight)) in lines.into_iter().enumerate() {
             let text = font::shorten(text, LABEL_SIZE, weight, frame.width - 8.0);
             let half = 0.5 * font::width(&text, LABEL_SIZE, weight) + 4.0;
             let x = to.0.min(frame.right() - half).max(frame.x + half);
@@ -381,23 +442,28 @@ impl<'a> Marked<'a> {
 
 fn words(table: &TheoryTable, marked: Option<&Marked>) -> Words {
     let world = &table.source.world;
-    let title = match marked {
-        Some(m) if m.last.value > 0.0 => {
-            format!("Where {world} stands, switching costs raise prices; with patient sellers they would not")
-        }
-        Some(_) => format!("Where {world} stands, switching costs lower prices; with impatient sellers they would not"),
-        None => {
-            "Switching costs raise prices where sellers are impatient and lower them where they are patient".to_owned()
-        }
+    let all = |raise: bool| marked.is_some_and(|m| m.places.iter().all(|place| (place.change > 0.0) == raise));
+    let title = if marked.is_none() {
+        "Switching costs raise prices where sellers are impatient and lower them where they are patient".to_owned()
+    } else if all(true) {
+        format!("Where {world} stands, switching costs raise the prices paid")
+    } else if all(false) {
+        format!("Where {world} stands, switching costs do not raise the prices paid")
+    } else {
+        format!("Where {world} stands, the number of sellers decides if switching costs raise prices")
     };
     let subtitle = match marked {
-        Some(m) => format!(
-            "At its wedge of {} mu and {} equal sellers the sign turns at D = {}; its own sellers have D = {}.",
-            fixed(m.last.switching_cost, 1),
-            m.panel(),
-            fixed(m.turn, 2),
-            fixed(m.last.patience, 2)
-        ),
+        Some(m) => {
+            let turns: Vec<String> = (m.places.iter())
+                .map(|place| format!("{} ({} sellers)", fixed(place.turn, 2), place.sellers))
+                .collect();
+            format!(
+                "At its wedge of {} mu the sign turns at patience D = {}; its sellers have D = {}.",
+                fixed(m.last.switching_cost, 1),
+                turns.join(", "),
+                fixed(m.last.patience, 2)
+            )
+        }
         None => "Mean price that attached buyers pay, by switching cost, patience and number of sellers.".to_owned(),
     };
     let mut notes = vec![
@@ -413,15 +479,15 @@ fn words(table: &TheoryTable, marked: Option<&Marked>) -> Words {
                 "{}: wedge {} mu, {} effective bidders",
                 row.label,
                 fixed(row.switching_cost, 1),
-                fixed(row.sellers, 1)
+                fixed(row.value, 1)
             )
         };
+        let bidders: Vec<String> = (m.places.iter()).map(|place| fixed(place.bidders, 1)).collect();
         notes.push(format!(
-            "Point: {world}. {}; {}. Wedge: lock-in curve over mu, both shares of price. D from its [foresight] and contract term, \
-             bans aside. It stands in the panel of the nearest number of sellers: it places that world, which has unequal sellers and \
-             may keep its kit, and is no forecast of its prices.",
+            "Point: {world}. {}; {}. Wedge: lock-in curve over mu, both shares of price. D: from its [foresight] and contract term, bans              aside. A switching cost itself lowers the number of effective bidders: in the panels it is {} there. The point is filled where              that is nearest the world’s, hollow elsewhere. It places the world, which has unequal sellers and may keep its kit, and is              no forecast of its prices.",
             point(m.first),
-            point(m.last)
+            point(m.last),
+            bidders.join(", ")
         ));
     }
     let ends: Vec<String> = (SELLERS.into_iter())
@@ -461,6 +527,5 @@ mod tests {
             "{found:?}"
         );
         assert_eq!(runs(&[(0.0, 0.0), (1.0, 0.0)]), [(0.0, 3)]);
-        assert_eq!([2.4, 2.6, 3.9, 4.1, 9.0].map(nearest), [2, 3, 3, 5, 5]);
     }
 }
