@@ -264,43 +264,78 @@ fn runs(points: &[(f64, f64)]) -> Vec<(f64, usize)> {
     runs
 }
 
+/// Where each colour begins along a line, and which it is.
+type Runs = Vec<(f64, usize)>;
+
 /// Paints the strips between lines of patience; the last line fills what is left up to 1.
 fn draw_map(panel: &mut Panel, lines: &[Vec<&TheoryRow>]) -> Result<()> {
-    let runs: Vec<(f64, Vec<(f64, usize)>)> = (lines.iter())
+    let mut runs: Vec<(f64, Runs)> = (lines.iter())
         .map(|line| {
             let points: Vec<(f64, f64)> = line.iter().map(|cell| (cell.switching_cost, cell.value)).collect();
             (line[0].patience, runs(&points))
         })
         .collect();
+    runs.extend(runs.last().map(|(_, last)| (1.0, last.clone())));
     for pair in runs.windows(2) {
         let [(low, below), (high, above)] = [&pair[0], &pair[1]];
-        let bins = |runs: &[(f64, usize)]| runs.iter().map(|run| run.1).collect::<Vec<_>>();
-        if bins(below) == bins(above) {
-            draw_strip(panel, (*low, below), (*high, above))?;
+        if let Some((below, above)) = matched(below, above) {
+            draw_strip(panel, (*low, &below), (*high, &above))?;
         } else {
-            // A colour begins or ends between the two: each line speaks for its half.
+            // A colour begins or ends within the strip: each line speaks for its half.
             let middle = 0.5 * (low + high);
             draw_strip(panel, (*low, below), (middle, below))?;
             draw_strip(panel, (middle, above), (*high, above))?;
         }
     }
-    match runs.last() {
-        Some((low, last)) => draw_strip(panel, (*low, last), (1.0, last)),
-        None => Ok(()),
-    }
+    Ok(())
 }
 
-/// Paints a strip between two lines of the same colours. Every colour reaches to the right edge, and the next is painted over it.
+/// Two lines with the same colours. One that leaves the map at an edge between them stands at that edge; `None` where they
+/// differ by more.
+fn matched(below: &Runs, above: &Runs) -> Option<(Runs, Runs)> {
+    let same = |a: &[(f64, usize)], b: &[(f64, usize)]| a.iter().map(|run| run.1).eq(b.iter().map(|run| run.1));
+    let filled = |few: &Runs, many: &Runs| -> Option<Runs> {
+        let ((_, first), (_, last)) = (*many.first()?, *many.last()?);
+        if many.len() != few.len() + 1 {
+            None
+        } else if same(few, &many[..few.len()]) {
+            Some(few.iter().copied().chain([(MOST, last)]).collect())
+        } else if same(few, &many[1..]) {
+            Some([(0.0, first)].into_iter().chain(few.iter().copied()).collect())
+        } else {
+            None
+        }
+    };
+    if same(below, above) {
+        return Some((below.clone(), above.clone()));
+    }
+    filled(below, above)
+        .map(|below| (below, above.clone()))
+        .or_else(|| Some((below.clone(), filled(above, below)?)))
+}
+
+/// Overlap to the right and upwards with what is painted next, so that no seam shows: in mu and in patience.
+const OVERLAP: (f64, f64) = (0.1, 0.004);
+
+/// Paints a strip between two lines of the same colours.
 fn draw_strip(
     panel: &mut Panel,
     (low, below): (f64, &[(f64, usize)]),
     (high, above): (f64, &[(f64, usize)]),
 ) -> Result<()> {
-    for ((from, bin), (to, _)) in below.iter().zip(above) {
-        let (left, right) = (from.min(*to), from.max(*to));
-        let tip = if from < to { low } else { high };
-        let band = [(left, tip, tip), (right, low, high), (MOST, low, high)];
-        panel.band(&band, tint(*bin), 1.0)?;
+    let end = |runs: &[(f64, usize)], k: usize| runs.get(k + 1).map_or(MOST, |run| (run.0 + OVERLAP.0).min(MOST));
+    let top = (high + OVERLAP.1).min(1.0);
+    for (k, ((from, bin), (to, _))) in below.iter().zip(above).enumerate() {
+        let (right, upper_right) = (end(below, k), end(above, k));
+        let outline = vec![
+            (*from, low),
+            (*to, high),
+            (*to, top),
+            (upper_right, top),
+            (upper_right, high),
+            (right, low),
+        ];
+        panel.area(outline, tint(*bin), 1.0)?;
     }
     Ok(())
 }
@@ -454,11 +489,9 @@ fn words(table: &TheoryTable, marked: Option<&Marked>) -> Words {
     };
     let subtitle = match marked {
         Some(m) => {
-            let turns: Vec<String> = (m.places.iter())
-                .map(|place| format!("{} ({} sellers)", fixed(place.turn, 2), place.sellers))
-                .collect();
+            let turns: Vec<String> = m.places.iter().map(|place| fixed(place.turn, 2)).collect();
             format!(
-                "At its wedge of {} mu the sign turns at patience D = {}; its sellers have D = {}.",
+                "At its wedge of {} mu the sign turns at D = {}; its sellers have D = {}.",
                 fixed(m.last.switching_cost, 1),
                 turns.join(", "),
                 fixed(m.last.patience, 2)
@@ -527,5 +560,21 @@ mod tests {
             "{found:?}"
         );
         assert_eq!(runs(&[(0.0, 0.0), (1.0, 0.0)]), [(0.0, 3)]);
+    }
+
+    #[test]
+    fn a_colour_that_leaves_the_map_stands_at_its_edge() {
+        let (few, right, left) = (
+            vec![(0.0, 2), (4.0, 3)],
+            vec![(0.0, 2), (5.0, 3), (9.0, 4)],
+            vec![(0.0, 1), (1.0, 2), (5.0, 3)],
+        );
+        let at_right = vec![(0.0, 2), (4.0, 3), (MOST, 4)];
+        assert_eq!(matched(&few, &right), Some((at_right.clone(), right.clone())));
+        assert_eq!(matched(&right, &few), Some((right.clone(), at_right)));
+        let at_left = vec![(0.0, 1), (0.0, 2), (4.0, 3)];
+        assert_eq!(matched(&few, &left), Some((at_left, left.clone())));
+        assert_eq!(matched(&right, &left), None);
+        assert_eq!(matched(&vec![(0.0, 2)], &vec![(0.0, 2), (1.0, 1), (2.0, 2)]), None);
     }
 }
