@@ -64,6 +64,19 @@ fn both_signs_stand_on_the_map() {
     }
 }
 
+/// At q = .76 and two others at .12 each: exp(.76 x .27444 + .24 x 2.12026) = exp(.71744) = 2.04918.
+#[test]
+fn effective_bidders_are_fewer_where_leaving_is_dear() {
+    close(prices(4, 0.0, 0.5).effective_bidders(), 4.0, 1e-8, "equal chances");
+    let three = RolePrices {
+        retention: 0.76,
+        ..prices(3, 1.0, 0.5)
+    };
+    close(three.effective_bidders(), 2.04918, 1e-5, "by hand");
+    let at = |s: f64| prices(3, s, 0.5).effective_bidders();
+    assert!(at(1.0) > at(3.0) && at(3.0) > at(6.0) && at(6.0) > 1.0);
+}
+
 #[test]
 fn numbers_outside_the_domain_are_refused() {
     let refused = |sellers, switching_cost, patience| {
@@ -96,6 +109,24 @@ fn cheaper_switching_helps_attached_buyers_less_than_frozen_prices_suggest() {
             assert!(gain > 0.0, "n = {n}, s = {s}: {gain}");
             // The bargain of the first tender shrinks.
             assert!(now.new_price > was.new_price);
+        }
+    }
+    // From a higher cost a small fall helps them more: the insider's price falls where switching is still rare.
+    let before = prices(2, 5.0, discount);
+    let gain = |prices: &RolePrices| {
+        prices.met_with(4.0, discount).attached_value - before.met_with(5.0, discount).attached_value
+    };
+    assert!(gain(&prices(2, 4.0, discount)) > gain(&before));
+}
+
+/// In a duopoly a new buyer pays more for its lost bargain than cheaper switching later gives it; with more sellers it gains.
+#[test]
+fn cheaper_switching_hurts_new_buyers_in_a_duopoly_alone() {
+    let discount = libm::exp(-0.09 * 8.0);
+    for (n, gains) in [(2, false), (3, true), (5, true)] {
+        for before in [3.0, 5.0] {
+            let value = |s: f64| prices(n, s, discount).met_with(s, discount).new_value;
+            assert_eq!(value(0.0) > value(before), gains, "n = {n}, from {before}");
         }
     }
 }

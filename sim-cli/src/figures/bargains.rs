@@ -225,7 +225,7 @@ fn words(table: &TheoryTable) -> Result<Words> {
         gain(table, "attached:responding", 2)?,
     ];
     let subtitle = format!(
-        "Without switching costs, attached buyers in a duopoly gain {} mu over their life; frozen prices suggest {}. New buyers: {}.",
+        "With no switching cost left, attached buyers in a duopoly gain {} mu, frozen prices suggest {}; new buyers {}.",
         fixed(now, 1),
         fixed(frozen, 1),
         fixed(duopoly, 1)
@@ -250,8 +250,8 @@ fn words(table: &TheoryTable) -> Result<Words> {
             format!(
                 "The switching cost falls from {} mu to the value on the axis. Frozen: each seller asks what it asked before, of its own and \
                  of others’ buyers. New: first tender of a buyer without a seller. Attached: mean over those who stay and those \
-                 who leave. Gain: expected surplus over all tenders to come, against no change; sellers and buyers discount a contract cycle \
-                 by {} ({} years at {}%). mu is the scale of taste.",
+                 who leave. Gain: expected surplus over all tenders to come, against no change; a contract cycle later counts \
+                 {} to sellers and buyers ({} years at {}%). mu is the scale of taste.",
                 fixed(BEFORE, 0),
                 fixed(patience, 2),
                 fixed(TERM, 0),

@@ -209,7 +209,11 @@ impl<'a> Panel<'a> {
     pub fn band(&mut self, points: &[(f64, f64, f64)], ink: Rgb, opacity: f64) -> Result<()> {
         let upper = points.iter().map(|(x, _, high)| (*x, *high));
         let lower = points.iter().rev().map(|(x, low, _)| (*x, *low));
-        let outline: Vec<(f64, f64)> = upper.chain(lower).collect();
+        self.area(upper.chain(lower).collect(), ink, opacity)
+    }
+
+    /// A filled area within an outline.
+    pub fn area(&mut self, outline: Vec<(f64, f64)>, ink: Rgb, opacity: f64) -> Result<()> {
         self.chart
             .draw_series([Polygon::new(outline, colour(ink).mix(opacity).filled())])
             .map_err(|e| drawing(&e))?;

@@ -201,6 +201,15 @@ impl EqualSellers {
 }
 
 impl RolePrices {
+    /// Effective bidders of an attached buyer's tender, `exp(-sum P ln P)`: fewer than the sellers, the more so the dearer
+    /// leaving is. The measure `effective_bidders` of a run is of this kind, so it compares with this and not with `n`.
+    #[must_use]
+    pub fn effective_bidders(&self) -> f64 {
+        let others = self.sellers as f64 - 1.0;
+        let term = |p: f64| if p > 0.0 { -p * libm::log(p) } else { 0.0 };
+        libm::exp(term(self.retention) + others * term((1.0 - self.retention) / others))
+    }
+
     /// What buyers pay and have at these prices if leaving costs them `switching_cost` (mu) and they discount `buyer_discount` a
     /// contract cycle, in [0, 1). With the switching cost that the prices were made for, that is the market itself; with
     /// another, it is what frozen prices suggest.
