@@ -138,7 +138,7 @@ fn closed_form(n: usize, s: f64, d: f64) -> RolePrices {
     for _ in 0..200 {
         let q = 0.5 * (low + high);
         let q0 = (1.0 - q) / others;
-        if (q / q0).ln() + 1.0 / (1.0 - q) - 1.0 / (1.0 - q0) < s {
+        if libm::log(q / q0) + 1.0 / (1.0 - q) - 1.0 / (1.0 - q0) < s {
             low = q;
         } else {
             high = q;
