@@ -27,6 +27,7 @@ struct Number {
     measure: &'static str,
     vendor: &'static str,
     place: (&'static str, &'static str),
+    part: &'static str,
     /// The end of a year; with a year before it, the change since the end of that.
     year: i32,
     since: Option<i32>,
@@ -61,9 +62,14 @@ const fn at(measure: &'static str, vendor: &'static str, place: (&'static str, &
         measure,
         vendor,
         place,
+        part: "all",
         year,
         since: None,
     }
+}
+
+const fn part(number: Number, part: &'static str) -> Number {
+    Number { part, ..number }
 }
 
 const fn change(number: Number, since: i32) -> Number {
@@ -79,7 +85,10 @@ const STATEMENTS: [Statement; 12] = [
         fact: "1 Retention",
         text: "In 2019 over a tenth of awarded sites went to the incumbent although the same buyer without kit would have chosen another",
         history: "Sellers kept far more than price and quality explain",
-        claim: Some((at("handicapped_retention", "all", WORLD, 2019), Bound::Above(0.1))),
+        claim: Some((
+            part(at("handicapped_retention", "all", WORLD, 2019), "with_shocks"),
+            Bound::Above(0.1),
+        )),
         remark: "the anchor between generations and work on site weigh too little against lasting tastes",
     },
     Statement {
@@ -304,6 +313,7 @@ impl Figure for Facts {
                 let key = Key {
                     vendor: number.vendor,
                     place: number.place,
+                    part: number.part,
                     ..Key::world(world, number.measure)
                 };
                 let years = [number.since, Some(number.year)].map(|year| year.map(Date::end_of));
@@ -377,6 +387,9 @@ impl Line {
         fact.extend(wrapped(0, statement.text, style));
         let quiet = TextStyle::new(NOTE_SIZE, QUIET);
         let number = match verdict {
+            Verdict::Unmeasured if statement.claim.is_some() => {
+                wrapped(1, "Needs the whole record (--record all)", quiet)
+            }
             Verdict::Unmeasured => wrapped(1, &format!("Needs {}", statement.remark), quiet),
             Verdict::Fails => {
                 let mut cell = wrapped(1, number, style);
