@@ -115,7 +115,7 @@ fn verdict(forecast: &Forecast<'_>, row: &Row, points: usize) -> String {
     let kept = |share: f64| (share * points as f64).round();
     if at_most(kept(row.in_90), points, 0.9) < DOUBT {
         words.push("bands too narrow".to_owned());
-    } else if 1.0 - at_most(kept(row.in_50) - 1.0, points, 0.5) < DOUBT {
+    } else if row.error > 0.0 && 1.0 - at_most(kept(row.in_50) - 1.0, points, 0.5) < DOUBT {
         words.push("bands too wide".to_owned());
     }
     words.join(", ")

@@ -81,7 +81,7 @@ pub(super) fn assert_laid_out(svg: &str) {
 #[test]
 fn every_figure_comes_out_of_its_csv_alone_with_the_same_bytes() {
     let (table, spec, note) = (fixture::summary(), fixture::spec(), fixture::note());
-    for figure in FIGURES {
+    for figure in fixture::figures() {
         let plot = figure.plotted(&table, &spec).expect("plots");
         let svg = figure.draw(&plot, &note).expect("draws");
         let csv = plot.to_csv(&note).expect("writes");
@@ -100,7 +100,7 @@ fn the_bytes_are_those_of_the_golden_files() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/figures/tests/golden");
     let mut hashes = String::new();
     let (table, spec, note) = (fixture::summary(), fixture::spec(), fixture::note());
-    for figure in FIGURES {
+    for figure in fixture::figures() {
         let plot = figure.plotted(&table, &spec).expect("plots");
         let svg = figure.draw(&plot, &note).expect("draws");
         let hash: String = (Sha256::digest(svg.as_bytes()).iter())
@@ -135,7 +135,7 @@ fn the_bytes_are_those_of_the_golden_files() {
 
 #[test]
 fn no_text_leaves_the_page_or_covers_another() {
-    for figure in FIGURES {
+    for figure in fixture::figures() {
         let plot = figure.plotted(&fixture::summary(), &fixture::spec()).expect("plots");
         assert_laid_out(&figure.draw(&plot, &fixture::note()).expect("draws"));
     }
@@ -144,7 +144,7 @@ fn no_text_leaves_the_page_or_covers_another() {
 /// The renderer's own measure of each text, with the embedded font, is ours.
 #[test]
 fn the_renderer_measures_text_as_we_do() {
-    for figure in FIGURES {
+    for figure in fixture::figures() {
         let plot = figure.plotted(&fixture::summary(), &fixture::spec()).expect("plots");
         let svg = figure.draw(&plot, &fixture::note()).expect("draws");
         let ours = texts(&svg);
@@ -195,7 +195,7 @@ fn a_table_without_the_series_is_an_error_that_says_what_is_wanted() {
         row.stats = None;
     }
     for table in [&empty, &undefined] {
-        for figure in FIGURES {
+        for figure in fixture::figures() {
             let error = figure.plotted(table, &fixture::spec()).expect_err("nothing to plot");
             assert!(matches!(error, FigureError::NoSeries { .. }));
             let text = error.to_string();
@@ -211,7 +211,7 @@ fn a_table_without_the_series_is_an_error_that_says_what_is_wanted() {
         figure: String::new(),
         rows: Vec::new(),
     };
-    for figure in FIGURES {
+    for figure in fixture::figures() {
         assert!(figure.draw(&nothing, &fixture::note()).is_err());
     }
 }
@@ -291,7 +291,7 @@ proptest! {
             .map(|(year, label)| Mark { scenario: None, time: Date::end_of(year), label })
             .collect();
         let (table, spec, note) = distort(worlds, dates, &names, shift, marks);
-        let possible = FIGURES.into_iter().filter(|figure| worlds > 1 || figure.differences().is_empty());
+        let possible = fixture::figures().filter(|figure| worlds > 1 || figure.differences().is_empty());
         for figure in possible {
             let plot = figure.plotted(&table, &spec).expect("plots");
             let svg = figure.draw(&plot, &note).expect("draws");

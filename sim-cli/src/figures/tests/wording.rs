@@ -291,7 +291,7 @@ fn one_replicate_claims_nothing() {
 
 #[test]
 fn titles_of_the_made_up_run_are_short() {
-    for figure in crate::figures::FIGURES {
+    for figure in fixture::figures() {
         let plot = figure.plotted(&fixture::summary(), &fixture::spec()).expect("plots");
         let svg = figure.draw(&plot, &fixture::note()).expect("draws");
         let title = part(&svg, "title");
@@ -305,7 +305,7 @@ fn the_note_says_what_the_bands_hold() {
         uncertainty: Uncertainty::Fixed,
         ..fixture::note()
     };
-    for figure in crate::figures::FIGURES {
+    for figure in fixture::figures() {
         let plot = figure.plotted(&fixture::summary(), &fixture::spec()).expect("plots");
         for (note, said) in [
             (&fixture::note(), "sampled; manifest 3f9c2a71."),
