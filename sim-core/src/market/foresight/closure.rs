@@ -75,7 +75,7 @@ fn sweep_from(game: &Game, before: &Future, future: &mut Future, solver: &mut So
 }
 
 /// Sweeps until none moves a value by more than the tolerance: plain ones as long as they move much, then accelerated ones
-/// ([`super::accelerate`]). After one that moves far more than the last, plain and damped sweeps follow until the change is small again.
+/// (file `accelerate`). After one that moves far more than the last, plain and damped sweeps follow until the change is small again.
 pub fn stationary(game: &Game, future: &mut Future, solver: &mut Solver, limits: Limits) -> Reached {
     let mut all = Reached::default();
     let mut step = 1.0_f64;
