@@ -205,8 +205,8 @@ fn reports_are_whole(watch: &Watch) {
         // with the same sellers only the best does).
         if let Outcome::Award(w) = t.outcome {
             let surplus = |a: usize| t.values[a] - t.prices[a] + t.shocks[a].0;
-            let nest = t.alternatives[w].kind.nest();
-            for a in (0..n).filter(|a| t.alternatives[*a].kind.nest() == nest && t.probabilities[*a] > 0.0) {
+            let nest = t.alternatives[w].nest();
+            for a in (0..n).filter(|a| t.alternatives[*a].nest() == nest && t.probabilities[*a] > 0.0) {
                 assert!(
                     surplus(w) >= surplus(a) - 1e-6,
                     "{}: {:?} beats the winner",
