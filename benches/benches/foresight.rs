@@ -3,8 +3,8 @@
 use benches::{FirstDay, simulation};
 use criterion::{Criterion, criterion_group, criterion_main};
 use sim_core::draws::Luck;
-use sim_core::market::foresight::NextTenders;
 use sim_core::market::foresight::table::Desk;
+use sim_core::market::foresight::{NextTenders, Occasion};
 
 const AHEAD: [(&str, &str); 2] = [("foresight.seller_look_ahead", "1"), ("foresight.buyer", "0.5")];
 
@@ -17,21 +17,31 @@ fn foresight(c: &mut Criterion) {
     group.sample_size(20);
     let empty = NextTenders::new(world, buyers).expect("sellers look ahead");
     let mut closed = empty.clone();
-    let reached = closed.iterate(world, &state, &posted, buyers, &mut desk, world.start);
+    let reached = closed.renew(Occasion::Whole, world, &state, &posted, buyers, &mut desk, world.start);
     println!("foresight/world-2020: closing the table takes {reached:?}");
     group.bench_function("close from nothing", |b| {
         b.iter(|| {
             let mut table = empty.clone();
-            table.iterate(world, &state, &posted, buyers, &mut desk, world.start)
+            table.renew(Occasion::Whole, world, &state, &posted, buyers, &mut desk, world.start)
         });
     });
     group.bench_function("review", |b| {
         let mut table = closed.clone();
-        b.iter(|| table.review(world, &state, &posted, buyers, &mut desk, world.start));
+        b.iter(|| table.renew(Occasion::Review, world, &state, &posted, buyers, &mut desk, world.start));
     });
     group.bench_function("news that is none", |b| {
         let mut table = closed.clone();
-        b.iter(|| table.announce(world, &state, &posted, buyers, &mut desk, world.start));
+        b.iter(|| {
+            table.renew(
+                Occasion::AfterNews,
+                world,
+                &state,
+                &posted,
+                buyers,
+                &mut desk,
+                world.start,
+            )
+        });
     });
     group.finish();
 }

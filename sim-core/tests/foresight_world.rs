@@ -7,7 +7,7 @@ use sim_core::draws::Luck;
 use sim_core::market::foresight::game::Solver;
 use sim_core::market::foresight::outlook::{LookAhead, Outlook, Standing};
 use sim_core::market::foresight::table::Desk as TableDesk;
-use sim_core::market::foresight::{Future, Game, Limits, NextTenders, closure, option_value};
+use sim_core::market::foresight::{Future, Game, Limits, NextTenders, Occasion, closure, option_value};
 use sim_core::market::list_price;
 use sim_core::market::posted::Posted;
 use sim_core::market::tender::Desk;
@@ -39,7 +39,15 @@ impl<'a> FirstDay<'a> {
         let (mut desk, mut of_table) = (Desk::default(), TableDesk::default());
         list_price::post(world, &state, &mut posted, buyers, &mut desk, world.start);
         for _ in 0..2 {
-            let reached = table.iterate(world, &state, &posted, buyers, &mut of_table, world.start);
+            let reached = table.renew(
+                Occasion::Whole,
+                world,
+                &state,
+                &posted,
+                buyers,
+                &mut of_table,
+                world.start,
+            );
             assert!(reached.closed && reached.unsolved == 0, "{reached:?}");
             list_price::post_ahead(world, &state, &mut posted, buyers, Some(&table), &mut desk, world.start);
         }

@@ -34,12 +34,7 @@ pub struct CapitalRestriction {
 
 fn fields(f: &mut Fields<'_>) -> Arc<dyn Lever> {
     let common = Common::fields(f);
-    f.require(
-        !common.scope.vendors.is_empty() || f.is_describing(),
-        "scope",
-        "a restriction must name its vendors",
-        "scope = { vendors = [...] }",
-    );
+    common.require_vendors(f, "a restriction must name its vendors");
     Arc::new(CapitalRestriction {
         common,
         premium: f.number_or(

@@ -38,12 +38,7 @@ pub struct CoalitionPressure {
 
 fn fields(f: &mut Fields<'_>) -> Arc<dyn Lever> {
     let common = Common::fields(f);
-    f.require(
-        !common.scope.vendors.is_empty() || f.is_describing(),
-        "scope",
-        "pressure must name its vendors",
-        "scope = { vendors = [...] }",
-    );
+    common.require_vendors(f, "pressure must name its vendors");
     Arc::new(CoalitionPressure {
         common,
         h1: f.number_or(

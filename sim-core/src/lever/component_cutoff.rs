@@ -64,12 +64,7 @@ pub struct ComponentCutoff {
 fn fields(f: &mut Fields<'_>) -> Arc<dyn Lever> {
     let share = || Number::new("share").range(0.0..=1.0);
     let common = Common::fields(f);
-    f.require(
-        !common.scope.vendors.is_empty() || f.is_describing(),
-        "scope",
-        "a cut-off must name its vendors",
-        "scope = { vendors = [...] }",
-    );
+    common.require_vendors(f, "a cut-off must name its vendors");
     let months = f.number_or(
         "inventory_months",
         21.0,

@@ -34,12 +34,7 @@ pub struct CounterLobbying {
 
 fn fields(f: &mut Fields<'_>) -> Arc<dyn Lever> {
     let common = Common::fields(f);
-    f.require(
-        !common.scope.vendors.is_empty() || f.is_describing(),
-        "scope",
-        "counter-lobbying must name its vendors",
-        "scope = { vendors = [...] }",
-    );
+    common.require_vendors(f, "counter-lobbying must name its vendors");
     Arc::new(CounterLobbying {
         common,
         cut: f.number_or(

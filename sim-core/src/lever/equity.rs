@@ -38,12 +38,7 @@ pub struct Equity {
 
 fn fields(f: &mut Fields<'_>) -> Arc<dyn Lever> {
     let common = Common::fields(f);
-    f.require(
-        !common.scope.vendors.is_empty() || f.is_describing(),
-        "scope",
-        "an injection must name its vendors",
-        "scope = { vendors = [...] }",
-    );
+    common.require_vendors(f, "an injection must name its vendors");
     let lever = Equity {
         common,
         outlay: f.table("outlay", "Who pays how much"),

@@ -35,12 +35,7 @@ pub struct Incident {
 
 fn fields(f: &mut Fields<'_>) -> Arc<dyn Lever> {
     let common = Common::fields(f);
-    f.require(
-        !common.scope.vendors.is_empty() || f.is_describing(),
-        "scope",
-        "an incident must name its vendors",
-        "scope = { vendors = [...] }",
-    );
+    common.require_vendors(f, "an incident must name its vendors");
     Arc::new(Incident {
         common,
         trust: f.number_or(

@@ -33,12 +33,7 @@ pub struct InvestmentScreening {
 
 fn fields(f: &mut Fields<'_>) -> Arc<dyn Lever> {
     let common = Common::fields(f);
-    f.require(
-        !common.scope.vendors.is_empty() || f.is_describing(),
-        "scope",
-        "screening must name the vendors that it keeps out",
-        "scope = { vendors = [...] }",
-    );
+    common.require_vendors(f, "screening must name the vendors that it keeps out");
     Arc::new(InvestmentScreening {
         common,
         acquisition: f.number_or(

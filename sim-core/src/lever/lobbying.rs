@@ -38,12 +38,7 @@ pub struct Lobbying {
 
 fn fields(f: &mut Fields<'_>) -> Arc<dyn Lever> {
     let common = Common::fields(f);
-    f.require(
-        !common.scope.vendors.is_empty() || f.is_describing(),
-        "scope",
-        "lobbying must name the vendors that do it",
-        "scope = { vendors = [...] }",
-    );
+    common.require_vendors(f, "lobbying must name the vendors that do it");
     Arc::new(Lobbying {
         common,
         loss: f.table_or_default(

@@ -75,12 +75,7 @@ fn fields(f: &mut Fields<'_>) -> Arc<dyn Lever> {
         "a norm needs leaders",
         "at least one country",
     );
-    f.require(
-        !lever.common.scope.vendors.is_empty() || f.is_describing(),
-        "scope",
-        "a norm must name its vendors",
-        "scope = { vendors = [...] }",
-    );
+    lever.common.require_vendors(f, "a norm must name its vendors");
     Arc::new(lever)
 }
 

@@ -35,12 +35,7 @@ pub struct TalentRestriction {
 fn fields(f: &mut Fields<'_>) -> Arc<dyn Lever> {
     let share = || Number::new("share").range(0.0..=1.0);
     let common = Common::fields(f);
-    f.require(
-        !common.scope.vendors.is_empty() || f.is_describing(),
-        "scope",
-        "a talent restriction must name its vendors",
-        "scope = { vendors = [...] }",
-    );
+    common.require_vendors(f, "a talent restriction must name its vendors");
     Arc::new(TalentRestriction {
         common,
         loss: f.number_or(

@@ -33,12 +33,7 @@ pub struct UntrustedMembers {
 
 fn fields(f: &mut Fields<'_>) -> Arc<dyn Lever> {
     let common = Common::fields(f);
-    f.require(
-        !common.scope.vendors.is_empty() || f.is_describing(),
-        "scope",
-        "name the members, or vendors of their home",
-        "scope = { vendors = [...] }",
-    );
+    common.require_vendors(f, "name the members, or vendors of their home");
     Arc::new(UntrustedMembers {
         common,
         risk: f.number_or(

@@ -10,7 +10,7 @@ use crate::draws::Luck;
 use crate::lever::{Moment, Start};
 use crate::market::appraisal::Appraiser;
 use crate::market::dependence::Dependence;
-use crate::market::foresight::{self, NextTenders};
+use crate::market::foresight::{self, NextTenders, Occasion};
 use crate::market::list_price::{self, AverageBuyer};
 use crate::market::posted::Posted;
 use crate::market::tender::Desk;
@@ -84,15 +84,6 @@ impl std::fmt::Display for ReplicateError {
 }
 
 impl std::error::Error for ReplicateError {}
-
-/// Occasions on which the table of next tenders is renewed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum LookAhead {
-    Review,
-    BeforeNews,
-    AfterNews,
-    AfterLaunch,
-}
 
 /// A replicate in play.
 pub struct Run<'a> {
@@ -219,20 +210,22 @@ impl<'a> Run<'a> {
 
     /// Brings the table of next tenders up to the day: in turn at a review, where there is news else. On the first day it is of
     /// that day already.
-    fn look_ahead(&mut self, when: LookAhead) {
+    fn look_ahead(&mut self, occasion: Occasion) {
         let Some(next) = &mut self.next else { return };
         let today = self.state.today;
-        if today == self.world.start && when != LookAhead::Review {
+        if today == self.world.start && occasion != Occasion::Review {
             return;
         }
-        let renew = match when {
-            LookAhead::Review => NextTenders::review,
-            LookAhead::BeforeNews => NextTenders::listen,
-            LookAhead::AfterNews => NextTenders::announce,
-            LookAhead::AfterLaunch => NextTenders::launch,
-        };
         let desk = &mut self.next_desk;
-        let reached = renew(next, self.world, &self.state, &self.posted, self.buyers, desk, today);
+        let reached = next.renew(
+            occasion,
+            self.world,
+            &self.state,
+            &self.posted,
+            self.buyers,
+            desk,
+            today,
+        );
         self.counters.next_tenders += reached.tenders;
         self.counters.unsolved += reached.unsolved;
         self.counters.not_closed += u64::from(!reached.closed);
@@ -394,7 +387,7 @@ impl<'a> Run<'a> {
         if self.stages[i] == Some(Moment::End) {
             return; // what has ended demands nothing more
         }
-        self.look_ahead(LookAhead::BeforeNews);
+        self.look_ahead(Occasion::BeforeNews);
         named.lever.act(i, moment, world, &mut self.state);
         self.stages[i] = Some(moment);
         if let Some(observer) = self.observer.as_deref_mut() {
@@ -402,7 +395,7 @@ impl<'a> Run<'a> {
         }
         self.plan_launches();
         self.answer(&named.name, moment);
-        self.look_ahead(LookAhead::AfterNews);
+        self.look_ahead(Occasion::AfterNews);
         self.plan_forced_tenders(0..world.operators.len());
     }
 
@@ -449,14 +442,14 @@ impl<'a> Run<'a> {
     fn launch(&mut self, g: usize) {
         self.launches[g] = None;
         self.launched[g] = true;
-        self.look_ahead(LookAhead::BeforeNews);
+        self.look_ahead(Occasion::BeforeNews);
         for (state, interface) in self.state.interfaces.iter_mut().zip(&self.world.scenario.interfaces) {
             state.maturity *= 1.0 - interface.generation_loss;
         }
         if let Some(research) = &mut self.state.research {
             research.level(self.world);
         }
-        self.look_ahead(LookAhead::AfterLaunch);
+        self.look_ahead(Occasion::AfterLaunch);
         if let Some(observer) = self.observer.as_deref_mut() {
             observer.launch(self.state.today, &self.world.gens[g].id);
         }
@@ -482,7 +475,7 @@ impl<'a> Run<'a> {
         self.last_review = today;
         self.reviews += 1;
         self.posted.post_stocks(self.world, &self.state);
-        self.look_ahead(LookAhead::Review);
+        self.look_ahead(Occasion::Review);
         self.counters.unsolved += list_price::post_ahead(
             self.world,
             &self.state,

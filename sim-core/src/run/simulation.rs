@@ -7,7 +7,7 @@ use super::engine::{ReplicateError, Run};
 use super::observe::Observer;
 use crate::calendar::Day;
 use crate::draws::Luck;
-use crate::market::foresight::{self, NextTenders};
+use crate::market::foresight::{self, NextTenders, Occasion};
 use crate::market::list_price::{self, AverageBuyer, average_buyers};
 use crate::market::posted::Posted;
 use crate::market::tender::Desk;
@@ -108,7 +108,15 @@ fn first_day(world: &World, buyers: &[AverageBuyer]) -> Option<NextTenders> {
     let (mut desk, mut of_table) = (Desk::default(), foresight::table::Desk::default());
     list_price::post(world, &state, &mut posted, buyers, &mut desk, world.start);
     for _ in 0..FIRST_ROUNDS {
-        next.iterate(world, &state, &posted, buyers, &mut of_table, world.start);
+        next.renew(
+            Occasion::Whole,
+            world,
+            &state,
+            &posted,
+            buyers,
+            &mut of_table,
+            world.start,
+        );
         list_price::post_ahead(world, &state, &mut posted, buyers, Some(&next), &mut desk, world.start);
     }
     Some(next)

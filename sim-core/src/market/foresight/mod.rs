@@ -72,4 +72,4 @@ pub use closure::{Limits, Reached};
 pub use game::{Future, Game, Horizon, Link, NextTender};
 pub use option_value::{OptionValue, option_value};
 pub use outlook::Outlook;
-pub use table::{NextTenders, TypeTable};
+pub use table::{NextTenders, Occasion, TypeTable};

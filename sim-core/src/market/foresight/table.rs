@@ -331,6 +331,24 @@ pub struct Desk {
     ahead: Option<Posted>,
 }
 
+/// Why the table is renewed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Occasion {
+    /// Everything, until it reproduces itself.
+    Whole,
+    /// A market review: a part of the types, each in its turn, is brought up to what is posted by one sweep; a type that has no table yet
+    /// gets it.
+    Review,
+    /// A lever is about to act, or a generation to be launched: what is offered is noted, so that afterwards what *it* changes is told from
+    /// what has drifted since a type was last renewed. Else a rule in one country would renew the tables of all.
+    BeforeNews,
+    /// A lever has acted: types are iterated whose tenders it has changed. One that has no table yet gets it at its review, as it would
+    /// without: a lever that changes nothing must leave no trace.
+    AfterNews,
+    /// A generation has been launched: the same, and types that have no table yet get it.
+    AfterLaunch,
+}
+
 /// The next-tender table of a world: one [`TypeTable`] for each average buyer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NextTenders {
@@ -410,9 +428,11 @@ impl NextTenders {
         self.sellers
     }
 
-    /// At a market review: a part of the types, each in its turn, is brought up to what is posted by one sweep.
-    pub fn review(
+    /// Brings the table up to the day, as far as the occasion asks.
+    #[allow(clippy::too_many_arguments)]
+    pub fn renew(
         &mut self,
+        occasion: Occasion,
         world: &World,
         state: &State,
         posted: &Posted,
@@ -420,78 +440,20 @@ impl NextTenders {
         desk: &mut Desk,
         today: Day,
     ) -> Reached {
-        // On the first day the table is of that day.
-        let first = self.reviews == 0;
-        let turn = self.reviews % self.refresh_reviews;
-        self.reviews += 1;
         let every = self.refresh_reviews as usize;
-        self.renew(world, state, posted, buyers, desk, today, |i, t| {
-            if !t.is_solved() {
-                Renewal::Iterate
-            } else if !first && i % every == turn as usize {
-                Renewal::Sweep
-            } else {
-                Renewal::Leave
-            }
-        })
-    }
-
-    /// Before a lever acts or a generation is launched: notes what is offered, so that [`NextTenders::announce`] can tell what *it*
-    /// changes from what has drifted since a type was last renewed. Else a rule in one country would renew the tables of all.
-    pub fn listen(
-        &mut self,
-        world: &World,
-        state: &State,
-        posted: &Posted,
-        buyers: &[AverageBuyer],
-        desk: &mut Desk,
-        today: Day,
-    ) -> Reached {
-        self.renew(world, state, posted, buyers, desk, today, |_, t| {
-            if t.is_solved() { Renewal::Listen } else { Renewal::Leave }
-        })
-    }
-
-    /// After a launch: types are iterated whose tenders it has changed, and such as have no table yet.
-    pub fn launch(
-        &mut self,
-        world: &World,
-        state: &State,
-        posted: &Posted,
-        buyers: &[AverageBuyer],
-        desk: &mut Desk,
-        today: Day,
-    ) -> Reached {
-        self.renew(world, state, posted, buyers, desk, today, |_, _| Renewal::IfNews)
-    }
-
-    /// After an announcement: types are iterated whose tenders it has changed. One that has no table yet gets it at its review, as it would
-    /// without: a lever that changes nothing must leave no trace.
-    pub fn announce(
-        &mut self,
-        world: &World,
-        state: &State,
-        posted: &Posted,
-        buyers: &[AverageBuyer],
-        desk: &mut Desk,
-        today: Day,
-    ) -> Reached {
-        self.renew(world, state, posted, buyers, desk, today, |_, t| {
-            if t.is_solved() { Renewal::IfNews } else { Renewal::Leave }
-        })
-    }
-
-    /// Iterates all types.
-    pub fn iterate(
-        &mut self,
-        world: &World,
-        state: &State,
-        posted: &Posted,
-        buyers: &[AverageBuyer],
-        desk: &mut Desk,
-        today: Day,
-    ) -> Reached {
-        self.renew(world, state, posted, buyers, desk, today, |_, _| Renewal::Iterate)
+        // On the first day the table is of that day.
+        let turn = (self.reviews > 0).then_some(self.reviews as usize % every);
+        if occasion == Occasion::Review {
+            self.reviews += 1;
+        }
+        let how = |i: usize, t: &TypeTable| match (occasion, t.is_solved()) {
+            (Occasion::Whole, _) | (Occasion::Review, false) => Renewal::Iterate,
+            (Occasion::Review, true) if turn == Some(i % every) => Renewal::Sweep,
+            (Occasion::BeforeNews, true) => Renewal::Listen,
+            (Occasion::AfterLaunch, _) | (Occasion::AfterNews, true) => Renewal::IfNews,
+            _ => Renewal::Leave,
+        };
+        self.renew_types(world, state, posted, buyers, desk, today, how)
     }
 
     /// The game of a type today with its table, for experiments: what the next tenders offer, and what they are worth.
@@ -525,7 +487,7 @@ impl NextTenders {
     }
 
     #[allow(clippy::too_many_arguments)]
-    fn renew(
+    fn renew_types(
         &mut self,
         world: &World,
         state: &State,
