@@ -252,7 +252,7 @@ fn public_money_is_nobodys_gain_but_what_it_pays_for_is_used_up() {
     let simulation = simulate(&child(MINIMAL, BAN));
     let mut day = MarketDay::first(&simulation, 0);
     for (payee, musd) in [(Payee::Operators, 5.0), (Payee::Sellers, 3.0), (Payee::Works, 2.0)] {
-        day.state.purse.outlay.spend(0, 0, payee, musd);
+        day.state.purse.outlay.spend(&[(0, 1.0)], 0, 0, payee, musd);
     }
     let cube = Cube::new(day.world, false);
     let view = View {

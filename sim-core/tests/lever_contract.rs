@@ -10,7 +10,7 @@ use sim_core::lever::{CATALOGUE, Moment};
 use sim_core::market::posted::Posted;
 use sim_core::measure::Breadth;
 use sim_core::run::Options;
-use sim_core::world::State;
+use sim_core::world::{Shift, State};
 
 #[test]
 fn every_kind_has_an_example() {
@@ -81,5 +81,40 @@ fn each_lever_at_zero_changes_no_byte_and_at_full_strength_some() {
             exactly(&acted.values),
             "{kind} does nothing at full strength"
         );
+    }
+}
+
+/// Conditions are those without the lever to the last bit once it has ended, also where others stand that add no round numbers.
+#[test]
+fn what_has_ended_leaves_no_bit_behind() {
+    for (kind, keys, more) in EACH {
+        let simulation = simulate(&child(MINIMAL, &example(kind, keys, more, "")));
+        let world = simulation.world();
+        let lever = &world.scenario.levers[0].lever;
+        if lever.common().end.is_none() {
+            continue; // a merger is not undone, and some money is paid until it is gone
+        }
+        let mut state = State::new(world, &Luck::new(1, 0));
+        let others = Shift {
+            trust: (0..state.conditions.trust.len()).map(|i| 0.1 * i as f64).collect(),
+            closed_handicap: vec![0.3; world.countries.len()],
+            cost: vec![[1.1, 0.7]; world.vendors.len()],
+            subsidised: vec![0.9; world.vendors.len()],
+            ..Shift::default()
+        };
+        state.conditions.shift(99, others);
+        let before = state.conditions.clone();
+        let posted = Posted::new(world, &state);
+        state.today = lever.common().in_force;
+        for moment in [Moment::Announced, Moment::InForce] {
+            lever.act(0, moment, world, &mut state);
+        }
+        for year in 1..4 {
+            let last = state.today;
+            state.today = lever.common().in_force.plus_years(f64::from(year));
+            lever.review(0, last, world, &posted, &mut state);
+        }
+        lever.act(0, Moment::End, world, &mut state);
+        assert!(state.conditions == before, "{kind} leaves something behind");
     }
 }

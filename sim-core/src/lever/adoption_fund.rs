@@ -13,7 +13,7 @@
 
 use std::sync::Arc;
 
-use super::fund::{Fund, support};
+use super::fund::{Fund, PAYER_OR_BUYER, support};
 use super::{Common, Lever, Moment};
 use crate::calendar::Day;
 use crate::market::posted::Posted;
@@ -37,7 +37,7 @@ pub struct AdoptionFund {
 
 fn fields(f: &mut Fields<'_>) -> Arc<dyn Lever> {
     let common = Common::fields(f);
-    let fund = Fund::fields(f);
+    let fund = Fund::fields(f, PAYER_OR_BUYER);
     let share = f.number_or(
         "share_of_price",
         0.2,
@@ -65,11 +65,22 @@ impl Lever for AdoptionFund {
             Moment::InForce => {
                 self.fund.open(lever, state);
                 let share = self.share * self.common.strength;
-                state.purse.open(support(&self.common, lever, Aid::Open, share, world));
+                state.purse.open(support(
+                    &self.common,
+                    lever,
+                    Aid::Open,
+                    share,
+                    self.fund.payers_or_buyer(world),
+                    world,
+                ));
             }
             Moment::End => state.purse.close(lever),
             Moment::Announced | Moment::Deadline => {}
         }
+    }
+
+    fn payer(&self) -> Option<&str> {
+        self.fund.payer.as_deref()
     }
 
     fn review(&self, lever: usize, last: Day, _world: &World, _posted: &Posted, state: &mut State) {

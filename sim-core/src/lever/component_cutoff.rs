@@ -195,9 +195,9 @@ fn fields(f: &mut Fields<'_>) -> Arc<dyn Lever> {
         ),
         supplier_research: f.number_or(
             "supplier_research_share",
-            0.173,
+            0.0,
             share(),
-            "Share of the lost sales that was research, for vendors at home there",
+            "Share of the lost sales that was research of radio vendors at home there: of those that make parts themselves, as makers of parts are other firms",
         ),
         common,
     };

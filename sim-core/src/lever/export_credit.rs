@@ -6,7 +6,7 @@
 //! the two, so that only the difference counts. The gain enters value at the tender and is lost on leaving early (`contract_break`).
 //!
 //! **Writes** `State::purse` alone. Outlay is the wedge of the loan, the same grant element, as public accounts of credit
-//! book its subsidy; repayments are not outlays. `budget_usd` limits that wedge, not the sum lent. **Strength** scales it. **At 0** nothing
+//! book its subsidy; repayments are not outlays. It stands in the account of `payer`, by default the vendor's home, not in the buyer's. `budget_usd` limits that wedge, not the sum lent. **Strength** scales it. **At 0** nothing
 //! is scheduled. **Limit:** interest at or above the buyer's cost of capital is worth nothing.
 //!
 //! Defaults are the terms of the OECD Arrangement: interest P227 + P228, tenor P224, grace P231a, financed share 1 - P223. Exposure caps such as
@@ -15,7 +15,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::fund::Fund;
+use super::fund::{Fund, PAYER_OR_HOME};
 use super::{Common, Lever, Moment};
 use crate::calendar::Day;
 use crate::market::posted::Posted;
@@ -46,7 +46,7 @@ fn fields(f: &mut Fields<'_>) -> Arc<dyn Lever> {
     common.require_vendors(f, "credit must name the vendors whose products it buys");
     let lever = ExportCredit {
         common,
-        fund: Fund::fields(f),
+        fund: Fund::fields(f, PAYER_OR_HOME),
         interest: f.number_or(
             "interest_per_year",
             0.031,
@@ -116,6 +116,7 @@ impl ExportCredit {
                 buyers,
                 sellers: sellers.clone(),
                 share: f64::from_bits(bits) * self.common.strength,
+                payers: Some(self.fund.payers_or_home(world)),
             }));
         }
         supports
@@ -146,6 +147,10 @@ impl Lever for ExportCredit {
             Moment::End => state.purse.close(lever),
             Moment::Announced | Moment::Deadline => {}
         }
+    }
+
+    fn payer(&self) -> Option<&str> {
+        self.fund.payer.as_deref()
     }
 
     fn review(&self, lever: usize, last: Day, _world: &World, _posted: &Posted, state: &mut State) {

@@ -2,8 +2,17 @@
 
 use super::Common;
 use crate::calendar::Day;
+use crate::scenario::Vendor;
 use crate::scenario::document::{Fields, Number};
+use crate::world::outlay::{Payers, payers};
 use crate::world::{Aid, State, Support, World};
+
+/// What `payer` means where each state helps its own buyers.
+pub const PAYER_OR_BUYER: &str =
+    "Country or bloc that pays (the members of a bloc by their sites); without it, the buyer's own country";
+/// What it means where a state helps its own vendors.
+pub const PAYER_OR_HOME: &str =
+    "Country or bloc that pays (the members of a bloc by their sites); without it, the vendor's home";
 
 /// A budget that is released in equal yearly parts, each at the start of its year. What is not spent stays. The parts of years before
 /// the run have been spent before it.
@@ -13,13 +22,16 @@ pub struct Fund {
     pub budget: Option<f64>,
     /// Years.
     pub years: u32,
+    /// Who pays: a country or a bloc.
+    pub payer: Option<String>,
 }
 
 impl Fund {
-    /// Reads the keys.
+    /// Reads the keys; `payer` says what that one means and who pays without it.
     #[must_use]
-    pub fn fields(f: &mut Fields<'_>) -> Self {
+    pub fn fields(f: &mut Fields<'_>, payer: &'static str) -> Self {
         Fund {
+            payer: f.optional_text("payer", payer),
             budget: f.optional_number(
                 "budget_usd",
                 Number::new("USD").range(0.0..=1e13),
@@ -32,6 +44,19 @@ impl Fund {
                 "Years over which it is released in equal parts, each at the start of its year",
             ) as u32,
         }
+    }
+
+    /// By vendor: those who pay for help with its products, the payer named or the vendor's home.
+    #[must_use]
+    pub fn payers_or_home(&self, world: &World) -> Vec<Payers> {
+        let of = |v: &Vendor| payers(self.payer.as_ref().unwrap_or(&v.home), world);
+        world.scenario.vendors.iter().map(of).collect()
+    }
+
+    /// By vendor: the payer named; without one, each buyer's own country.
+    #[must_use]
+    pub fn payers_or_buyer(&self, world: &World) -> Option<Vec<Payers>> {
+        self.payer.as_ref().map(|_| self.payers_or_home(world))
     }
 
     /// Part of the budget that has been released by a day.
@@ -61,7 +86,14 @@ impl Fund {
 
 /// An entitlement to help with purchases of the kind `aid` in the scope of a lever.
 #[must_use]
-pub fn support(common: &Common, lever: usize, aid: Aid, share: f64, world: &World) -> Support {
+pub fn support(
+    common: &Common,
+    lever: usize,
+    aid: Aid,
+    share: f64,
+    payers: Option<Vec<Payers>>,
+    world: &World,
+) -> Support {
     Support {
         lever,
         aid,
@@ -69,5 +101,6 @@ pub fn support(common: &Common, lever: usize, aid: Aid, share: f64, world: &Worl
         buyers: common.scope.buyers(world),
         sellers: common.scope.sellers(world),
         share,
+        payers,
     }
 }

@@ -17,7 +17,7 @@ use super::{Common, Lever, Moment};
 use crate::scenario::document::{Fields, Number, Variant};
 use crate::world::conditions::Levy;
 use crate::world::rules::Bound;
-use crate::world::{State, World};
+use crate::world::{Shift, State, World};
 
 /// The line of the catalogue.
 pub const VARIANT: Variant<Arc<dyn Lever>> = Variant {
@@ -69,12 +69,12 @@ impl Lever for HomeProtection {
             Moment::InForce => {
                 let follow = scope.operators(world, Bound::share(self.common.strength), None);
                 let named = scope.sellers(world);
+                let mut levies = Vec::new();
                 for country in scope.country_indices(world) {
                     let home = &world.countries[country].id;
                     let here = world.operators.iter().zip(&follow);
                     let foreign = world.scenario.vendors.iter().zip(&named);
-                    state.conditions.levies.push(Levy::new(
-                        lever,
+                    levies.push(Levy::new(
                         scope.rule_scope(world),
                         here.map(|(o, f)| *f && o.country == country).collect(),
                         foreign.map(|(v, named)| *named && v.home != *home).collect(),
@@ -82,8 +82,13 @@ impl Lever for HomeProtection {
                         world,
                     ));
                 }
+                let shift = Shift {
+                    levies,
+                    ..Shift::default()
+                };
+                state.conditions.shift(lever, shift);
             }
-            Moment::End => state.conditions.lift_levies(lever),
+            Moment::End => state.conditions.unshift(lever),
             Moment::Announced | Moment::Deadline => {}
         }
     }

@@ -19,7 +19,7 @@ use super::{Common, Lever, Moment};
 use crate::scenario::document::{Fields, Number, Variant};
 use crate::world::conditions::Levy;
 use crate::world::rules::Bound;
-use crate::world::{State, World};
+use crate::world::{Shift, State, World};
 
 /// The line of the catalogue.
 pub const VARIANT: Variant<Arc<dyn Lever>> = Variant {
@@ -63,15 +63,21 @@ impl Lever for LicenceCondition {
     fn act(&self, lever: usize, moment: Moment, world: &World, state: &mut State) {
         let scope = &self.common.scope;
         match moment {
-            Moment::InForce => state.conditions.levies.push(Levy::new(
-                lever,
-                scope.rule_scope(world),
-                scope.operators(world, Bound::share(self.common.strength), None),
-                scope.sellers(world),
-                self.value,
-                world,
-            )),
-            Moment::End => state.conditions.lift_levies(lever),
+            Moment::InForce => {
+                let levy = Levy::new(
+                    scope.rule_scope(world),
+                    scope.operators(world, Bound::share(self.common.strength), None),
+                    scope.sellers(world),
+                    self.value,
+                    world,
+                );
+                let shift = Shift {
+                    levies: vec![levy],
+                    ..Shift::default()
+                };
+                state.conditions.shift(lever, shift);
+            }
+            Moment::End => state.conditions.unshift(lever),
             Moment::Announced | Moment::Deadline => {}
         }
     }

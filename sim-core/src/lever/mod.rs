@@ -454,6 +454,11 @@ pub trait Lever: Debug + Send + Sync {
         &[]
     }
 
+    /// Who pays, a country or a bloc, where it says so.
+    fn payer(&self) -> Option<&str> {
+        None
+    }
+
     /// Whom and what it concerns.
     fn scope(&self) -> &Scoped {
         &self.common().scope

@@ -21,7 +21,7 @@ use std::sync::Arc;
 use super::{Common, Lever, Moment};
 use crate::scenario::document::{Fields, Number, Variant};
 use crate::world::rules::Bound;
-use crate::world::{Demand, Quota, State, World};
+use crate::world::{Demand, Quota, Shift, State, World};
 
 /// The line of the catalogue.
 pub const VARIANT: Variant<Arc<dyn Lever>> = Variant {
@@ -89,9 +89,14 @@ fn fields(f: &mut Fields<'_>) -> Arc<dyn Lever> {
 }
 
 impl OpenMandate {
-    fn prefer(&self, world: &World, state: &mut State, handicap: f64) {
+    fn preference(&self, world: &World) -> Shift {
+        let mut closed_handicap = vec![0.0; world.countries.len()];
         for country in self.common.scope.country_indices(world) {
-            state.conditions.closed_handicap[country] += handicap;
+            closed_handicap[country] = self.handicap * self.common.strength;
+        }
+        Shift {
+            closed_handicap,
+            ..Shift::default()
         }
     }
 }
@@ -116,8 +121,8 @@ impl Lever for OpenMandate {
     fn act(&self, lever: usize, moment: Moment, world: &World, state: &mut State) {
         let Common { scope, strength, .. } = &self.common;
         match (self.mode, moment) {
-            (Mode::Preference, Moment::InForce) => self.prefer(world, state, self.handicap * strength),
-            (Mode::Preference, Moment::End) => self.prefer(world, state, -self.handicap * strength),
+            (Mode::Preference, Moment::InForce) => state.conditions.shift(lever, self.preference(world)),
+            (Mode::Preference, Moment::End) => state.conditions.unshift(lever),
             (Mode::Preference, _) | (_, Moment::Deadline) => {}
             (mode, Moment::Announced) => {
                 let each = mode == Mode::Mandate;

@@ -4,7 +4,7 @@
 //! `added_trust_weight x strength`; a purchase there is worth `risk_share x weight x criticality` of its price less
 //! ([`crate::market::terms`]). With `answers = "NAME"` it begins on the day on which the lever of that name binds and ends with it.
 //!
-//! **Writes** `State::conditions.trust` alone; at `end` the same weight is taken back. **Strength** scales the weight. **At 0** nothing
+//! **Writes** `State::conditions.trust` alone, until `end`. **Strength** scales the weight. **At 0** nothing
 //! is scheduled. **Limit:** a weight far above the price over `risk_share` shuts the market.
 //!
 //! The default is an assumption. What is known is that access to China's market was cut for vendors of countries that restrict Huawei;
@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use super::{Common, Lever, Moment};
 use crate::scenario::document::{Fields, Number, Variant};
-use crate::world::{State, World};
+use crate::world::{Shift, State, World};
 
 /// The line of the catalogue.
 pub const VARIANT: Variant<Arc<dyn Lever>> = Variant {
@@ -55,18 +55,23 @@ impl Lever for Retaliation {
         &["conditions.trust"]
     }
 
-    fn act(&self, _lever: usize, moment: Moment, world: &World, state: &mut State) {
-        let added = self.weight * self.common.strength;
-        let shift = match moment {
-            Moment::InForce => added,
-            Moment::End => -added,
-            Moment::Announced | Moment::Deadline => return,
-        };
-        for country in self.common.scope.country_indices(world) {
-            for vendor in self.common.scope.vendor_indices(world) {
-                let at = state.conditions.at(country, vendor);
-                state.conditions.trust[at] += shift;
+    fn act(&self, lever: usize, moment: Moment, world: &World, state: &mut State) {
+        match moment {
+            Moment::InForce => {
+                let mut trust = vec![0.0; state.conditions.trust.len()];
+                for country in self.common.scope.country_indices(world) {
+                    for vendor in self.common.scope.vendor_indices(world) {
+                        trust[state.conditions.at(country, vendor)] = self.weight * self.common.strength;
+                    }
+                }
+                let shift = Shift {
+                    trust,
+                    ..Shift::default()
+                };
+                state.conditions.shift(lever, shift);
             }
+            Moment::End => state.conditions.unshift(lever),
+            Moment::Announced | Moment::Deadline => {}
         }
     }
 }

@@ -3,22 +3,23 @@
 //! **Equation.** Unit costs of the vendors in scope are multiplied by `1 - unit_cost_share x strength`; and a buyer in scope receives
 //! `share_of_price x strength x reference price` for each component that it buys from them. Margins respond to both: pass-through is a
 //! result. Outlay: for the first, at each award, the part of the unit cost that the state bears, `cost x s / (1 - s)` with the cost after
-//! the subsidy; for the second, the sums paid. Both are booked at the buyer's country.
+//! the subsidy; for the second, the sums paid. Both stand in the account of `payer`, by default the vendor's home, wherever it sells.
 //!
-//! **Writes** `State::conditions.cost`, `State::conditions.subsidised` (so that production is counted whole) and `State::purse`. **Strength** scales both shares. **At 0** nothing is scheduled. **Limit:** both
-//! shares 0 do nothing. `budget_usd` limits the help to buyers; a subsidy of costs has no limit, as it is not applied for.
+//! **Writes** `State::conditions.subsidised` (a factor on unit cost that uses up as much as before, so that production is counted
+//! whole) and `State::purse`. **Strength** scales both shares. **At 0** nothing is scheduled. **Limit:** both shares 0 do nothing. `budget_usd` limits the help to buyers; a subsidy of costs has no limit, as it is not applied for.
 //!
 //! The reference world has the champions' prices of 2020 in it, so this is subsidy on top. Published sizes: support of about USD 75 bn
 //! over two decades (F322, disputed), prices some 30% below rivals' (F321). The default of a tenth of the cost is an assumption.
 
 use std::sync::Arc;
 
-use super::fund::{Fund, support};
+use super::fund::{Fund, PAYER_OR_HOME, support};
 use super::{Award, Common, Lever, Moment};
 use crate::calendar::Day;
 use crate::market::posted::Posted;
 use crate::scenario::document::{Fields, Number, Variant};
-use crate::world::{Aid, BB, RU, State, World};
+use crate::world::outlay::Payee;
+use crate::world::{Aid, BB, RU, Shift, State, World};
 
 /// The line of the catalogue.
 pub const VARIANT: Variant<Arc<dyn Lever>> = Variant {
@@ -39,7 +40,7 @@ pub struct StateSubsidy {
 fn fields(f: &mut Fields<'_>) -> Arc<dyn Lever> {
     let common = Common::fields(f);
     common.require_vendors(f, "a subsidy must name its champions");
-    let fund = Fund::fields(f);
+    let fund = Fund::fields(f, PAYER_OR_HOME);
     let cost_share = f.number_or(
         "unit_cost_share",
         0.1,
@@ -76,28 +77,43 @@ impl Lever for StateSubsidy {
     }
 
     fn writes(&self) -> &'static [&'static str] {
-        &["conditions.cost", "conditions.subsidised", "purse"]
+        &["conditions.subsidised", "purse"]
     }
 
     fn act(&self, lever: usize, moment: Moment, world: &World, state: &mut State) {
-        let by = match moment {
-            Moment::InForce => self.factor(),
-            Moment::End => 1.0 / self.factor(),
-            Moment::Announced | Moment::Deadline => return,
-        };
-        for vendor in self.common.scope.vendor_indices(world) {
-            for component in [RU, BB] {
-                state.conditions.cost[usize::from(vendor)][component] *= by;
+        match moment {
+            Moment::InForce => {
+                let mut subsidised = vec![1.0; world.vendors.len()];
+                for vendor in self.common.scope.vendor_indices(world) {
+                    subsidised[usize::from(vendor)] = self.factor();
+                }
+                let shift = Shift {
+                    subsidised,
+                    ..Shift::default()
+                };
+                state.conditions.shift(lever, shift);
             }
-            state.conditions.subsidised[usize::from(vendor)] *= by;
+            Moment::End => state.conditions.unshift(lever),
+            Moment::Announced | Moment::Deadline => return,
         }
         if self.price_share > 0.0 && moment == Moment::InForce {
             self.fund.open(lever, state);
             let share = self.price_share * self.common.strength;
-            state.purse.open(support(&self.common, lever, Aid::Any, share, world));
+            state.purse.open(support(
+                &self.common,
+                lever,
+                Aid::Any,
+                share,
+                Some(self.fund.payers_or_home(world)),
+                world,
+            ));
         } else {
             state.purse.close(lever);
         }
+    }
+
+    fn payer(&self) -> Option<&str> {
+        self.fund.payer.as_deref()
     }
 
     fn review(&self, lever: usize, last: Day, _world: &World, _posted: &Posted, state: &mut State) {
@@ -109,15 +125,15 @@ impl Lever for StateSubsidy {
     fn awarded(&self, lever: usize, award: &Award, world: &World, state: &mut State) {
         let slot = &world.slots[award.slot];
         let sellers = self.common.scope.sellers(world);
+        let payers = self.fund.payers_or_home(world);
         let borne = (1.0 - self.factor()) / self.factor();
         for k in [RU, BB] {
-            if award.buys[k] && sellers.get(usize::from(award.seller[k])).copied().unwrap_or(false) {
-                state.purse.book(
-                    lever,
-                    slot.country,
-                    crate::world::outlay::Payee::Sellers,
-                    slot.sites * award.cost[k] * borne,
-                );
+            let seller = usize::from(award.seller[k]);
+            if award.buys[k] && sellers.get(seller).copied().unwrap_or(false) {
+                let sum = slot.sites * award.cost[k] * borne;
+                state
+                    .purse
+                    .book(lever, &payers[seller], slot.country, Payee::Sellers, sum);
             }
         }
     }

@@ -493,6 +493,7 @@ impl Terms {
             } else {
                 unit * slot.cost_scale
                     * moved.cost[v][component]
+                    * moved.transferred(v)
                     * if self.is_core {
                         1.0
                     } else {
@@ -507,7 +508,7 @@ impl Terms {
             let weight = slot.weight[component] * slot.price;
             t.quality[component] =
                 weight * (s.market.quality_value_share * (quality + moved.quality[v][component]) + country.effect[v]);
-            let levy = if moved.levies.is_empty() {
+            let levy = if !moved.has_levies() {
                 0.0
             } else {
                 match buyer.operator {

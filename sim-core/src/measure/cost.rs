@@ -31,7 +31,7 @@ pub const MEASURES: &[Measure] = &[
         name: "public_outlay",
         unit: "musd_2020",
         is_flow: true,
-        doc: "Public money spent in the countries of a place, in all and by the lever that spends it",
+        doc: "Public money paid by the countries of a place, wherever it is spent, in all and by the lever that spends it",
         equation: "sum of money, not discounted",
         recorded: Recorded::World,
         parts: Parts::Lever,
@@ -41,7 +41,7 @@ pub const MEASURES: &[Measure] = &[
                 return f64::NAN; // states pay, operators do not
             }
             let lever = (c.part != usize::MAX).then_some(c.part);
-            v.sum_over_countries(c.place, |country| v.state.purse.outlay.of(country, lever))
+            v.public_money(c.place, lever)
         },
     },
 ];

@@ -138,6 +138,8 @@ pub enum Field {
     ChoiceSurplus,
     /// Break fees.
     Fees,
+    /// Royalties that a vendor pays others, less what it gets: they sum to nothing over vendors.
+    Royalties,
     /// Grant element of tied credit.
     Credit,
     /// Unit cost of the life that is left in the kit on the last day.

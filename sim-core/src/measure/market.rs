@@ -133,8 +133,8 @@ pub const MEASURES: &[Measure] = &[
         name: "vendor_profit",
         unit: "musd_2020",
         is_flow: true,
-        doc: "Sales and break fees less unit cost, which is long-run: it carries research and selling; before state subsidies",
-        equation: "sales + fees - unit cost of what was sold",
+        doc: "Sales and break fees less unit cost, which is long-run: it carries research and selling; less royalties paid beyond it, with those received; before state subsidies",
+        equation: "sales + fees - unit cost of what was sold - royalties (paid less received)",
         recorded: Recorded::World,
         parts: Parts::Whole,
         dims: Dims {
@@ -143,7 +143,7 @@ pub const MEASURES: &[Measure] = &[
         },
         value: |v, c| {
             let money = |f| v.money_of(c, &c.vendors, f);
-            1e-6 * (money(Field::Sales) + money(Field::Fees) - money(Field::Production))
+            1e-6 * (money(Field::Sales) + money(Field::Fees) - money(Field::Production) - money(Field::Royalties))
         },
     },
     Measure {

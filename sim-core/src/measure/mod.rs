@@ -83,6 +83,18 @@ impl View<'_> {
         ratio(self.sites(c, field), self.sites(c, over))
     }
 
+    /// What the countries of a place have paid of public money, on one lever or on all, million US dollars. What those pay who are no country
+    /// of the scenario counts in the world as a whole.
+    fn public_money(&self, place: usize, lever: Option<usize>) -> f64 {
+        let outlay = &self.state.purse.outlay;
+        let abroad = if place == 0 {
+            outlay.of(self.world.countries.len(), lever)
+        } else {
+            0.0
+        };
+        self.sum_over_countries(place, |country| outlay.of(country, lever)) + abroad
+    }
+
     /// Sum over the countries of a place; an operator's own place has none.
     fn sum_over_countries(&self, place: usize, of: impl Fn(usize) -> f64) -> f64 {
         let countries = self.world.places_of_country.iter().enumerate();

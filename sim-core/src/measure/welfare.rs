@@ -1,6 +1,6 @@
 //! Welfare from realised flows (L9), at one social rate.
 //!
-//! By the market in which kit is bought, whoever's home the seller or lender is:
+//! By the market in which kit is bought, whoever's home the seller is; public money of levers by who pays it:
 //! ```text
 //! CS = quality + tastes + choice - payments - own real costs - fees + grants + credit + residual
 //! PS = payments + fees + subsidies - unit cost
@@ -14,8 +14,13 @@
 //!   credits every further variety with a gain).
 //! - *Resources* are unit cost (long-run: research and selling are in it, once), the work of switching and integration, energy,
 //!   upkeep that grows with age, and public works, less the unit cost of the life that is left in the kit on the last day.
-//! - Prices, break fees (credit that falls due among them, to the seller whose kit goes) and the grant element of credit, at the buyer's cost of
-//!   capital, are transfers. An operator's own row leaves public money out. No write-off and no fear of a rule to come is a cost.
+//! - Prices, royalties, break fees (credit that falls due among them, to the seller whose kit goes) and the grant element of a vendor's own
+//!   credit, at the buyer's cost of capital, are transfers. Public money that one place pays for purchases in another is G of the first and
+//!   a gain of the second, so that for a place what it pays abroad, less what it gets from there, is among its resources; over the world
+//!   it is a transfer. A vendor's own credit (S06) is booked where it is taken, as the scenario does not say who bears it.
+//! - Not counted: what becomes of spectrum that a licence condition takes, and of support that a bar takes. The buyer forgoes it,
+//!   and that moves its choice; W takes it that the state puts it to the same use elsewhere. Spectrum that lies idle is a loss beside W, of the
+//!   condition's value for each site bought in spite of it. An operator's own row leaves public money out. No write-off and no fear of a rule to come is a cost.
 //! - *Delay* counts site-months late at `market.site_month_usd` of the scenario.
 //!
 //! A flow of a window is discounted from its middle to the first day, so that a sum over dates is a present value. Levels have no
@@ -49,7 +54,7 @@ pub const MEASURES: &[Measure] = &[Measure {
 
 fn value(v: &View, c: &Cell) -> f64 {
     let money = |f: Field| v.money_of(c, &c.vendors, f);
-    let [grants, subsidies, works] = v.transfers(c);
+    let [grants, subsidies, works] = v.received(c);
     let own_costs = || {
         let switching = money(Field::CostSwitching) - money(Field::Fees);
         let operations = money(Field::CostIntegration) + money(Field::CostRunning) + money(Field::CostExtension);
@@ -63,7 +68,9 @@ fn value(v: &View, c: &Cell) -> f64 {
             + money(Field::Residual)
     };
     let producers = || money(Field::Sales) + money(Field::Fees) + subsidies - money(Field::Production);
-    let government = || 0.0 - (grants + subsidies + works) - money(Field::Credit);
+    let government = || 0.0 - 1e6 * v.public_money(c.place, None) - money(Field::Credit);
+    // What leaves the place, less what comes from outside: nothing over the world.
+    let abroad = || 1e6 * v.public_money(c.place, None) - (grants + subsidies + works);
     let externalities = || 0.0 - money(Field::Security) - v.world.scenario.market.site_month * money(Field::Late);
     match c.part {
         0 => consumers(),
@@ -71,17 +78,18 @@ fn value(v: &View, c: &Cell) -> f64 {
         2 => government(),
         3 => externalities(),
         4 => benefits(),
-        5 => money(Field::Production) + own_costs() + works - money(Field::Residual),
+        5 => money(Field::Production) + own_costs() + works + abroad() - money(Field::Residual),
         6 => money(Field::Taste) + money(Field::ChoiceSurplus),
         _ => consumers() + producers() + government() + externalities(),
     }
 }
 
 impl View<'_> {
-    /// Public money of the window by who gets it, US dollars: operators, sellers, and nobody (work done).
-    fn transfers(&self, c: &Cell) -> [f64; 3] {
+    /// Public money of the window by who gets it in the markets of a place, whoever pays, US dollars: operators, sellers, and nobody (work done).
+    fn received(&self, c: &Cell) -> [f64; 3] {
         use crate::world::outlay::Payee;
-        [Payee::Operators, Payee::Sellers, Payee::Works]
-            .map(|payee| 1e6 * self.sum_over_countries(c.place, |country| self.state.purse.outlay.to(country, payee)))
+        [Payee::Operators, Payee::Sellers, Payee::Works].map(|payee| {
+            1e6 * self.sum_over_countries(c.place, |country| self.state.purse.outlay.received(country, payee))
+        })
     }
 }

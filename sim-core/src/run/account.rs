@@ -7,9 +7,9 @@ use super::hold::Decided;
 use crate::calendar::Day;
 use crate::market::switching::{Attachment, BROUGHT_FORWARD, CONTRACT_BREAK, INTEGRATION, ONBOARDING};
 use crate::market::tender::{Offer, Outcome};
-use crate::measure::cube::Field;
+use crate::measure::cube::{Cube, Field};
 use crate::measure::stocks::layer_index;
-use crate::world::{BB, Layer, NO_VENDOR, RU, Slot, Stack, World};
+use crate::world::{BB, Layer, NO_VENDOR, RU, Slot, Stack, State, World};
 
 /// Money of one component of a slot, US dollars a site.
 #[derive(Debug, Clone, Copy, Default)]
@@ -65,6 +65,28 @@ impl Ledger {
 pub(super) fn places_of(world: &World, slot: &Slot) -> impl Iterator<Item = usize> {
     let own = world.first_operator_place + slot.operator;
     world.places_of_country[slot.country].iter().copied().chain([own])
+}
+
+/// Books what the maker of something worth `made` at unit cost owes holders of patents, and what they get, in the market where it is sold.
+pub(super) fn account_royalties(
+    cube: &mut Cube,
+    world: &World,
+    state: &State,
+    slot: usize,
+    component: usize,
+    maker: usize,
+    made: f64,
+) {
+    let Some(owed) = state.conditions.royalties_of(maker) else {
+        return;
+    };
+    let info = &world.slots[slot];
+    let layer = layer_index(world, info.layer);
+    for (holder, share) in owed.iter().enumerate().filter(|(_, share)| **share != 0.0) {
+        let sum = share * made;
+        cube.add(places_of(world, info), layer, component, maker, Field::Royalties, sum);
+        cube.add(places_of(world, info), layer, component, holder, Field::Royalties, -sum);
+    }
 }
 
 impl Run<'_> {
@@ -142,13 +164,10 @@ impl Run<'_> {
                 let seller = terms.seller(alternative.seller[k]);
                 let bought = Bought {
                     price: decided.payments[k],
-                    cost: seller.cost[k] / self.state.conditions.subsidised[to],
+                    cost: seller.cost[k] / self.state.conditions.transferred(to),
                 };
                 self.ledger.ordered[slot][k] = bought;
                 cube.add(places(), layer, k, to, Field::Sales, sites * bought.price);
-                if let (Some(research), Layer::Ran(_)) = (&mut self.state.research, info.layer) {
-                    research.sales[to] += sites * bought.price;
-                }
                 cube.add(
                     places(),
                     layer,
@@ -159,6 +178,15 @@ impl Run<'_> {
                 );
                 cube.add(places(), layer, k, to, Field::Production, sites * bought.cost);
                 cube.add(places(), layer, k, to, Field::Credit, sites * seller.credit[k]);
+                let made = sites * bought.cost;
+                account_royalties(cube, world, &self.state, slot, k, to, made);
+                if let (Some(research), Layer::Ran(_)) = (&mut self.state.research, info.layer) {
+                    research.sales[to] += sites * bought.price;
+                    let owed = self.state.conditions.royalties_of(to).unwrap_or_default();
+                    for (sales, share) in research.sales.iter_mut().zip(owed) {
+                        *sales += share * made;
+                    }
+                }
             }
             let from = old.map(|o| usize::from(o.seller[k]));
             if info.layer != Layer::Core && buys[k] {

@@ -1,6 +1,6 @@
 //! Flows of time: what runs on between two measurements, and what is left on the last day.
 
-use super::account::places_of;
+use super::account::{account_royalties, places_of};
 use super::engine::Run;
 use crate::market::terms::immaturity;
 use crate::market::value::annuity;
@@ -142,6 +142,7 @@ impl Run<'_> {
                     self.cube.add(places(), layer, component, vendor, Field::Sales, money);
                     self.cube
                         .add(places(), layer, component, vendor, Field::CostPrice, money);
+                    account_royalties(&mut self.cube, world, &self.state, i, component, vendor, production);
                 }
                 let age = stack.installed[component].years_until(mid).max(0.0);
                 let upkeep = s.keep.growth_share_per_year * age * years * slot.price * slot.weight[component];

@@ -167,7 +167,7 @@ impl Run<'_> {
         {
             let bought = self.desk.offer.alternatives[a];
             let bill = &self.desk.offer.bills[a];
-            let granted = self.state.purse.outlay.to(info.country, Payee::Operators);
+            let granted = self.state.purse.outlay.received(info.country, Payee::Operators);
             self.tell_levers(&Award {
                 slot,
                 forced: s.forced,
@@ -187,7 +187,7 @@ impl Run<'_> {
                 switching: bill.iter().sum::<f64>() - bill[BROUGHT_FORWARD],
             });
             // What a lever pays the operator back is no outlay of its own.
-            let granted = self.state.purse.outlay.to(info.country, Payee::Operators) - granted;
+            let granted = self.state.purse.outlay.received(info.country, Payee::Operators) - granted;
             self.account_grant(slot, bought.seller[BB], 1e6 * granted);
         }
         self.report(slot, old, s.forced, s.keeps, s.cycle, &decided, late);

@@ -32,6 +32,13 @@ pub(super) fn check(c: &mut Checker, s: &Scenario) {
             );
         }
         homes(c, s, &named.path, named.lever.homes().iter());
+        if let Some(payer) = named.lever.payer() {
+            let countries = s.countries.iter().map(|x| x.id.as_str());
+            let blocs = s.blocs.iter().map(|x| x.id.as_str());
+            let homes = s.vendors.iter().map(|x| x.home.as_str());
+            let payers = countries.chain(blocs).chain(homes);
+            c.known(&join(&named.path, "payer"), payer, "payer", payers);
+        }
         scope(c, s, &named.path, named.lever.scope());
         match &named.lever.common().start {
             Start::When(trigger) => waits_for(c, s, &join(&named.path, "when"), trigger),

@@ -1,8 +1,9 @@
 //! Conditions of the market that levers may move: shifts on top of what the world is built with.
 //!
 //! All are neutral at the start (0, or a factor of 1), so that a world without levers reads what it was built with,
-//! to the byte. A lever adds its share when it begins and takes the same share back at its end; shifts of several
-//! levers add up, factors multiply.
+//! to the byte. What one lever does at present is one [`Shift`]; the conditions are the neutral ones with the shifts of all
+//! levers on top, worked out anew whenever one changes. So nothing is left of a lever that has ended, not even in the last
+//! bit. Shifts of several levers add up, factors multiply.
 
 use std::collections::BTreeMap;
 
@@ -11,8 +12,6 @@ use super::{RuleScope, VendorIx, World};
 /// What buyers lose by buying some vendors' products: public money or a licence that they forgo.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Levy {
-    /// Lever that raises it: its place in the scenario.
-    pub lever: usize,
     /// Layers and components.
     pub scope: RuleScope,
     /// By operator: whether it is concerned.
@@ -28,14 +27,7 @@ pub struct Levy {
 impl Levy {
     /// A levy on purchases of some operators from some vendors.
     #[must_use]
-    pub fn new(
-        lever: usize,
-        scope: RuleScope,
-        operators: Vec<bool>,
-        sellers: Vec<bool>,
-        share: f64,
-        world: &World,
-    ) -> Self {
+    pub fn new(scope: RuleScope, operators: Vec<bool>, sellers: Vec<bool>, share: f64, world: &World) -> Self {
         let sites = |c: usize, all: bool| -> f64 {
             let here = world.operators.iter().enumerate().filter(|(_, o)| o.country == c);
             here.filter(|(o, _)| all || operators[*o]).map(|(_, o)| o.sites).sum()
@@ -45,7 +37,6 @@ impl Levy {
             if all > 0.0 { sites(c, false) / all } else { 0.0 }
         };
         Self {
-            lever,
             scope,
             reach: (0..world.countries.len()).map(reach).collect(),
             operators,
@@ -67,8 +58,6 @@ pub struct Conditions {
     pub trust: Vec<f64>,
     /// Added to the yearly hazard of a ban on a vendor; the sum is never below 0.
     pub hazard: Vec<f64>,
-    /// What buyers lose by buying from some vendors.
-    pub levies: Vec<Levy>,
     /// Added to the cost of capital of a country's operators, a year.
     pub wacc: Vec<f64>,
     /// What a country's buyers are asked to count against closed bundles, share of price: a preference in procurement, no payment.
@@ -77,8 +66,13 @@ pub struct Conditions {
     pub open_risk: Vec<f64>,
     /// Factor on each vendor's unit costs, radio and baseband.
     pub cost: Vec<[f64; 2]>,
-    /// Part of each vendor's unit cost that no state bears; it is in `cost` already.
+    /// Part of each vendor's unit cost that no state bears: a factor beside `cost`. It uses up as much as before.
     pub subsidised: Vec<f64>,
+    /// What each vendor pays holders of patents, share of its unit cost: the sum of its row of `royalties`.
+    royalty: Vec<f64>,
+    /// What it pays to each of them: payer-major.
+    pub royalties: Vec<f64>,
+    has_levies: bool,
     /// Added to each vendor's quality, radio and baseband.
     pub quality: Vec<[f64; 2]>,
     /// Added to the yearly growth rate of each interface's maturity; the sum is never below 0.
@@ -90,7 +84,7 @@ pub struct Conditions {
     shifts: BTreeMap<usize, Shift>,
 }
 
-/// What one lever adds at present, kept so that it can be renewed from review to review and taken back. An empty list adds nothing.
+/// What one lever does at present, kept so that it can be renewed from review to review and taken back. An empty list does nothing.
 /// Fields as in [`Conditions`]; lists over countries and vendors are country-major.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[allow(missing_docs)]
@@ -98,28 +92,34 @@ pub struct Shift {
     pub trust: Vec<f64>,
     pub hazard: Vec<f64>,
     pub wacc: Vec<f64>,
+    pub closed_handicap: Vec<f64>,
     pub open_risk: Vec<f64>,
     pub support: [f64; 3],
     /// Factors.
     pub cost: Vec<[f64; 2]>,
+    /// Factors.
+    pub subsidised: Vec<f64>,
+    /// Payer-major.
+    pub royalties: Vec<f64>,
     pub quality: Vec<[f64; 2]>,
     /// Of several levers the longest counts.
     pub wait: Vec<f64>,
     /// Of several levers the lowest counts.
     pub maturity_cap: Vec<f64>,
+    /// What buyers lose by buying from some vendors.
+    pub levies: Vec<Levy>,
 }
 
 /// Key of the shift that research makes ([`super::research`]): it is no lever's.
 pub(crate) const RESEARCH: usize = usize::MAX;
 
-/// Adds `new - old` to each number of a list; a list that is empty is one of `neutral`.
-fn renew<T: Copy>(to: &mut [T], old: &[T], new: &[T], neutral: T, change: impl Fn(T, T, T) -> T) {
-    if old.is_empty() && new.is_empty() {
-        return;
-    }
-    for (i, x) in to.iter_mut().enumerate() {
-        let of = |list: &[T]| list.get(i).copied().unwrap_or(neutral);
-        *x = change(*x, of(old), of(new));
+/// All shifts on top of a neutral list, in the order of the levers.
+fn fold<'a, T: Copy + 'a>(to: &mut [T], neutral: T, lists: impl Iterator<Item = &'a [T]>, join: impl Fn(T, T) -> T) {
+    to.fill(neutral);
+    for list in lists {
+        for (x, by) in to.iter_mut().zip(list) {
+            *x = join(*x, *by);
+        }
     }
 }
 
@@ -131,12 +131,14 @@ impl Conditions {
             vendors,
             trust: vec![0.0; countries * vendors],
             hazard: vec![0.0; countries * vendors],
-            levies: Vec::new(),
             wacc: vec![0.0; countries],
             closed_handicap: vec![0.0; countries],
             open_risk: vec![0.0; countries],
             cost: vec![[1.0; 2]; vendors],
             subsidised: vec![1.0; vendors],
+            royalty: vec![0.0; vendors],
+            royalties: vec![0.0; vendors * vendors],
+            has_levies: false,
             quality: vec![[0.0; 2]; vendors],
             support: [0.0; 3],
             wait: vec![0.0; vendors],
@@ -147,29 +149,42 @@ impl Conditions {
 
     /// Puts a new shift of a lever in the place of its last one.
     pub fn shift(&mut self, lever: usize, new: Shift) {
-        let old = self.shifts.remove(&lever).unwrap_or_default();
-        let add = |x: f64, old: f64, new: f64| x + (new - old);
-        let pair = |x: [f64; 2], o: [f64; 2], n: [f64; 2]| [add(x[0], o[0], n[0]), add(x[1], o[1], n[1])];
-        let times = |x: [f64; 2], o: [f64; 2], n: [f64; 2]| [x[0] * (n[0] / o[0]), x[1] * (n[1] / o[1])];
-        renew(&mut self.trust, &old.trust, &new.trust, 0.0, add);
-        renew(&mut self.hazard, &old.hazard, &new.hazard, 0.0, add);
-        renew(&mut self.wacc, &old.wacc, &new.wacc, 0.0, add);
-        renew(&mut self.open_risk, &old.open_risk, &new.open_risk, 0.0, add);
-        renew(&mut self.support, &old.support, &new.support, 0.0, add);
-        renew(&mut self.cost, &old.cost, &new.cost, [1.0; 2], times);
-        renew(&mut self.quality, &old.quality, &new.quality, [0.0; 2], pair);
-        if new != Shift::default() {
+        if new == Shift::default() {
+            self.shifts.remove(&lever);
+        } else {
             self.shifts.insert(lever, new);
         }
-        for (v, (wait, cap)) in self.wait.iter_mut().zip(&mut self.maturity_cap).enumerate() {
-            let of = |list: &Vec<f64>| list.get(v).copied();
-            *wait = self.shifts.values().filter_map(|s| of(&s.wait)).fold(0.0, f64::max);
-            *cap = self
-                .shifts
-                .values()
-                .filter_map(|s| of(&s.maturity_cap))
-                .fold(1.0, f64::min);
+        let all = || self.shifts.values();
+        let add = |x: f64, by: f64| x + by;
+        let times = |x: f64, by: f64| x * by;
+        let each = |f: fn(f64, f64) -> f64| move |x: [f64; 2], by: [f64; 2]| [f(x[0], by[0]), f(x[1], by[1])];
+        fold(&mut self.trust, 0.0, all().map(|s| &s.trust[..]), add);
+        fold(&mut self.hazard, 0.0, all().map(|s| &s.hazard[..]), add);
+        fold(&mut self.wacc, 0.0, all().map(|s| &s.wacc[..]), add);
+        fold(
+            &mut self.closed_handicap,
+            0.0,
+            all().map(|s| &s.closed_handicap[..]),
+            add,
+        );
+        fold(&mut self.open_risk, 0.0, all().map(|s| &s.open_risk[..]), add);
+        fold(&mut self.support, 0.0, all().map(|s| &s.support[..]), add);
+        fold(&mut self.cost, [1.0; 2], all().map(|s| &s.cost[..]), each(times));
+        fold(&mut self.subsidised, 1.0, all().map(|s| &s.subsidised[..]), times);
+        fold(&mut self.royalties, 0.0, all().map(|s| &s.royalties[..]), add);
+        fold(&mut self.quality, [0.0; 2], all().map(|s| &s.quality[..]), each(add));
+        fold(&mut self.wait, 0.0, all().map(|s| &s.wait[..]), f64::max);
+        fold(
+            &mut self.maturity_cap,
+            1.0,
+            all().map(|s| &s.maturity_cap[..]),
+            f64::min,
+        );
+        for (sum, row) in self.royalty.iter_mut().zip(self.royalties.chunks(self.vendors.max(1))) {
+            *sum = row.iter().fold(0.0, |sum, x| sum + x);
         }
+        let has_levies = self.levies().next().is_some();
+        self.has_levies = has_levies;
     }
 
     /// What a lever adds at present, if it adds anything.
@@ -183,23 +198,42 @@ impl Conditions {
         self.shift(lever, Shift::default());
     }
 
+    /// Whether buyers lose anything by buying from some vendors.
+    #[must_use]
+    pub fn has_levies(&self) -> bool {
+        self.has_levies
+    }
+
+    /// What buyers lose by buying from some vendors, in the order of the levers.
+    pub fn levies(&self) -> impl Iterator<Item = &Levy> {
+        self.shifts.values().flat_map(|s| &s.levies)
+    }
+
+    /// What a vendor's state leaves of its unit cost and what holders of patents add to it: the factor on its cost that uses up nothing.
+    #[must_use]
+    pub fn transferred(&self, vendor: usize) -> f64 {
+        self.subsidised[vendor] * (1.0 + self.royalty[vendor])
+    }
+
+    /// What a vendor pays each holder of patents, by vendor, share of what it makes; `None` if nobody asks anything of it.
+    #[must_use]
+    pub fn royalties_of(&self, payer: usize) -> Option<&[f64]> {
+        let row = &self.royalties[payer * self.vendors..][..self.vendors];
+        (self.royalty[payer] != 0.0).then_some(row)
+    }
+
     /// What an operator loses by buying a component from a vendor, share of the reference price.
     #[must_use]
     pub fn levy(&self, operator: usize, vendor: VendorIx, what: RuleScope) -> f64 {
-        let standing = self.levies.iter().filter(|l| l.concerns(vendor, what));
+        let standing = self.levies().filter(|l| l.concerns(vendor, what));
         standing.filter(|l| l.operators[operator]).map(|l| l.share).sum()
     }
 
     /// What operators of a country lose on average, by sites.
     #[must_use]
     pub fn mean_levy(&self, country: usize, vendor: VendorIx, what: RuleScope) -> f64 {
-        let standing = self.levies.iter().filter(|l| l.concerns(vendor, what));
+        let standing = self.levies().filter(|l| l.concerns(vendor, what));
         standing.map(|l| l.share * l.reach[country]).sum()
-    }
-
-    /// Takes the levies of a lever back.
-    pub fn lift_levies(&mut self, lever: usize) {
-        self.levies.retain(|l| l.lever != lever);
     }
 
     /// Place of a country and vendor in the arrays over both.
@@ -240,5 +274,50 @@ mod tests {
         assert_eq!((c.trust[0], c.cost[0][0], c.wait[1]), (0.25, 1.25, 0.25));
         c.unshift(4);
         assert_eq!(c, neutral);
+    }
+
+    /// Added and taken off again one by one, sums of such numbers keep a remainder; and the order of begin and end must not matter.
+    #[test]
+    fn levers_that_have_ended_leave_the_last_bit_as_it_was() {
+        let neutral = Conditions::neutral(1, 2);
+        let shift = |x: f64| Shift {
+            trust: vec![x, 1.0 / x],
+            closed_handicap: vec![x],
+            cost: vec![[1.0 - x / 10.0, 1.0 + x / 7.0], [1.0; 2]],
+            subsidised: vec![1.0 - x / 3.0, 1.0],
+            royalties: vec![0.0, x / 30.0, x / 70.0, 0.0],
+            ..Shift::default()
+        };
+        let mut c = neutral.clone();
+        c.shift(0, shift(0.1));
+        let alone = c.clone();
+        for (lever, x) in [(1, 0.2), (2, 0.7), (1, 0.3)] {
+            c.shift(lever, shift(x));
+        }
+        let mut other = neutral.clone();
+        for (lever, x) in [(2, 0.7), (1, 0.3), (0, 0.1)] {
+            other.shift(lever, shift(x));
+        }
+        assert_eq!(c, other, "the order in which levers begin");
+        assert_ne!(c, alone);
+        c.unshift(2);
+        c.unshift(1);
+        assert_eq!(c, alone);
+        c.unshift(0);
+        assert_eq!(c, neutral);
+    }
+
+    #[test]
+    fn what_states_bear_and_patents_cost_is_told_from_what_is_used_up() {
+        let mut c = Conditions::neutral(1, 2);
+        assert_eq!((c.transferred(0), c.royalties_of(0)), (1.0, None));
+        let shift = Shift {
+            subsidised: vec![0.5, 1.0],
+            royalties: vec![0.0, 0.25, 0.0, 0.0],
+            ..Shift::default()
+        };
+        c.shift(0, shift);
+        assert_eq!((c.transferred(0), c.transferred(1)), (0.625, 1.0));
+        assert_eq!((c.royalties_of(0), c.royalties_of(1)), (Some(&[0.0, 0.25][..]), None));
     }
 }

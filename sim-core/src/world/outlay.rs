@@ -1,4 +1,6 @@
-//! Public money: what levers spend, kept by lever, country and who gets it until it is measured.
+//! Public money: what levers spend, kept by lever, by who pays, and by whom and in whose market it is got, until it is measured.
+
+use super::World;
 
 /// Who gets public money.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,12 +16,45 @@ pub enum Payee {
 /// Kinds of payees.
 const PAYEES: usize = 3;
 
+/// Who pays: countries, and the share of the sum that each bears. A place beyond the last country is abroad: a state that the scenario does
+/// not have as a country; its money counts in the world as a whole alone.
+pub type Payers = Vec<(usize, f64)>;
+
+/// Those who pay for a country, for a bloc (its countries by their operators' sites), or for a state that is none of the scenario's.
+#[must_use]
+pub fn payers(id: &str, world: &World) -> Payers {
+    if let Some(country) = world.countries.iter().position(|c| c.id == id) {
+        return vec![(country, 1.0)];
+    }
+    let Some(bloc) = world.blocs.iter().position(|b| b == id) else {
+        return vec![(world.countries.len(), 1.0)];
+    };
+    let mut sites = vec![0.0; world.countries.len()];
+    for o in world
+        .operators
+        .iter()
+        .filter(|o| world.countries[o.country].blocs.contains(&bloc))
+    {
+        sites[o.country] += o.sites;
+    }
+    let all: f64 = sites.iter().sum();
+    let members = sites.into_iter().enumerate().filter(|(_, s)| *s > 0.0);
+    let shares: Payers = members.map(|(c, s)| (c, s / all)).collect();
+    if shares.is_empty() {
+        vec![(world.countries.len(), 1.0)]
+    } else {
+        shares
+    }
+}
+
 /// The ledger. Levers write to it through [`Outlay::spend`]; the run clears it when a window of measurement is over.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Outlay {
     levers: usize,
-    /// Million US dollars since the last measurement, by country, lever and payee.
-    spent: Vec<f64>,
+    /// Million US dollars since the last measurement, by paying country (the last: abroad), lever and payee.
+    paid: Vec<f64>,
+    /// The same by the country in whose market it is got, and payee.
+    received: Vec<f64>,
 }
 
 impl Outlay {
@@ -28,38 +63,43 @@ impl Outlay {
     pub fn new(levers: usize, countries: usize) -> Self {
         Self {
             levers,
-            spent: vec![0.0; countries * levers * PAYEES],
+            paid: vec![0.0; (countries + 1) * levers * PAYEES],
+            received: vec![0.0; countries * PAYEES],
         }
     }
 
-    /// Books million US dollars of 2020 that a lever (its place in the scenario) costs a country today.
-    pub fn spend(&mut self, country: usize, lever: usize, payee: Payee, musd: f64) {
-        self.spent[(country * self.levers + lever) * PAYEES + payee as usize] += musd;
+    /// Books million US dollars of 2020 that a lever (its place in the scenario) costs today, got in the market of a country.
+    pub fn spend(&mut self, payers: &[(usize, f64)], market: usize, lever: usize, payee: Payee, musd: f64) {
+        for (country, share) in payers {
+            self.paid[(country * self.levers + lever) * PAYEES + payee as usize] += share * musd;
+        }
+        self.received[market * PAYEES + payee as usize] += musd;
     }
 
-    fn of_country(&self, country: usize) -> &[f64] {
-        &self.spent[country * self.levers * PAYEES..][..self.levers * PAYEES]
+    fn by(&self, country: usize) -> &[f64] {
+        &self.paid[country * self.levers * PAYEES..][..self.levers * PAYEES]
     }
 
-    /// Outlay of a country since the last measurement, on one lever or on all, million US dollars.
+    /// What a country (or, beyond the last, those abroad) has paid since the last measurement, on one lever or on all, million US dollars.
     #[must_use]
     pub fn of(&self, country: usize, lever: Option<usize>) -> f64 {
-        let all = self.of_country(country);
+        let all = self.by(country);
         match lever {
             Some(lever) => total(all[lever * PAYEES..][..PAYEES].iter()),
             None => total(all.iter()),
         }
     }
 
-    /// Outlay of a country to a kind of payee, million US dollars.
+    /// What a kind of payee has got in the market of a country, whoever paid, million US dollars.
     #[must_use]
-    pub fn to(&self, country: usize, payee: Payee) -> f64 {
-        total(self.of_country(country).iter().skip(payee as usize).step_by(PAYEES))
+    pub fn received(&self, country: usize, payee: Payee) -> f64 {
+        self.received[country * PAYEES + payee as usize]
     }
 
     /// Starts a new window.
     pub fn clear(&mut self) {
-        self.spent.fill(0.0);
+        self.paid.fill(0.0);
+        self.received.fill(0.0);
     }
 }
 
@@ -73,22 +113,30 @@ mod tests {
     use super::*;
 
     #[test]
-    fn money_is_told_apart_by_country_lever_and_payee() {
+    fn money_is_told_apart_by_who_pays_lever_and_who_gets_it() {
         let mut outlay = Outlay::new(2, 3);
-        outlay.spend(0, 1, Payee::Operators, 5.0);
-        outlay.spend(2, 0, Payee::Sellers, 3.0);
-        outlay.spend(2, 1, Payee::Works, 0.5);
-        outlay.spend(2, 1, Payee::Works, 0.25);
+        outlay.spend(&[(0, 1.0)], 0, 1, Payee::Operators, 5.0);
+        outlay.spend(&[(2, 1.0)], 2, 0, Payee::Sellers, 3.0);
+        outlay.spend(&[(2, 1.0)], 2, 1, Payee::Works, 0.5);
+        outlay.spend(&[(2, 1.0)], 2, 1, Payee::Works, 0.25);
         assert_eq!(
             (outlay.of(0, None), outlay.of(1, None), outlay.of(2, None)),
             (5.0, 0.0, 3.75)
         );
         assert_eq!((outlay.of(2, Some(0)), outlay.of(2, Some(1))), (3.0, 0.75));
-        assert_eq!(outlay.to(2, Payee::Works), 0.75);
+        assert_eq!(outlay.received(2, Payee::Works), 0.75);
+        // Two countries and one abroad pay for what is bought in the second.
+        outlay.spend(&[(0, 0.5), (2, 0.25), (3, 0.25)], 1, 0, Payee::Operators, 8.0);
         assert_eq!(
-            (outlay.to(0, Payee::Operators), outlay.to(0, Payee::Sellers)),
-            (5.0, 0.0)
+            (
+                outlay.of(0, Some(0)),
+                outlay.of(1, None),
+                outlay.of(2, Some(0)),
+                outlay.of(3, None)
+            ),
+            (4.0, 0.0, 5.0, 2.0)
         );
+        assert_eq!([0, 1, 2].map(|c| outlay.received(c, Payee::Operators)), [5.0, 8.0, 0.0]);
         outlay.clear();
         assert_eq!(outlay, Outlay::new(2, 3));
     }

@@ -4,7 +4,7 @@
 //! lever's budget. Help is a sum per site, a share of the reference price of what is bought, so that a seller cannot
 //! raise it by raising its price; how much of it the buyer keeps is a result.
 
-use super::outlay::{Outlay, Payee};
+use super::outlay::{Outlay, Payee, Payers};
 use super::{RuleScope, VendorIx};
 
 /// What is helped.
@@ -35,6 +35,8 @@ pub struct Support {
     pub sellers: Vec<bool>,
     /// Sum per site, share of the reference price of the component.
     pub share: f64,
+    /// By vendor: who pays; without it, the buyer's own country.
+    pub payers: Option<Vec<Payers>>,
 }
 
 /// Who may claim part of the bill of replacing kit of some vendors, and waits while there is no money.
@@ -145,26 +147,37 @@ impl Purse {
     /// Pays the help of one kind toward a purchase worth `reference` US dollars at reference prices; the last purchase before a budget is
     /// empty gets what is left. Returns what was paid.
     pub fn pay(&mut self, country: usize, vendor: VendorIx, what: RuleScope, aid: Aid, reference: f64) -> f64 {
-        let due: Vec<(usize, f64)> = self
+        let due: Vec<(usize, f64, Option<Payers>)> = self
             .standing(country, vendor, what, aid)
-            .map(|s| (s.lever, s.share * reference))
+            .map(|s| {
+                let payers = s.payers.as_ref().map(|by| by[usize::from(vendor)].clone());
+                (s.lever, s.share * reference, payers)
+            })
             .collect();
         due.into_iter()
-            .map(|(lever, sum)| self.spend(lever, country, Payee::Operators, sum))
+            .map(|(lever, sum, payers)| {
+                let payers = payers.unwrap_or_else(|| vec![(country, 1.0)]);
+                self.spend_for(lever, &payers, country, Payee::Operators, sum)
+            })
             .sum()
     }
 
-    /// Spends up to `sum` US dollars of a lever's budget in a country. Returns what was spent.
+    /// Spends up to `sum` US dollars of a lever's budget, paid and got in one country. Returns what was spent.
     pub fn spend(&mut self, lever: usize, country: usize, payee: Payee, sum: f64) -> f64 {
+        self.spend_for(lever, &[(country, 1.0)], country, payee, sum)
+    }
+
+    /// Spends up to `sum` US dollars of a lever's budget in the market of a country, for others' account. Returns what was spent.
+    fn spend_for(&mut self, lever: usize, payers: &[(usize, f64)], market: usize, payee: Payee, sum: f64) -> f64 {
         let paid = sum.min(self.budget[lever]).max(0.0);
         self.budget[lever] -= paid;
-        self.outlay.spend(country, lever, payee, 1e-6 * paid);
+        self.book(lever, payers, market, payee, paid);
         paid
     }
 
-    /// Books money that a lever spends without a budget, such as a subsidy of costs.
-    pub fn book(&mut self, lever: usize, country: usize, payee: Payee, sum: f64) {
-        self.outlay.spend(country, lever, payee, 1e-6 * sum);
+    /// Books money that a lever spends without a budget, such as a subsidy of costs, in the market of a country.
+    pub fn book(&mut self, lever: usize, payers: &[(usize, f64)], market: usize, payee: Payee, sum: f64) {
+        self.outlay.spend(payers, market, lever, payee, 1e-6 * sum);
     }
 }
 
@@ -185,6 +198,7 @@ mod tests {
             buyers: vec![true, false],
             sellers: vec![true],
             share: 0.25,
+            payers: None,
         });
         assert_eq!(purse.share(0, 0, scope, Aid::Open), 0.25);
         assert_eq!(purse.share(0, 0, scope, Aid::Any), 0.0, "only open gear is helped");

@@ -45,7 +45,7 @@ pub struct Research {
     factors: BTreeMap<usize, Vec<Factors>>,
     /// Public or outside money since the last review, US dollars; a loss of income is negative.
     pub funds: Vec<f64>,
-    /// Sales since the last review, US dollars.
+    /// Sales and royalties got since the last review, US dollars.
     pub sales: Vec<f64>,
     /// Quality of radio and baseband.
     pub quality: Vec<[f64; 2]>,

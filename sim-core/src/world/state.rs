@@ -243,12 +243,13 @@ impl State {
         note("quotas", self.quotas != before.quotas);
         note("conditions.trust", c.trust != d.trust);
         note("conditions.hazard", c.hazard != d.hazard);
-        note("conditions.levies", c.levies != d.levies);
+        note("conditions.levies", !c.levies().eq(d.levies()));
         note("conditions.wacc", c.wacc != d.wacc);
         note("conditions.closed_handicap", c.closed_handicap != d.closed_handicap);
         note("conditions.open_risk", c.open_risk != d.open_risk);
         note("conditions.cost", c.cost != d.cost);
         note("conditions.subsidised", c.subsidised != d.subsidised);
+        note("conditions.royalties", c.royalties != d.royalties);
         note("conditions.quality", c.quality != d.quality);
         note("conditions.support", c.support != d.support);
         note("conditions.wait", c.wait != d.wait);
