@@ -146,6 +146,9 @@ impl Run<'_> {
                 };
                 self.ledger.ordered[slot][k] = bought;
                 cube.add(places(), layer, k, to, Field::Sales, sites * bought.price);
+                if let Some(fates) = &mut self.state.fates {
+                    fates.margin[to] += sites * (bought.price - bought.cost);
+                }
                 if let (Some(research), Layer::Ran(_)) = (&mut self.state.research, info.layer) {
                     research.sales[to] += sites * bought.price;
                 }

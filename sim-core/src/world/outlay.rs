@@ -18,6 +18,7 @@ const PAYEES: usize = 3;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Outlay {
     levers: usize,
+    countries: usize,
     /// Million US dollars since the last measurement, by country, lever and payee.
     spent: Vec<f64>,
 }
@@ -28,6 +29,7 @@ impl Outlay {
     pub fn new(levers: usize, countries: usize) -> Self {
         Self {
             levers,
+            countries,
             spent: vec![0.0; countries * levers * PAYEES],
         }
     }
@@ -35,6 +37,16 @@ impl Outlay {
     /// Books million US dollars of 2020 that a lever (its place in the scenario) costs a country today.
     pub fn spend(&mut self, country: usize, lever: usize, payee: Payee, musd: f64) {
         self.spent[(country * self.levers + lever) * PAYEES + payee as usize] += musd;
+    }
+
+    /// Makes room for one payer more, after all others.
+    pub fn add_lever(&mut self) {
+        let mut wider = Self::new(self.levers + 1, self.countries);
+        for country in 0..self.countries {
+            wider.spent[country * wider.levers * PAYEES..][..self.levers * PAYEES]
+                .copy_from_slice(self.of_country(country));
+        }
+        *self = wider;
     }
 
     fn of_country(&self, country: usize) -> &[f64] {
