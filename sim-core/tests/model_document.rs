@@ -17,7 +17,7 @@ const END: &str = "<!-- end of parameters -->\n";
 type Symbols = &'static [(&'static str, &'static str)];
 
 /// Tables of the scenario.
-const TABLES: [(&str, Symbols); 9] = [
+const TABLES: [(&str, Symbols); 12] = [
     (
         "market",
         &[
@@ -45,6 +45,19 @@ const TABLES: [(&str, Symbols); 9] = [
     ("learning", &[]),
     ("hazard", &[]),
     ("supply", &[]),
+    (
+        "foresight",
+        &[
+            ("seller_look_ahead", "w"),
+            ("seller_discount_rate", "r_s"),
+            ("buyer", "f"),
+        ],
+    ),
+    (
+        "sourcing",
+        &[("loss_hazard_per_year", "h_v"), ("emergency_months", "t")],
+    ),
+    ("vendor_decisions", &[]),
 ];
 
 fn repository(path: &str) -> String {
@@ -115,7 +128,10 @@ fn describe(key: &str, field: &Value, symbols: Symbols) -> Option<String> {
         "| `{key}` | {symbol} | {meaning}{by_id} | {} | {default} | {} to {} |",
         unit.trim_end_matches('.'),
         range["minimum"],
-        range["maximum"]
+        match range["exclusiveMaximum"].as_f64() {
+            Some(bound) => format!("below {bound}"),
+            None => range["maximum"].to_string(),
+        }
     ))
 }
 

@@ -37,7 +37,7 @@ fn entry(m: &Measure) -> MeasureEntry {
         recorded: match m.recorded {
             Recorded::Everywhere => "full",
             Recorded::World => "world",
-            Recorded::Never => "extra",
+            Recorded::Never | Recorded::ByName => "extra",
         },
     }
 }

@@ -5,11 +5,13 @@
 //! Where both had supplied one stack, it is an open stack of one vendor. The buyer's unit cost falls by `synergy_share`, and where the
 //! scenario plays research it adds the target's research to its own.
 //!
-//! The buyer's own product line goes on with its own cost, quality and learning; operators' lasting taste for the target is not handed
-//! on. A rule against the target does not follow its kit to the buyer. A regulator's remedies, and a merger that is undone, are not
+//! The buyer's own product line goes on with its own cost, quality and learning. Of operators' lasting taste for the target the share
+//! `taste_share` is handed on, none by default: where x is the target's share of the kit that an operator has of both, its taste for the
+//! buyer moves by `taste_share x (taste for the target - taste for the buyer)`, so that who had nothing of the target likes the buyer as
+//! before, and who had nothing else likes it, at 1, as he liked the target. A rule against the target does not follow its kit to the buyer. A regulator's remedies, and a merger that is undone, are not
 //! modelled: the lever has no `end`.
 //!
-//! **Writes** `slots`, `supplied`, `rules`, `conditions.cost`, `research`. **Strength** is the share of operators whose contracts move
+//! **Writes** `slots`, `supplied`, `rules`, `conditions.cost`, `research`, `taste`. **Strength** is the share of operators whose contracts move
 //! ([`crate::world::rules::mark`]): the others go on with the target. **At 0** nothing is scheduled. **Limit:** at 1 the target holds
 //! and sells nothing from the day on.
 //!
@@ -21,7 +23,7 @@ use super::{Common, Lever, Moment};
 use crate::scenario::document::{Fields, Number, Variant};
 use crate::scenario::kinds::VENDOR;
 use crate::world::rules::{Bound, Rule};
-use crate::world::{Arch, RuleScope, Shift, SlotState, Stack, State, VendorIx, World};
+use crate::world::{Arch, BB, RU, RuleScope, Shift, SlotState, Stack, State, VendorIx, World};
 
 /// The line of the catalogue.
 pub const VARIANT: Variant<Arc<dyn Lever>> = Variant {
@@ -37,6 +39,7 @@ pub struct Merger {
     buyer: String,
     target: String,
     synergy: f64,
+    taste: f64,
 }
 
 fn fields(f: &mut Fields<'_>) -> Arc<dyn Lever> {
@@ -49,6 +52,12 @@ fn fields(f: &mut Fields<'_>) -> Arc<dyn Lever> {
             0.0,
             Number::new("share of unit cost").range(0.0..=0.5),
             "Fall of the buyer's unit cost",
+        ),
+        taste: f.number_or(
+            "taste_share",
+            0.0,
+            Number::share(),
+            "Share of operators' lasting taste for the target that the buyer inherits with its kit",
         ),
     };
     f.require(
@@ -72,6 +81,32 @@ fn handed_over(stack: Stack, from: VendorIx, to: VendorIx) -> Stack {
     }
 }
 
+/// Hands operators' lasting taste for `from` on to `to`, by what they have of both before their contracts move.
+fn inherit_tastes(world: &World, state: &mut State, share: f64, bound: Bound, from: VendorIx, to: VendorIx) {
+    for (o, operator) in world.operators.iter().enumerate().filter(|(_, o)| bound.binds(o.mark)) {
+        let mut held = [0.0; 2];
+        for slot in operator.slots.clone() {
+            let info = &world.slots[slot];
+            for k in [RU, BB] {
+                let seller = state.slots[slot].stack.map(|s| s.seller[k]);
+                for (sites, v) in held.iter_mut().zip([from, to]) {
+                    *sites += if seller == Some(v) {
+                        info.sites * info.weight[k]
+                    } else {
+                        0.0
+                    };
+                }
+            }
+        }
+        let both = held[0] + held[1];
+        if both > 0.0 {
+            let at = |v: VendorIx| o * world.vendors.len() + usize::from(v);
+            let gap = state.taste[at(from)] - state.taste[at(to)];
+            state.taste[at(to)] += share * held[0] / both * gap;
+        }
+    }
+}
+
 impl Lever for Merger {
     fn kind(&self) -> &'static str {
         VARIANT.key
@@ -82,7 +117,7 @@ impl Lever for Merger {
     }
 
     fn writes(&self) -> &'static [&'static str] {
-        &["slots", "supplied", "rules", "conditions.cost", "research"]
+        &["slots", "supplied", "rules", "conditions.cost", "research", "taste"]
     }
 
     fn act(&self, lever: usize, moment: Moment, world: &World, state: &mut State) {
@@ -91,6 +126,9 @@ impl Lever for Merger {
             return;
         };
         let bound = Bound::share(self.common.strength);
+        if self.taste > 0.0 {
+            inherit_tastes(world, state, self.taste, bound, from, to);
+        }
         for (slot, info) in world.slots.iter().enumerate() {
             if !bound.binds(world.operators[info.operator].mark) {
                 continue;

@@ -217,6 +217,9 @@ fn fill_parts(parts: &mut Vec<PartBill>, terms: &Terms, h: &Attachment, componen
             for (neighbour, joint) in h.legacy.iter().zip(joints) {
                 p.legacy_layer += if neighbour.seller == v { 0.0 } else { joint };
             }
+            if component == BB {
+                p.legacy_layer += t.border;
+            }
         }
         p
     }));

@@ -8,6 +8,7 @@ use super::posted::Posted;
 use super::switching::{Attachment, BROUGHT_FORWARD};
 use super::value::{RemovalBill, RemovalRates, RemovalRisk, annuity, extension_upkeep};
 use crate::calendar::Day;
+use crate::world::sourcing;
 use crate::world::state::{FRONTHAUL, MANAGEMENT, State, X2};
 use crate::world::{Aid, BB, CountryInfo, Layer, NO_VENDOR, OperatorInfo, RU, RuleScope, Slot, Stack, VendorIx, World};
 
@@ -52,6 +53,8 @@ pub struct SellerTerms {
     pub open_aid: [f64; 2],
     /// Public money toward its virtual baseband.
     pub virtual_aid: f64,
+    /// X2 or Xn work per site at the borders of the lot, if its baseband is bought here.
+    pub border: f64,
     /// Immaturity of its own lines beside other sellers' parts, over that of the market: 1, more if it is open in name only.
     pub immaturity: f64,
 }
@@ -331,6 +334,7 @@ impl Terms {
             let ix = v as VendorIx;
             let on_sale = country.sells[v]
                 && info.sells_from.is_none_or(|d| d <= today)
+                && state.fates.as_ref().is_none_or(|f| !f.absent[v])
                 && (self.is_core || info.generations[layer]);
             let supplies = buyer
                 .operator
@@ -392,6 +396,14 @@ impl Terms {
         self.open_gap = [gap, gap * s.integration.single_vendor_gap_share];
         self.open_risk = buyer.rules.mean(|c| state.conditions.open_risk[c]) * slot.mix.criticality * slot.price;
         self.fit_sellers(world, state, buyer, held, today);
+        if s.sourcing.border_share > 0.0
+            && buyer.operator.is_some()
+            && let Some(shares) = sourcing::border(world, state, slot)
+        {
+            for (seller, share) in self.sellers.iter_mut().zip(shares) {
+                seller.border = share * self.x2_anchor;
+            }
+        }
     }
 
     fn fit_sellers(&mut self, world: &World, state: &State, buyer: &Buyer, held: Option<&Stack>, today: Day) {
@@ -455,7 +467,8 @@ impl Terms {
         let t = &mut common.seller;
         let barred = !state.quotas.is_empty() && !buyer.rules.may_buy_closed(state, slot.layer);
         t.closed = (info.closed && !barred) || self.is_core;
-        t.open = !self.is_core && info.is_open(today);
+        let opened = state.fates.as_ref().is_some_and(|f| f.opened[v]);
+        t.open = !self.is_core && (info.is_open(today) || opened);
         t.is_virtual = info.is_virtual(today);
         let moved = &state.conditions;
         let aid = |component: usize, aid: Aid| {

@@ -1,7 +1,7 @@
 //! Exposure: what stands from sellers that may have to go, what it would cost to remove it, and how it is feared (L8).
 
 use super::{ByVendor, COMPONENTS, Dims, Field, Measure, PLAIN, Parts, Recorded, ratio};
-use crate::world::{RuleScope, VendorIx};
+use crate::world::{RuleScope, VendorIx, sourcing};
 
 /// Of one removed seller: every seller, in every place that is listed.
 const BY_REMOVED: Dims = Dims {
@@ -93,6 +93,31 @@ pub const MEASURES: &[Measure] = &[
         },
     },
     Measure {
+        name: "service_at_risk",
+        unit: "site_months",
+        is_flow: false,
+        doc: "Site-months without radio service if a seller were gone tomorrow: its sites wait for the crews, and where the operator has no other seller of the component in the generation, for one that can deliver first",
+        equation: "sum over operators, generations, components w S (S / 2c + t [nobody else]): S its sites, c sites a month of the crews, t = sourcing.emergency_months",
+        recorded: Recorded::Never,
+        parts: Parts::Whole,
+        dims: BY_REMOVED,
+        value: |v, c| {
+            let of = |s: &usize| sourcing::exposure(v.world, v.state, *s, |o| v.is_at(o, c.place));
+            c.vendors.iter().map(of).fold(0.0, |sum, x| sum + x)
+        },
+    },
+    Measure {
+        name: "second_source_share",
+        unit: "share",
+        is_flow: false,
+        doc: "Share of radio sites, by component weight, whose operator has more than one seller of the component in the generation",
+        equation: "sum w sites [sellers > 1] / sum w sites",
+        recorded: Recorded::Never,
+        parts: Parts::Whole,
+        dims: PLAIN,
+        value: |v, c| sourcing::second_source_share(v.world, v.state, |o| v.is_at(o, c.place)),
+    },
+    Measure {
         name: "inventory_months",
         unit: "months",
         is_flow: false,
@@ -177,6 +202,12 @@ impl super::View<'_> {
         (0..self.world.gens.len())
             .flat_map(|g| [RU, BB].map(|k| RuleScope::of(Layer::Ran(g), k)))
             .fold(RuleScope::default(), RuleScope::with)
+    }
+
+    /// Whether an operator belongs to a place, or is it.
+    fn is_at(&self, operator: usize, place: usize) -> bool {
+        let country = self.world.operators[operator].country;
+        self.world.first_operator_place + operator == place || self.world.places_of_country[country].contains(&place)
     }
 
     /// What buyers fear of a seller in a country.

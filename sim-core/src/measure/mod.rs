@@ -4,14 +4,15 @@
 //! is recorded by default, [`Recorded`] says; `[measures] extra = ["NAME"]` in a scenario asks for one in full.
 //!
 //! The nine views of lock-in: L1 `state_dependence`; L2 `lock_in_*`, `price_captured`, `price_protected`; L3 `price_premium`; L4
-//! `handicapped_retention`, `inefficient_retention`, `inefficient_switching`; L5 `switching_hazard`, `tenure_years`, `half_life_years`; L6 path
-//! dependence and L7 the cost of unlocking are values of ensembles ([`crate::inference::path`]); L8 `exit_cost`, `exit_years`,
+//! `handicapped_retention`, `inefficient_retention`, `inefficient_switching`; L5 `switching_hazard`, `tenure_years`, `half_life_years`; L6 `path_dependence` and L7
+//! `unlocking_cost`, each from many continuations of the run ([`histories`]); L8 `exit_cost`, `exit_years`,
 //! `restore_months`, `stranded_value`; L9 [`welfare`].
 
 pub mod cost;
 pub mod cube;
 pub mod exits;
 pub mod exposure;
+pub mod histories;
 pub mod lock_in;
 pub mod market;
 pub mod openness;
@@ -193,6 +194,8 @@ pub enum Recorded {
     World,
     /// Nothing, for what it costs to compute.
     Never,
+    /// Nothing, not even where every measure is recorded: each value takes many runs, so it must be named.
+    ByName,
 }
 
 /// A measure's own breakdown.
@@ -213,13 +216,14 @@ pub enum Parts {
 }
 
 /// The families, in the order of tables.
-const FAMILIES: [&[Measure]; 6] = [
+const FAMILIES: [&[Measure]; 7] = [
     lock_in::MEASURES,
     market::MEASURES,
     openness::MEASURES,
     exposure::MEASURES,
     cost::MEASURES,
     welfare::MEASURES,
+    histories::MEASURES,
 ];
 
 /// Number of measures.

@@ -91,6 +91,15 @@ fn spends(world: &World) -> bool {
 }
 
 impl SeriesPlan {
+    /// No series: a run that nobody measures.
+    #[must_use]
+    pub fn nothing() -> Self {
+        Self {
+            keys: Vec::new(),
+            cells: Vec::new(),
+        }
+    }
+
     /// Whether any series of a measure is recorded.
     #[must_use]
     pub fn records(&self, measure: &str) -> bool {
@@ -107,7 +116,9 @@ impl SeriesPlan {
             let d = measure.dims;
             let asked = world.scenario.measures.extra.iter().any(|name| name == measure.name);
             let recorded = match measure.recorded {
-                _ if asked || breadth == Breadth::All => Recorded::Everywhere,
+                _ if asked => Recorded::Everywhere,
+                Recorded::ByName => continue,
+                _ if breadth == Breadth::All => Recorded::Everywhere,
                 Recorded::Never => continue,
                 // Where public money is spent, every place has its own account of it.
                 Recorded::World if measure.parts == Parts::Lever && spends(world) => Recorded::Everywhere,

@@ -180,6 +180,14 @@ impl Run<'_> {
                 cube.add(places(), layer, k, to, Field::Credit, sites * seller.credit[k]);
                 let made = sites * bought.cost;
                 account_royalties(cube, world, &self.state, slot, k, to, made);
+                if let Some(fates) = &mut self.state.fates {
+                    let owed = self.state.conditions.royalties_of(to).unwrap_or_default();
+                    fates.margin[to] += sites * bought.price - made;
+                    for (holder, share) in owed.iter().enumerate() {
+                        fates.margin[to] -= share * made;
+                        fates.margin[holder] += share * made;
+                    }
+                }
                 if let (Some(research), Layer::Ran(_)) = (&mut self.state.research, info.layer) {
                     research.sales[to] += sites * bought.price;
                     let owed = self.state.conditions.royalties_of(to).unwrap_or_default();

@@ -127,7 +127,7 @@ pub struct Run<'a> {
     /// Cells of the levers that wait for a measure: lever and what it reads.
     waiting: Vec<(usize, Cell)>,
     /// Market reviews held.
-    reviews: i32,
+    pub(super) reviews: i32,
     everyone: Vec<usize>,
     order: Vec<usize>,
     last_review: Day,
@@ -210,7 +210,7 @@ impl<'a> Run<'a> {
 
     /// Brings the table of next tenders up to the day: in turn at a review, where there is news else. On the first day it is of
     /// that day already.
-    fn look_ahead(&mut self, occasion: Occasion) {
+    pub(super) fn look_ahead(&mut self, occasion: Occasion) {
         let Some(next) = &mut self.next else { return };
         let today = self.state.today;
         if today == self.world.start && occasion != Occasion::Review {
@@ -326,6 +326,7 @@ impl<'a> Run<'a> {
                         return Err(ReplicateError::Stopped);
                     }
                     self.review();
+                    self.decide_vendors()?;
                 }
                 Event::Delivery(slot) => self.deliver(slot),
                 Event::Tender(slot) => self.hold(slot)?,

@@ -145,7 +145,8 @@ impl Run<'_> {
             future,
             today,
         );
-        let relaxed = self.narrow(slot, &attached, ages, !s.forced);
+        let mut relaxed = self.narrow(slot, &attached, ages, !s.forced);
+        relaxed |= self.source(slot, &attached, ages);
         self.counters.tenders += 1;
         self.counters.alternatives += self.desk.offer.alternatives.len() as u64;
         let mut decided = self.decide(slot, &attached, ages)?;

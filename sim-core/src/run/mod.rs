@@ -5,6 +5,7 @@ mod accrual;
 pub mod aid;
 pub mod deliver;
 pub mod engine;
+pub mod histories;
 pub mod hold;
 pub mod launches;
 pub mod maturity;
@@ -12,6 +13,8 @@ pub mod observe;
 mod quota;
 pub mod reference;
 pub mod simulation;
+mod sourcing;
+mod vendors;
 
 pub use engine::{Event, ReplicateError, Run};
 pub use observe::{Observer, TenderReport};

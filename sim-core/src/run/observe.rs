@@ -5,6 +5,7 @@ use crate::lever::Moment;
 use crate::market::alternatives::Alternative;
 use crate::market::tender::Outcome;
 use crate::world::Stack;
+use crate::world::fates::Fate;
 
 /// Everything about one tender.
 #[derive(Debug)]
@@ -66,6 +67,8 @@ pub trait Observer {
     fn delivery(&mut self, _day: Day, _slot: usize, _stack: &Stack) {}
     /// Kit of a generation that is no longer renewed is switched off.
     fn switch_off(&mut self, _day: Day, _slot: usize, _stack: &Stack) {}
+    /// A vendor has decided to open its line, to enter or to leave.
+    fn vendor(&mut self, _day: Day, _vendor: &str, _fate: Fate) {}
     /// A market review has posted new numbers.
     fn review(&mut self, _day: Day, _maturity: [f64; 3]) {}
     /// A generation is launched for the first time anywhere.

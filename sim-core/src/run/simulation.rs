@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use super::engine::{ReplicateError, Run};
+use super::histories;
 use super::observe::Observer;
 use crate::calendar::Day;
 use crate::draws::Luck;
@@ -66,14 +67,14 @@ impl Default for Options {
 /// A world ready to be played.
 #[derive(Debug)]
 pub struct Setting {
-    world: World,
-    buyers: Vec<AverageBuyer>,
+    pub(super) world: World,
+    pub(super) buyers: Vec<AverageBuyer>,
     /// Next tenders as seen on the first day: the same in every replicate, since types know no luck.
-    next: Option<NextTenders>,
+    pub(super) next: Option<NextTenders>,
 }
 
 impl Setting {
-    fn new(scenario: &Arc<Scenario>) -> Result<Self, Vec<Contradiction>> {
+    pub(super) fn new(scenario: &Arc<Scenario>) -> Result<Self, Vec<Contradiction>> {
         let world = build(scenario)?;
         let buyers = average_buyers(&world);
         let next = first_day(&world, &buyers);
@@ -133,6 +134,7 @@ pub struct Simulation {
     seed: u64,
     mode: UncertaintyMode,
     options: Options,
+    histories: Option<histories::Asked>,
 }
 
 /// Measurement dates: the first day, each end of a year or quarter, and the last day.
@@ -201,6 +203,7 @@ impl Simulation {
             document: document.clone(),
             scenario,
             base,
+            histories: histories::Asked::of(&plan),
             plan,
             dates,
             options,
@@ -331,7 +334,17 @@ impl Simulation {
             Some(observer) => run.observed_by(observer),
             None => run,
         };
-        let (values, tenders, counters) = run.play(stop)?;
+        let (mut values, tenders, counters) = run.play(stop)?;
+        if let Some(asked) = self.histories {
+            let replicate = histories::Replicate {
+                setting,
+                dates: &self.dates,
+                seed: self.seed,
+                number: k,
+                stop,
+            };
+            histories::fill(asked, &replicate, &self.plan, &mut values)?;
+        }
         Ok(ReplicateRecord {
             replicate: k,
             values,

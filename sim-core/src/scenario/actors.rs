@@ -1,5 +1,6 @@
 //! Who is in the market: operators with their programmes, and vendors.
 
+use super::SourcingRule;
 use super::document::{Fields, Keys, Number, Table};
 use super::kinds::{COUNTRY, GENERATION, OPERATOR, PROGRAMME, VENDOR, day};
 use crate::calendar::Day;
@@ -27,6 +28,10 @@ pub struct Operator {
     pub installed: Vec<(String, f64)>,
     /// Whether its sites come from programmes alone.
     pub greenfield: bool,
+    /// Lots of each territory and wave.
+    pub lots: u32,
+    /// Its rule of sourcing; `None`: as `[sourcing]`.
+    pub sourcing: Option<SourcingRule>,
 }
 
 impl Table for Operator {
@@ -59,7 +64,7 @@ impl Table for Operator {
             ),
             foresight: f.optional_number(
                 "foresight",
-                Number::new("1").range(0.0..=1.0),
+                Number::new("1").range(0.0..=1.0).of("market::foresight"),
                 "How far it looks ahead; without it, `foresight.buyer`",
             ),
             installed: f.map(
@@ -69,6 +74,13 @@ impl Table for Operator {
                 "Known mix of sites at the start; without it, the rest of the country's mix",
             ),
             greenfield: f.flag_or("greenfield", false, "Whether its sites come from programmes alone"),
+            lots: f.integer_or(
+                "lots",
+                1,
+                Number::count("lots", 1..=4),
+                "Lots into which the sites of one supplier and wave are cut, each awarded whole",
+            ) as u32,
+            sourcing: f.optional_table("sourcing", "Its rule of sourcing; without it, that of `[sourcing]`"),
         }
     }
 }
@@ -142,8 +154,18 @@ pub struct Credit {
 impl Table for Credit {
     fn fields(f: &mut Fields<'_>) -> Self {
         Credit {
-            interest: f.number("interest", Number::new("1/yr").range(0.0..=0.5), "Interest"),
-            tenor_years: f.number("tenor_years", Number::new("years").range(0.5..=40.0), "Tenor"),
+            interest: f.number(
+                "interest",
+                Number::new("1/yr").range(0.0..=0.5).of("market::value::grant_element"),
+                "Interest",
+            ),
+            tenor_years: f.number(
+                "tenor_years",
+                Number::new("years")
+                    .range(0.5..=40.0)
+                    .of("market::value::grant_element"),
+                "Tenor",
+            ),
             grace_years: f.number_or(
                 "grace_years",
                 0.0,
@@ -204,6 +226,10 @@ pub struct Vendor {
     pub regional_effect: Vec<(String, f64)>,
     /// Tied export credit, where the country is eligible.
     pub credit: Option<Credit>,
+    /// Whether it is not in the market at the start and enters when that pays.
+    pub potential: bool,
+    /// Fixed cost of staying, US dollars a year, beyond what unit costs recover; `None`: it never leaves.
+    pub fixed_cost: Option<f64>,
 }
 
 impl Table for Vendor {
@@ -257,7 +283,7 @@ impl Table for Vendor {
             core_quality: f.number_or("core_quality", 1.0, quality(), "Quality of the core, 1 = reference"),
             cumulative_sites: f.number(
                 "cumulative_sites",
-                Number::new("sites").range(1.0..=1e9),
+                Number::new("sites").range(1.0..=1e9).of("market::posted::wright"),
                 "Sites delivered before the start",
             ),
             sells_in: f.texts("sells_in", "Countries or blocs where it sells; without it, everywhere"),
@@ -269,6 +295,16 @@ impl Table for Vendor {
                 "Shift of value in a bloc or country",
             ),
             credit: f.optional_table::<Credit>("credit", "Tied export credit"),
+            potential: f.flag_or(
+                "potential",
+                false,
+                "Whether it is not in the market at the start and enters when `[vendor_decisions]` says that it pays",
+            ),
+            fixed_cost: f.optional_number(
+                "fixed_usd_per_year",
+                Number::new("USD/yr").range(0.0..=1e12),
+                "Fixed cost of staying, beyond what unit costs recover: where `[vendor_decisions]` stands, it leaves when margins miss it; without it, never",
+            ),
         }
     }
 }

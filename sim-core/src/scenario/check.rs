@@ -1,7 +1,7 @@
 //! Checks that span several tables: sums, references by stack or place, and limits of size.
 
 use super::document::{Diagnostic, Diagnostics, Document, join, nearest};
-use super::{INTERFACES, Scenario, Vendor, check_levers};
+use super::{Country, INTERFACES, Line, Scenario, Vendor, check_levers};
 
 /// Most clusters of a world.
 pub const MAX_CLUSTERS: f64 = 2e6;
@@ -216,13 +216,7 @@ fn countries(c: &mut Checker, s: &Scenario) {
             c.sums_to_one(&join(&path, "installed_4g"), &country.installed);
         }
         stacks(c, s, &join(&path, "installed_4g"), &country.installed);
-        let sellers = s.vendors.iter().filter(|v| {
-            v.sells_in.is_empty()
-                || v.sells_in
-                    .iter()
-                    .any(|p| *p == country.id || *p == country.region || country.blocs.contains(p))
-        });
-        if sellers.count() > MAX_VENDORS_IN_A_COUNTRY {
+        if s.vendors.iter().filter(|v| is_here(v, country)).count() > MAX_VENDORS_IN_A_COUNTRY {
             c.fault(
                 &path,
                 format!("more than {MAX_VENDORS_IN_A_COUNTRY} vendors sell here"),
@@ -267,7 +261,8 @@ fn operators(c: &mut Checker, s: &Scenario) {
             o.installed.len()
         };
         let batches: u32 = programmes.iter().map(|p| p.years).sum();
-        clusters += (territories as f64 * f64::from(o.cohorts) + f64::from(batches)) * s.environments.len() as f64;
+        clusters +=
+            (territories as f64 * f64::from(o.cohorts * o.lots) + f64::from(batches)) * s.environments.len() as f64;
     }
     if clusters > MAX_CLUSTERS {
         c.fault(
@@ -307,6 +302,47 @@ fn vendors(c: &mut Checker, s: &Scenario) {
                 None,
             );
         }
+        if !has_an_alternative(s, v) {
+            let part = if v.ru_cost.is_some() { "radio" } else { "baseband" };
+            c.fault(
+                &path,
+                format!("vendor `{}` stands in no alternative: its {part} has nothing to be bought with", v.id),
+                "no more sellers than have an alternative (`market::alternatives::list`): a vendor of one part sells open, beside one who sells the other part open",
+                Some("`line = \"open\"`, or `opens` by a date; MODEL.md 7.1 says what may be bought".to_owned()),
+            );
+        }
+        let enters = s.vendor_decisions.is_some_and(|d| d.entry_cost.is_some());
+        if v.potential && !enters {
+            c.fault(
+                &join(&path, "potential"),
+                format!("nothing says when `{}` enters", v.id),
+                "a scenario with `vendor_decisions.entry_cost_usd`",
+                None,
+            );
+        }
+        let mixes = (s
+            .countries
+            .iter()
+            .map(|x| (join("country", &x.id), "installed_4g", &x.installed)))
+        .chain(
+            s.operators
+                .iter()
+                .map(|o| (join("operator", &o.id), "installed", &o.installed)),
+        );
+        for (place, key, mix) in mixes {
+            let holds = |(stack, share): &(String, f64)| {
+                let (ru, bb) = crate::world::allocation::sellers_of(stack);
+                (ru == v.id || bb == v.id) && *share > 0.0
+            };
+            if v.potential && mix.iter().any(holds) {
+                c.fault(
+                    &join(&place, key),
+                    format!("`{}` has kit here and is not in the market yet", v.id),
+                    "kit of vendors that are in the market at the start",
+                    None,
+                );
+            }
+        }
         if v.home.len() != 3 || !v.home.bytes().all(|b| b.is_ascii_uppercase()) {
             c.fault(
                 &join(&path, "home"),
@@ -316,6 +352,35 @@ fn vendors(c: &mut Checker, s: &Scenario) {
             );
         }
     }
+}
+
+/// Whether a vendor sells a radio or baseband in a country of the scenario.
+fn is_here(v: &Vendor, country: &Country) -> bool {
+    v.sells_in.is_empty()
+        || (v.sells_in.iter()).any(|p| *p == country.id || *p == country.region || country.blocs.contains(p))
+}
+
+/// Whether a vendor's parts can ever be bought open, by date.
+fn is_ever_open(v: &Vendor) -> bool {
+    v.line != Line::Closed || v.opens.is_some()
+}
+
+/// A seller of radio parts must stand in an alternative somewhere: its own bundle, or an open stack with who sells the other part. With
+/// more sellers than alternatives a tender has no bids to solve for.
+fn has_an_alternative(s: &Scenario, v: &Vendor) -> bool {
+    let [radio, baseband] = [v.ru_cost.is_some(), v.bb_cost.is_some()];
+    if !(radio || baseband) || radio && baseband {
+        return true;
+    }
+    let completes = |w: &Vendor| {
+        let other = if radio { w.bb_cost } else { w.ru_cost };
+        other.is_some()
+            && is_ever_open(w)
+            && w.generations.iter().any(|g| v.generations.contains(g))
+            && (s.countries.iter()).any(|c| is_here(v, c) && is_here(w, c))
+    };
+    let nowhere = !s.countries.iter().any(|c| is_here(v, c));
+    nowhere || is_ever_open(v) && s.vendors.iter().any(completes)
 }
 
 /// The whole support of an uncertainty, and every value of a choice, must be allowed, so that a drawn or designed world
@@ -352,12 +417,14 @@ fn may_stand(c: &mut Checker, table: &str, path: &str, value: f64) {
         if faults.has_errors() { Err(faults) } else { Ok(()) }
     });
     if let Err(why) = refused {
-        let first = why.iter().next().map(|d| d.allowed.clone().unwrap_or_default());
+        // What is said of the number itself, before what follows from it.
+        let of_it = why.iter().find(|d| d.key == path);
+        let first = of_it.or_else(|| why.iter().next());
         c.fault(
             &format!("{table}.{}", document_key(path)),
             format!("`{path}` may not be {value}"),
-            first.unwrap_or_default(),
-            None,
+            first.and_then(|d| d.allowed.clone()).unwrap_or_default(),
+            first.and_then(|d| d.hint.clone()),
         );
     }
 }

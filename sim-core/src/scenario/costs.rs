@@ -63,7 +63,7 @@ impl Table for Switching {
             ),
             renewal_work_share: f.number(
                 "renewal_work_share",
-                Number::new("share").range(0.0..=1.0),
+                Number::new("share").range(0.0..=1.0).of("market::switching::Bills::of"),
                 "phi: work of the incumbent's own renewal over that of a change",
             ),
             x2_anchor: f.number(
@@ -83,7 +83,7 @@ impl Table for Switching {
             ),
             onboarding_reference_sites: f.number(
                 "onboarding_reference_sites",
-                Number::new("sites").range(1.0..=1e7),
+                Number::new("sites").range(1.0..=1e7).of("market::switching::Bills::of"),
                 "Sites of an operator of reference size",
             ),
             onboarding_size_elasticity: f.number(
@@ -93,7 +93,9 @@ impl Table for Switching {
             ),
             training_half_life_years: f.number(
                 "training_half_life_years",
-                Number::new("years").range(0.1..=100.0),
+                Number::new("years")
+                    .range(0.1..=100.0)
+                    .of("market::switching::Bills::of"),
                 "Half-life of training without the vendor",
             ),
             outage: f.number("outage_usd_per_site", site(), "Outage and migration of subscribers"),
@@ -141,12 +143,14 @@ impl Table for Integration {
             ),
             experience_reference_sites: f.number(
                 "experience_reference_sites",
-                Number::new("sites").range(1.0..=1e8),
+                Number::new("sites")
+                    .range(1.0..=1e8)
+                    .of("market::posted::pair_learning"),
                 "Sites of a pair after which experience begins to tell",
             ),
             experience_exponent: f.number(
                 "experience_exponent",
-                Number::new("1").range(0.0..=3.0),
+                Number::new("1").range(0.0..=3.0).of("market::posted::pair_learning"),
                 "Exponent of learning in pair experience",
             ),
             extra_vendor_per_year: f.number_or(
@@ -183,7 +187,11 @@ pub struct Learning {
 
 impl Table for Learning {
     fn fields(f: &mut Fields<'_>) -> Self {
-        let ratio = || Number::new("cost ratio per doubling").range(0.3..=1.0);
+        let ratio = || {
+            Number::new("cost ratio per doubling")
+                .range(0.3..=1.0)
+                .of("market::posted::wright")
+        };
         Learning {
             progress_ratio: f.number(
                 "progress_ratio",
@@ -217,7 +225,9 @@ impl Table for Hazard {
         Hazard {
             after_announcement_per_year: f.number(
                 "after_announcement_per_year",
-                Number::new("1/yr").range(0.0..=2.0),
+                Number::new("1/yr")
+                    .range(0.0..=2.0)
+                    .of("market::value::expected_removal_bill"),
                 "Hazard of a stricter or earlier rule once one has been announced",
             ),
         }

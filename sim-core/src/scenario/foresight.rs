@@ -33,7 +33,7 @@ pub struct Foresight {
 
 impl Table for Foresight {
     fn fields(f: &mut Fields<'_>) -> Self {
-        let weight = || Number::new("1").range(0.0..=1.0);
+        let weight = || Number::new("1").range(0.0..=1.0).of("market::foresight");
         Foresight {
             seller_look_ahead: f.number_or(
                 "seller_look_ahead",
@@ -44,7 +44,7 @@ impl Table for Foresight {
             seller_discount_rate: f.number_or(
                 "seller_discount_rate",
                 0.09,
-                Number::new("1/yr").range(0.005..=1.0),
+                Number::new("1/yr").range(0.005..1.0).of("market::foresight"),
                 "Discount rate of sellers",
             ),
             buyer: f.number_or(

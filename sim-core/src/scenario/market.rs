@@ -52,7 +52,9 @@ impl Table for Market {
             ),
             taste_scale_share: f.number(
                 "taste_scale_share",
-                Number::new("share of price").range(1e-4..=2.0),
+                Number::new("share of price")
+                    .range(1e-4..=2.0)
+                    .of("market::choice::Tree"),
                 "mu: scale of the taste shocks of a tender",
             ),
             persistent_taste_sd_share: f.number(
@@ -67,7 +69,9 @@ impl Table for Market {
             ),
             ru_share: f.number(
                 "ru_share",
-                Number::new("share of price").range(0.05..=0.95),
+                Number::new("share of price")
+                    .range(0.05..=0.95)
+                    .of("market::terms::Terms::value"),
                 "Share of the radio unit in the price of a stack; its weight in component `ran`",
             ),
             risk_share: f.number(
@@ -96,7 +100,7 @@ impl Table for Market {
             social_discount_rate: f.number_or(
                 "social_discount_rate",
                 0.05,
-                Number::new("1/yr").range(0.0..=0.5),
+                Number::new("1/yr").range(0.0..=0.5).of("measure::welfare"),
                 "Discount rate for public outlay and for what policies cost",
             ),
             // What a site of 50,000 dollars over 8 years at 5% costs a month: its buyer holds a month of
@@ -136,7 +140,7 @@ pub struct Nests {
 impl Table for Nests {
     fn fields(f: &mut Fields<'_>) -> Self {
         // Below .1 the equilibrium search slows down a hundredfold and begins to fail.
-        let lambda = || Number::new("1").range(0.1..=1.0);
+        let lambda = || Number::new("1").range(0.1..=1.0).of("market::choice::Tree");
         Nests {
             closed: f.number_or("closed", 1.0, lambda(), "lambda of closed bundles"),
             open_single: f.number_or("open_single", 0.6, lambda(), "lambda of open stacks of one vendor"),
@@ -160,12 +164,14 @@ impl Table for Keep {
         Keep {
             growth_share_per_year: f.number(
                 "growth_share_per_year",
-                Number::new("share of price/yr").range(0.0..=1.0),
+                Number::new("share of price/yr")
+                    .range(0.0..=1.0)
+                    .of("market::value::extension_upkeep"),
                 "Growth of upkeep and performance gap with each year of age",
             ),
             retender_years: f.number(
                 "retender_years",
-                Number::new("years").range(0.25..=5.0),
+                Number::new("years").range(0.25..=5.0).of("market::terms::Terms::keep"),
                 "Years until the next tender after a keep",
             ),
         }
@@ -190,7 +196,9 @@ impl Table for Contract {
         Contract {
             term_years: f.number(
                 "term_years",
-                Number::new("years").range(1.0..=40.0),
+                Number::new("years")
+                    .range(1.0..=40.0)
+                    .of("market::value::share_of_life"),
                 "Contract term and economic life of the kit",
             ),
             lead_time_months: f.number(

@@ -8,21 +8,25 @@ pub mod check;
 mod check_levers;
 pub mod costs;
 pub mod document;
+pub mod fates;
 pub mod foresight;
 pub mod kinds;
 pub mod market;
 pub mod places;
 pub mod research;
+pub mod sourcing;
 pub mod uncertainty;
 
 use std::sync::Arc;
 
 pub use actors::{Credit, Line, Operator, Programme, Vendor};
 pub use costs::{Hazard, Integration, Learning, Supply, Switching};
+pub use fates::VendorDecisions;
 pub use foresight::{Closure, Foresight};
 pub use market::{ComponentBidding, Contract, Keep, Market, Nests};
 pub use places::{Bloc, Country, Environment, Generation, Interface};
 pub use research::ResearchTerms;
+pub use sourcing::{Sourcing, SourcingRule};
 pub use uncertainty::{Choice, Distribution, Uncertainty};
 
 use crate::calendar::Day;
@@ -46,6 +50,51 @@ pub struct Measures {
     pub dates: MeasureDates,
     /// Measures recorded beside those of the default, by name.
     pub extra: Vec<String>,
+    /// What `path_dependence` and `unlocking_cost` are asked with.
+    pub histories: Histories,
+}
+
+/// `[measures.histories]`: how the measures that play a run on many times over are asked.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Histories {
+    /// Years from the start to which the early luck of `path_dependence` lasts.
+    pub early_years: f64,
+    /// Early histories of each replicate.
+    pub early: u32,
+    /// Continuations of each of them.
+    pub late: u32,
+    /// Share of radio sites with open fronthaul at the end of the run at which the market has tipped.
+    pub tipped_share: f64,
+    /// Years between the dates at which `unlocking_cost` lets a grant begin.
+    pub start_every_years: f64,
+}
+
+impl Table for Histories {
+    fn fields(f: &mut Fields<'_>) -> Self {
+        let runs = || Number::count("runs", 2..=1000);
+        Histories {
+            early_years: f.number_or(
+                "early_years",
+                5.0,
+                Number::new("years").range(0.25..=200.0),
+                "Years from the start to which the early luck of `path_dependence` lasts",
+            ),
+            early: f.integer_or("early", 8, runs(), "Early histories of each replicate for `path_dependence`") as u32,
+            late: f.integer_or("late", 4, runs(), "Continuations of each early history") as u32,
+            tipped_share: f.number_or(
+                "tipped_share",
+                0.5,
+                Number::new("share").range(0.0..=1.0),
+                "Share of radio sites with open fronthaul at the end of the run at which the market has tipped, for `unlocking_cost`",
+            ),
+            start_every_years: f.number_or(
+                "start_every_years",
+                5.0,
+                Number::new("years").range(0.25..=200.0),
+                "Years between the dates at which `unlocking_cost` lets the grant begin",
+            ),
+        }
+    }
 }
 
 impl Table for Measures {
@@ -60,6 +109,10 @@ impl Table for Measures {
             extra: f.texts(
                 "extra",
                 "Measures recorded beside those of the default, by name: `oransim measures` lists them",
+            ),
+            histories: f.table_or_default(
+                "histories",
+                "How `path_dependence` and `unlocking_cost` are asked, which play each replicate on many times over",
             ),
         }
     }
@@ -190,6 +243,8 @@ pub struct Scenario {
     pub hazard: Hazard,
     pub supply: Supply,
     pub research: Option<ResearchTerms>,
+    pub sourcing: Sourcing,
+    pub vendor_decisions: Option<VendorDecisions>,
     /// Fronthaul, X2 and management, in this order.
     pub interfaces: Vec<Interface>,
     pub environments: Vec<Environment>,
@@ -239,6 +294,14 @@ impl Table for Scenario {
             hazard: f.table("hazard", "Fear of rules to come"),
             supply: f.table("supply", "Crews"),
             research: f.optional_table("research", "Research and quality; without it, quality stays as it is"),
+            vendor_decisions: f.optional_table(
+                "vendor_decisions",
+                "What vendors decide of themselves: to open a line, to enter, to leave; without it, dates decide",
+            ),
+            sourcing: f.table_or_default(
+                "sourcing",
+                "How operators spread their lots over sellers; without it, lots are independent",
+            ),
             interfaces: f.tables("interface", 3, "Interfaces: fronthaul, x2 and management"),
             environments: f.tables("environment", 16, "Kinds of places"),
             generations: f.tables("generation", 5, "Generations, the oldest first"),

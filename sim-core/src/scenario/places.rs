@@ -76,7 +76,7 @@ impl Table for Generation {
             id: f.id("id", GENERATION, "Id"),
             price_factor: f.number(
                 "price_factor",
-                Number::new("1").range(0.01..=10.0),
+                Number::new("1").range(0.01..=10.0).of("market::terms::Terms::cost"),
                 "Price of a site's stack over the reference price",
             ),
         }
@@ -157,7 +157,7 @@ impl Table for Country {
             blocs: f.references("blocs", BLOC, "Further blocs it belongs to"),
             price_level: f.number(
                 "price_level",
-                Number::new("1").range(0.01..=20.0),
+                Number::new("1").range(0.01..=20.0).of("market::terms::Terms::cost"),
                 "Price of equipment, 1 = Europe",
             ),
             labour_level: f.number(
@@ -167,7 +167,7 @@ impl Table for Country {
             ),
             wacc: f.number(
                 "wacc",
-                Number::new("1/yr").range(0.001..=0.9),
+                Number::new("1/yr").range(0.001..=0.9).of("market::value::annuity"),
                 "Operators' cost of capital",
             ),
             crews_per_1000_sites: f.number(
@@ -239,7 +239,7 @@ pub struct Interface {
 
 impl Table for Interface {
     fn fields(f: &mut Fields<'_>) -> Self {
-        let rate = || Number::new("1/yr").range(0.0..=5.0);
+        let rate = || Number::new("1/yr").range(0.0..=5.0).of("run::maturity::after");
         let share = || Number::new("share").range(0.0..=1.0);
         Interface {
             id: f.id("id", INTERFACE, "Id"),

@@ -156,6 +156,7 @@ fn vendor(s: &Scenario, v: &Vendor) -> VendorInfo {
             Line::Open | Line::OpenCapable => Some(Day::MIN),
             Line::Closed => v.opens,
         },
+        may_open: both && v.line == Line::Closed && s.vendor_decisions.is_some_and(|d| d.opening_cost.is_some()),
         virtual_from: v.virtual_from,
         sells_from: v.sells_from,
         white_box: v.white_box,
@@ -207,7 +208,9 @@ fn add_operator(world: &mut World, o: usize, mix: &StackMix) {
         .first()
         .and_then(|g| date(&country.launch, &g.id))
         .unwrap_or(world.start);
-    for (t, (key, share)) in mix.iter().enumerate() {
+    let lots = op.lots.max(1) as usize;
+    let cut = (0..mix.len() * lots).map(|t| (t, t % lots, &mix[t / lots]));
+    for (t, lot, (key, share)) in cut {
         let (ru, bb) = sellers_of(key);
         let seller = |id: &str| {
             s.vendors
@@ -216,7 +219,7 @@ fn add_operator(world: &mut World, o: usize, mix: &StackMix) {
                 .map_or(NO_VENDOR, |v| v as VendorIx)
         };
         for cohort in 0..waves {
-            let phase = (f64::from(cohort) + (t as f64 + 0.5) / mix.len() as f64) / f64::from(waves);
+            let phase = (f64::from(cohort) + (t as f64 + 0.5) / (mix.len() * lots) as f64) / f64::from(waves);
             // Ages are uniform by cohort from the national launch on: the cycle's phase goes round with it.
             let turns = phase - base_launch.years_until(world.start) / term;
             let due = world.start.plus_years(term * (turns - libm::floor(turns)));
@@ -232,9 +235,9 @@ fn add_operator(world: &mut World, o: usize, mix: &StackMix) {
                 territory: t as u32,
                 cohort,
                 phase,
-                name: key.clone(),
+                name: if lot == 0 { key.clone() } else { format!("{key}#{lot}") },
                 pieces: pieces(cohort),
-                by_environment: mix_of(op.sites * share / f64::from(waves)),
+                by_environment: mix_of(op.sites * share / f64::from(waves) / lots as f64),
                 first: (0, None),
                 stack: Some(stack),
                 open_entry: false,
@@ -252,7 +255,7 @@ fn add_operator(world: &mut World, o: usize, mix: &StackMix) {
             let tender = programme.start.add_months(12 * batch as i32).max(world.start);
             let phase = (f64::from(batch) + 0.5) / f64::from(programme.years);
             stretches.push(Stretch {
-                territory: (mix.len() + p) as u32,
+                territory: (mix.len() * lots + p) as u32,
                 cohort,
                 phase,
                 name: programme.id.clone(),

@@ -13,11 +13,13 @@
 pub mod allocation;
 pub mod build;
 pub mod conditions;
+pub mod fates;
 pub mod outlay;
 pub mod purse;
 pub mod quota;
 pub mod research;
 pub mod rules;
+pub mod sourcing;
 pub mod state;
 pub mod supply;
 
@@ -123,6 +125,8 @@ pub struct VendorInfo {
     pub closed: bool,
     /// Day from which it sells open parts.
     pub open_from: Option<Day>,
+    /// Whether it may open its line by its own decision.
+    pub may_open: bool,
     /// Day from which its open baseband is virtual.
     pub virtual_from: Option<Day>,
     /// First day of sale.

@@ -55,6 +55,7 @@ pub struct Outlay {
     paid: Vec<f64>,
     /// The same by the country in whose market it is got, and payee.
     received: Vec<f64>,
+    countries: usize,
 }
 
 impl Outlay {
@@ -65,6 +66,7 @@ impl Outlay {
             levers,
             paid: vec![0.0; (countries + 1) * levers * PAYEES],
             received: vec![0.0; countries * PAYEES],
+            countries,
         }
     }
 
@@ -74,6 +76,16 @@ impl Outlay {
             self.paid[(country * self.levers + lever) * PAYEES + payee as usize] += share * musd;
         }
         self.received[market * PAYEES + payee as usize] += musd;
+    }
+
+    /// Makes room for one payer more, after all others.
+    pub fn add_lever(&mut self) {
+        let mut wider = Self::new(self.levers + 1, self.countries);
+        for country in 0..=self.countries {
+            wider.paid[country * wider.levers * PAYEES..][..self.levers * PAYEES].copy_from_slice(self.by(country));
+        }
+        wider.received.copy_from_slice(&self.received);
+        *self = wider;
     }
 
     fn by(&self, country: usize) -> &[f64] {

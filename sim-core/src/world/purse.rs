@@ -77,6 +77,13 @@ impl Purse {
         }
     }
 
+    /// Makes room for a payer beyond the levers of the scenario, with a budget in US dollars. Returns its place.
+    pub fn add_payer(&mut self, budget: f64) -> usize {
+        self.budget.push(budget);
+        self.outlay.add_lever();
+        self.budget.len() - 1
+    }
+
     /// Opens an entitlement.
     pub fn open(&mut self, support: Support) {
         self.supports.push(support);

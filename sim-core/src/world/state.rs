@@ -1,5 +1,6 @@
 //! All that changes while a replicate is played.
 
+use super::fates::Fates;
 use super::research::Research;
 use super::supply::Supplies;
 use super::{BB, Conditions, Layer, NO_VENDOR, Purse, QuotaBook, RU, RuleBook, VendorIx, World};
@@ -143,6 +144,8 @@ pub struct State {
     pub supply: Supplies,
     /// Research and quality, where the scenario switches them on.
     pub research: Option<Research>,
+    /// What vendors have decided of themselves, where the scenario lets them.
+    pub fates: Option<Fates>,
     /// Days by which levers have brought the launch of a generation forward, country-major.
     pub launch_forward: Vec<i32>,
     /// Interfaces: fronthaul, X2, management.
@@ -192,6 +195,7 @@ impl State {
             purse: Purse::new(world.scenario.levers.len(), world.countries.len()),
             supply: Supplies::default(),
             research: Research::new(world),
+            fates: Fates::new(world),
             launch_forward: vec![0; world.countries.len() * world.gens.len()],
             interfaces: [interface(FRONTHAUL), interface(X2), interface(MANAGEMENT)],
             volume: world.vendors.iter().map(|v| v.cumulative_sites).collect(),
@@ -256,6 +260,7 @@ impl State {
         note("conditions.maturity_cap", c.maturity_cap != d.maturity_cap);
         note("supply", self.supply != before.supply);
         note("research", self.research != before.research);
+        note("fates", self.fates != before.fates);
         note("launch_forward", self.launch_forward != before.launch_forward);
         note("purse", self.purse != before.purse);
         note("interfaces", self.interfaces != before.interfaces);
@@ -461,8 +466,14 @@ fn draw_tastes(world: &World, luck: &Luck) -> Vec<f64> {
                     - market.risk_share * country.trust[v]
             })
             .collect();
-        let open_to =
-            |v: usize| country.sells[v] && world.vendors[v].sells_component(RU) && world.vendors[v].sells_component(BB);
+        // Who is not in the market yet has had no part in what stands.
+        let absent = |v: usize| world.scenario.vendors[v].potential;
+        let open_to = |v: usize| {
+            country.sells[v]
+                && !absent(v)
+                && world.vendors[v].sells_component(RU)
+                && world.vendors[v].sells_component(BB)
+        };
         for (k, w) in weight.iter_mut().enumerate() {
             let taste = &candidates[k * vendors..(k + 1) * vendors];
             let utility = |v: usize| (sd * taste[v] + plain[v]) / market.taste_scale_share;

@@ -18,6 +18,7 @@ pub struct Number {
     low: Bound<f64>,
     high: Bound<f64>,
     whole: bool,
+    equation: Option<&'static str>,
 }
 
 impl Number {
@@ -29,6 +30,7 @@ impl Number {
             low: Bound::Unbounded,
             high: Bound::Unbounded,
             whole: false,
+            equation: None,
         }
     }
 
@@ -40,6 +42,7 @@ impl Number {
             low: Bound::Included(0.0),
             high: Bound::Included(1.0),
             whole: false,
+            equation: None,
         }
     }
 
@@ -56,6 +59,7 @@ impl Number {
             low: real(range.start_bound()),
             high: real(range.end_bound()),
             whole: true,
+            equation: None,
         }
     }
 
@@ -72,6 +76,19 @@ impl Number {
     pub fn above(mut self, bound: f64) -> Self {
         self.low = Bound::Excluded(bound);
         self
+    }
+
+    /// Names the equation of the model whose domain the range is, by the path of its function: a number outside is refused in its name.
+    #[must_use]
+    pub fn of(mut self, equation: &'static str) -> Self {
+        self.equation = Some(equation);
+        self
+    }
+
+    /// The equation whose domain the range is, if it is one's.
+    #[must_use]
+    pub fn equation(&self) -> Option<&'static str> {
+        self.equation
     }
 
     /// The unit.

@@ -76,7 +76,7 @@ pub(super) fn read_number(cx: &mut Context, node: &Node, path: &str, number: &Nu
         if number.is_inexact(value) {
             allowed.push_str(&format!(", up to {MAX_WHOLE}"));
         }
-        cx.bad_value(at, path, message, allowed);
+        cx.bad_value(at, path, message, allowed).hint = number.equation().map(outside_the_domain);
     }
     if cx.errors() > faults {
         return number.stand_in();
@@ -89,6 +89,11 @@ pub(super) fn read_number(cx: &mut Context, node: &Node, path: &str, number: &Nu
         pedigree,
     });
     value
+}
+
+/// What is said of a number outside an equation's domain.
+pub(super) fn outside_the_domain(equation: &str) -> String {
+    format!("the equation `{equation}` is defined there alone: see MODEL.md")
 }
 
 /// A value that only names its unit has no pedigree.
