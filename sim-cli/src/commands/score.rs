@@ -1,10 +1,11 @@
 //! `oransim score`: how well a finished run forecast what was observed, against the obvious rivals.
 
+mod pool;
 mod series;
 mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::Session;
 use crate::exit::{Context as _, Exit, Failure, Result};
@@ -16,7 +17,8 @@ use crate::store::import::each_record;
 use crate::store::layout::{Layout, SeriesLabel};
 use crate::store::manifest::Manifest;
 use crate::time::{iso, parse_iso};
-use series::{Forecast, score_series};
+use series::{Forecast, SeriesScore, score_series};
+pub use table::{POOLED, Row};
 
 /// What a score was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,14 +41,7 @@ pub struct ScoreSettings {
 /// [`Failure::Refused`] where the run is not finished or kept no replicates, or a file of observations is faulty.
 pub fn score(model: &dyn Model, settings: &ScoreSettings, session: &Session<'_>) -> Result<Exit> {
     let observed = observed::read(&settings.observed)?;
-    let rivals: Vec<(String, Observed)> = (settings.rivals.iter())
-        .map(|path| {
-            let name = path
-                .file_stem()
-                .map_or_else(String::new, |s| s.to_string_lossy().into_owned());
-            Ok((name, observed::read(path)?))
-        })
-        .collect::<Result<_>>()?;
+    let rivals = read_rivals(&settings.rivals)?;
     let directory = RunDirectory::new(&settings.run);
     let manifest = finished(&directory)?;
     let layouts = layouts(model, &directory, &manifest)?;
@@ -58,7 +53,9 @@ pub fn score(model: &dyn Model, settings: &ScoreSettings, session: &Session<'_>)
         ),
     };
     let mut rows = Vec::new();
-    let wanted: Vec<Wanted> = layouts.iter().map(|layout| Wanted::new(layout, &observed)).collect();
+    let wanted: Vec<Wanted> = (layouts.iter())
+        .map(|layout| Wanted::new(layout, &observed, &rivals))
+        .collect();
     for (layout, wanted) in layouts.iter().zip(&wanted) {
         for point in &wanted.missing {
             session.console.warn(&format!(
@@ -82,15 +79,7 @@ pub fn score(model: &dyn Model, settings: &ScoreSettings, session: &Session<'_>)
         }
     })?;
     for ((layout, wanted), samples) in layouts.iter().zip(&wanted).zip(&mut samples) {
-        for sample in samples.values_mut() {
-            sample.sort_unstable_by(f64::total_cmp);
-        }
-        let after = after.unwrap_or_else(|| layout.dates.first().copied().unwrap_or(i32::MIN));
-        for (label, points) in &observed {
-            let at = wanted.series.get(label).copied();
-            let forecast = Forecast { layout, at, samples };
-            rows.extend(score_series(&forecast, label, points, &rivals, after));
-        }
+        rows.extend(scores(layout, wanted, samples, &observed, &rivals, after));
     }
     if let Some(path) = &settings.csv {
         std::fs::write(path, table::csv(&rows)?).while_doing("write", path)?;
@@ -98,6 +87,52 @@ pub fn score(model: &dyn Model, settings: &ScoreSettings, session: &Session<'_>)
     }
     session.console.print(&table::text(&rows))?;
     Ok(Exit::Done)
+}
+
+/// Reads published forecasts; the stem of a file is the forecaster's name in tables.
+///
+/// # Errors
+/// As [`observed::read`].
+pub fn read_rivals(paths: &[impl AsRef<Path>]) -> Result<Vec<(String, Observed)>> {
+    let name = |path: &Path| path.file_stem().map(|s| s.to_string_lossy().into_owned());
+    (paths.iter().map(AsRef::as_ref))
+        .map(|path| Ok((name(path).unwrap_or_default(), observed::read(path)?)))
+        .collect()
+}
+
+/// The rows of one world: series by series, then the series of each measure together. `samples`: the values over replicates of each wanted
+/// cell, which are sorted here; `after`: as in [`ScoreSettings`], by default the first date of the world.
+pub fn scores(
+    layout: &Layout,
+    wanted: &Wanted,
+    samples: &mut BTreeMap<usize, Vec<f64>>,
+    observed: &Observed,
+    rivals: &[(String, Observed)],
+    after: Option<i32>,
+) -> Vec<Row> {
+    for sample in samples.values_mut() {
+        sample.sort_unstable_by(f64::total_cmp);
+    }
+    let after = after.unwrap_or_else(|| layout.dates.first().copied().unwrap_or(i32::MIN));
+    let labels: BTreeSet<&SeriesLabel> = (observed.keys())
+        .chain(rivals.iter().flat_map(|(_, rival)| rival.keys()))
+        .collect();
+    let nothing = BTreeMap::new();
+    let scored: Vec<(&SeriesLabel, SeriesScore)> = (labels.into_iter())
+        .map(|label| {
+            let at = wanted.series.get(label).copied();
+            let forecast = Forecast { layout, at, samples };
+            let points = observed.get(label).unwrap_or(&nothing);
+            (label, score_series(&forecast, label, points, rivals, after))
+        })
+        .collect();
+    let each: Vec<(&SeriesLabel, &SeriesScore)> = scored.iter().map(|(label, score)| (*label, score)).collect();
+    let pooled = pool::pooled(&layout.id, &each);
+    scored
+        .into_iter()
+        .flat_map(|(_, score)| score.rows)
+        .chain(pooled)
+        .collect()
 }
 
 fn finished(directory: &RunDirectory) -> Result<Manifest> {
@@ -142,38 +177,46 @@ fn layouts(model: &dyn Model, directory: &RunDirectory, manifest: &Manifest) -> 
 }
 
 /// Which cells of a record are asked for.
-struct Wanted {
+pub struct Wanted {
     /// Series of the layout by label.
     series: BTreeMap<SeriesLabel, usize>,
-    cells: BTreeSet<usize>,
-    /// Points that the run does not have: line and why.
+    /// Cells of a record, by date then series.
+    pub cells: BTreeSet<usize>,
+    /// Points observed that the run does not have: line and why.
     missing: Vec<(u64, String)>,
 }
 
 impl Wanted {
-    fn new(layout: &Layout, observed: &Observed) -> Self {
+    /// What was observed, and what rivals spoke of.
+    pub fn new(layout: &Layout, observed: &Observed, rivals: &[(String, Observed)]) -> Self {
         let mut wanted = Self {
             series: BTreeMap::new(),
             cells: BTreeSet::new(),
             missing: Vec::new(),
         };
         let places: BTreeMap<&SeriesLabel, usize> = layout.series.iter().enumerate().map(|(i, s)| (s, i)).collect();
-        for (label, points) in observed {
-            let Some(at) = places.get(label).copied() else {
-                let line = points.values().next().map_or(0, |p| p.line);
-                let missing = format!("no series `{}` in this run", label.texts().join(","));
-                wanted.missing.push((line, missing));
-                continue;
-            };
-            wanted.series.insert(label.clone(), at);
-            for (day, point) in points {
-                match layout.dates.iter().position(|d| d == day) {
-                    Some(date) => {
-                        wanted.cells.insert(date * layout.series.len() + at);
+        let sources = std::iter::once((observed, true)).chain(rivals.iter().map(|(_, rival)| (rival, false)));
+        for (source, is_observed) in sources {
+            for (label, points) in source {
+                let mut misses = |line: u64, why: String| {
+                    // What a rival alone speaks of has a row that says so.
+                    if is_observed {
+                        wanted.missing.push((line, why));
                     }
-                    None => wanted
-                        .missing
-                        .push((point.line, format!("{} is no date of this run", iso(*day)))),
+                };
+                let Some(at) = places.get(label).copied() else {
+                    let line = points.values().next().map_or(0, |p| p.line);
+                    misses(line, format!("no series `{}` in this run", label.texts().join(",")));
+                    continue;
+                };
+                wanted.series.insert(label.clone(), at);
+                for (day, point) in points {
+                    match layout.dates.iter().position(|d| d == day) {
+                        Some(date) => {
+                            wanted.cells.insert(date * layout.series.len() + at);
+                        }
+                        None => misses(point.line, format!("{} is no date of this run", iso(*day))),
+                    }
                 }
             }
         }

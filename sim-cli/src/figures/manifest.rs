@@ -18,6 +18,9 @@
 //! command = "oransim figures --only 01-lock-in"
 //! measures = ["lock_in_curve"]    # at least those that the figure needs
 //! marks = [{ date = 2027-12-31, label = "Removal due", world = "uk-removal" }]   # optional
+//! bases = ["uk-base", "europe-base"]   # optional: each world is compared with the last of these before it; else with the first world
+//! observed = ["scenarios/observed/ran-sales-delloro.csv"]      # optional: what the first world is scored on
+//! rivals = ["scenarios/observed/forecasts/omdia-2020-12.csv"]  # optional: published forecasts beside it
 //! ```
 //!
 //! A figure of theory needs no run; one that marks a world names it:
@@ -63,6 +66,14 @@ pub struct FigureRun {
     pub measures: Vec<String>,
     /// Dates to mark.
     pub marks: Vec<Mark>,
+    /// Places of the worlds that others are compared with: each with the last of them before it.
+    pub bases: Vec<usize>,
+    /// Files of what was observed, on which the first world is scored; from the root of the repository.
+    pub observed: Vec<PathBuf>,
+    /// Files of published forecasts, one a forecaster.
+    pub rivals: Vec<PathBuf>,
+    /// Ids of published estimates that the figure sets its numbers against.
+    pub sources: Vec<String>,
 }
 
 impl FigureRun {
@@ -72,6 +83,10 @@ impl FigureRun {
             && self.replicates == other.replicates
             && self.seed == other.seed
             && self.measures == other.measures
+            && self.bases == other.bases
+            && self.observed == other.observed
+            && self.rivals == other.rivals
+            && self.sources == other.sources
     }
 }
 
@@ -154,6 +169,12 @@ struct RawFigure {
     measures: Spanned<Vec<String>>,
     #[serde(default)]
     marks: Vec<RawMark>,
+    #[serde(default)]
+    bases: Vec<Spanned<String>>,
+    #[serde(default)]
+    observed: Vec<Spanned<String>>,
+    #[serde(default)]
+    rivals: Vec<Spanned<String>>,
 }
 
 #[derive(Deserialize)]
@@ -244,6 +265,10 @@ impl List<'_> {
                     command: entry.command.clone(),
                     measures: theory.measures().iter().map(|m| (*m).to_owned()).collect(),
                     marks: Vec::new(),
+                    bases: vec![0],
+                    observed: Vec::new(),
+                    rivals: Vec::new(),
+                    sources: Vec::new(),
                 }),
                 None => None,
             };
@@ -332,6 +357,10 @@ impl List<'_> {
             command: raw.command.clone(),
             measures: measures.clone(),
             marks: (raw.marks.iter()).map(|m| self.mark(m)).collect::<Result<_>>()?,
+            bases: self.bases(raw)?,
+            observed: self.tables(&raw.observed)?,
+            rivals: self.tables(&raw.rivals)?,
+            sources: figure.sources().iter().map(|id| (*id).to_owned()).collect(),
         })
     }
 
@@ -348,14 +377,44 @@ impl List<'_> {
         })
     }
 
+    /// Places of the bases among the worlds; the first world is one where none is named.
+    fn bases(&self, raw: &RawFigure) -> Result<Vec<usize>> {
+        let worlds = raw.worlds.get_ref();
+        let mut bases = vec![0];
+        for base in &raw.bases {
+            let at = worlds.iter().position(|world| world.get_ref() == base.get_ref());
+            let at = at.ok_or_else(|| {
+                let message = format!("`{}` in `bases` is none of the figure's `worlds`", base.get_ref());
+                self.error(base.span().start, message)
+            })?;
+            bases.push(at);
+        }
+        bases.sort_unstable();
+        bases.dedup();
+        Ok(bases)
+    }
+
+    /// Files of observations.
+    fn tables(&self, paths: &[Spanned<String>]) -> Result<Vec<PathBuf>> {
+        paths.iter().map(|path| self.file_of(path, "csv")).collect()
+    }
+
     /// A scenario file that is there, given from the root and within it.
     fn file(&self, path: &Spanned<String>) -> Result<PathBuf> {
+        self.file_of(path, "toml")
+    }
+
+    fn file_of(&self, path: &Spanned<String>, kind: &str) -> Result<PathBuf> {
         let relative = PathBuf::from(path.get_ref());
         let within = relative.components().all(|part| matches!(part, Component::Normal(_)));
         let problem = if !within {
             "must be a path from the root of the repository, without `..`"
-        } else if !is_toml(path.get_ref()) {
-            "must be a scenario file (*.toml)"
+        } else if relative.extension().is_none_or(|e| e != kind) {
+            if kind == "toml" {
+                "must be a scenario file (*.toml)"
+            } else {
+                "must be a table (*.csv)"
+            }
         } else if !self.root.join(&relative).is_file() {
             "is not there"
         } else {

@@ -16,6 +16,7 @@ pub mod date;
 pub mod differences;
 pub mod ends;
 pub mod error;
+pub mod estimates;
 pub mod exit_cost;
 pub mod facts;
 mod flow_words;
@@ -23,6 +24,9 @@ pub mod flows;
 pub mod font;
 mod gather;
 pub mod grid;
+pub mod hindcast;
+mod hindcast_draw;
+pub mod history;
 pub mod interfaces;
 pub mod labels;
 pub mod lock_in;
@@ -66,6 +70,11 @@ pub trait Figure: Sync {
         &[]
     }
 
+    /// Ids of published estimates (rows of `scenarios/sources.csv`) that it sets its numbers against.
+    fn sources(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// The numbers to plot.
     ///
     /// # Errors
@@ -80,14 +89,16 @@ pub trait Figure: Sync {
 }
 
 /// All figures in the order of their names.
-pub const FIGURES: [&dyn Figure; 12] = [
+pub const FIGURES: [&dyn Figure; 14] = [
     &lock_in::LockIn,
     &causes::Causes,
     &shares::Shares,
     &shares_by_region::SharesByRegion,
     &openness::Openness,
     &cost_per_point::CostPerPoint,
+    &estimates::Estimates,
     &exit_cost::ExitCost,
+    &hindcast::Hindcast,
     &cut_off::CutOff,
     &flows::Flows,
     &interfaces::Interfaces,

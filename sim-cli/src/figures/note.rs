@@ -1,6 +1,7 @@
 //! Where the numbers of a figure come from, and how its ids are called for readers.
 
 use super::date::Date;
+use super::history::{Known, Published, Score};
 
 /// What the spread of a figure holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,7 +109,7 @@ pub struct Mark {
 }
 
 /// What a figure is about: which worlds, and the names of what stands in the tables by id.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Spec {
     /// Id and title of the worlds, the base first. Empty: every world of the table, under its id.
     pub worlds: Vec<(String, String)>,
@@ -118,4 +119,12 @@ pub struct Spec {
     pub regions: Vec<(String, String)>,
     /// Dates to mark: the end of history, the start of a policy.
     pub marks: Vec<Mark>,
+    /// US dollars of 2020 by unit of money, as the scenarios declare them.
+    pub rates: Vec<(String, f64)>,
+    /// Published estimates that the figure asked for, in its order.
+    pub published: Vec<Published>,
+    /// What was observed and forecast, in the order of the files.
+    pub known: Vec<Known>,
+    /// How the first world scored on it.
+    pub scores: Vec<Score>,
 }

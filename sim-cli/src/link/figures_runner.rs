@@ -6,14 +6,17 @@ use std::rc::Rc;
 use std::sync::atomic::AtomicBool;
 
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
+use sha2::{Digest as _, Sha256};
 use sim_core::inference::{IntervalRule, PairedRoom, PairedSummary, Summary};
 use sim_core::market::foresight::outlook::LookAhead;
 use sim_core::scenario::Scenario;
 use sim_core::scenario::document::describe;
 
+use super::cumulative;
 use super::ensemble::{options, ready};
 use super::files::{self, Loaded, text_of};
-use super::names::spec;
+use super::history;
+use super::names::{sites, spec};
 use super::run_figures::note_of;
 use crate::commands::run::manifest_of;
 use crate::engine::{Engine, Ensemble, ReplicateFailure, Valuation};
@@ -45,6 +48,8 @@ struct Readied {
     manifest: Manifest,
     spec: Spec,
     markets: Vec<MarketFacts>,
+    /// Radio sites of each world by place.
+    sites: Vec<Vec<(String, f64)>>,
 }
 
 type Said<T> = std::result::Result<T, String>;
@@ -87,6 +92,7 @@ impl<'a> FigureRunner<'a> {
         let ready = ready.map_err(|failure| failure.to_string())?;
         let spec = spec(ready.scenarios());
         let markets = ready.scenarios().map(market_facts).collect();
+        let sites = ready.scenarios().map(sites).collect();
         let ensemble = ready.into_ensemble();
         let layouts = ensemble.worlds.iter().map(|world| Layout::of(world.engine.as_ref()));
         let layouts = layouts
@@ -99,6 +105,7 @@ impl<'a> FigureRunner<'a> {
             manifest,
             spec,
             markets,
+            sites,
         })
     }
 
@@ -135,14 +142,17 @@ impl<'a> FigureRunner<'a> {
 
 impl Runner for FigureRunner<'_> {
     fn manifest_hash(&self, run: &FigureRun) -> Said<String> {
-        Ok(self.readied(run)?.manifest.hash())
+        Ok(self.manifest(run, &*self.readied(run)?)?.hash())
     }
 
     fn run(&self, run: &FigureRun) -> Said<Simulated> {
         let readied = self.readied(run)?;
         let mut summary = SummaryTable::default();
+        let mut spec = readied.spec.clone();
+        spec.published = history::published(&self.root, &run.sources)?;
+        let is_scored = !run.observed.is_empty() || !run.rivals.is_empty();
         let mut base: Option<Played> = None;
-        for (world, layout) in readied.ensemble.worlds.iter().zip(&readied.layouts) {
+        for (w, (world, layout)) in readied.ensemble.worlds.iter().zip(&readied.layouts).enumerate() {
             let kept: Vec<usize> = (layout.series.iter().enumerate())
                 .filter(|(_, label)| run.measures.contains(&label.measure))
                 .map(|(s, _)| s)
@@ -157,25 +167,47 @@ impl Runner for FigureRunner<'_> {
                 valuation: world.engine.valuation(),
             };
             summarise(&played, &mut summary)?;
+            if w == 0 && is_scored {
+                history::add(&self.root, run, &played.layout, &played.records, &mut spec)?;
+            }
             match &base {
-                None => base = Some(played),
+                _ if run.bases.contains(&w) => base = Some(played),
                 // Worlds of other dates stand side by side without a difference.
                 Some(base) if base.layout.dates == played.layout.dates => {
-                    differ(base, &played, run.seed, &mut summary)?;
+                    differ(base, &played, run.seed, &readied.sites[w], &mut summary)?;
                 }
-                Some(_) => {}
+                _ => {}
             }
         }
         Ok(Simulated {
             summary,
-            spec: readied.spec.clone(),
-            note: note_of(&readied.manifest).map_err(|failure| failure.to_string())?,
+            spec,
+            note: note_of(&self.manifest(run, &readied)?).map_err(|failure| failure.to_string())?,
             markets: readied.markets.clone(),
         })
     }
 }
 
 impl FigureRunner<'_> {
+    /// The manifest of the run, with the hashes of what a figure reads beside it.
+    fn manifest(&self, run: &FigureRun, readied: &Readied) -> Said<Manifest> {
+        let mut manifest = readied.manifest.clone();
+        for path in run.observed.iter().chain(&run.rivals) {
+            let bytes = std::fs::read(self.root.join(path)).map_err(|e| format!("{}: {e}", path.display()))?;
+            manifest.inputs.insert(path.display().to_string(), hex(&bytes));
+        }
+        if !run.sources.is_empty() {
+            let rows = history::published(&self.root, &run.sources)?;
+            let text: Vec<String> = (rows.iter())
+                .map(|row| format!("{},{},{},{}", row.id, row.low, row.high, row.unit))
+                .collect();
+            manifest
+                .inputs
+                .insert("published".to_owned(), hex(text.join("\n").as_bytes()));
+        }
+        Ok(manifest)
+    }
+
     /// The values of the kept series in every replicate, by date then series.
     fn play(&self, engine: &dyn Engine, layout: &Layout, kept: &[usize], replicates: u64) -> Said<Vec<Vec<f64>>> {
         let series = layout.series.len();
@@ -201,6 +233,11 @@ impl FigureRunner<'_> {
     }
 }
 
+/// SHA-256 in hexadecimal.
+fn hex(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// What theory needs of a scenario.
 fn market_facts(scenario: &Scenario) -> MarketFacts {
     let sellers = LookAhead {
@@ -214,18 +251,20 @@ fn market_facts(scenario: &Scenario) -> MarketFacts {
 }
 
 /// The replicates of one world, each a record of the layout.
-struct Played {
-    layout: Layout,
-    records: Vec<Vec<f64>>,
+pub(super) struct Played {
+    /// What each value is.
+    pub layout: Layout,
+    /// One a replicate: values by date then series.
+    pub records: Vec<Vec<f64>>,
     valuation: Valuation,
 }
 
-fn date(days: i32) -> Said<Date> {
+pub(super) fn date(days: i32) -> Said<Date> {
     let text = crate::time::iso(days);
     Date::parse(&text).ok_or_else(|| format!("{text} is beyond the dates that figures draw"))
 }
 
-fn row(scenario: &str, time: Date, label: &SeriesLabel, stats: Option<Stats>) -> SummaryRow {
+pub(super) fn row(scenario: &str, time: Date, label: &SeriesLabel, stats: Option<Stats>) -> SummaryRow {
     SummaryRow {
         scenario: scenario.to_owned(),
         time,
@@ -256,7 +295,7 @@ fn summarise(played: &Played, summary: &mut SummaryTable) -> Said<()> {
 
 /// Adds what figures may need of the differences of a world to the base, with the statistics of
 /// `differences.csv`.
-fn differ(base: &Played, alt: &Played, seed: u64, summary: &mut SummaryTable) -> Said<()> {
+fn differ(base: &Played, alt: &Played, seed: u64, sites: &[(String, f64)], summary: &mut SummaryTable) -> Said<()> {
     let failed = |failure: crate::exit::Failure| failure.to_string();
     let wanted: Vec<&str> = FIGURES
         .iter()
@@ -275,6 +314,9 @@ fn differ(base: &Played, alt: &Played, seed: u64, summary: &mut SummaryTable) ->
             let stats = Stats::of(&paired.difference);
             summary.differences.push(row(&alt.layout.id, date(day)?, label, stats));
         }
+    }
+    if cumulative::ALL.iter().any(|measure| wanted.contains(measure)) {
+        summary.differences.extend(cumulative::rows(base, alt, sites)?);
     }
     let places = Appraisal::places(&base.layout, &alt.layout);
     let mut appraisal = Appraisal::of(&base.layout, &alt.layout, places, base.valuation);

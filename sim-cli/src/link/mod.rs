@@ -4,10 +4,12 @@
 //! behind one command or one figure source.
 
 mod check;
+mod cumulative;
 mod ensemble;
 mod explore;
 mod figures_runner;
 mod files;
+mod history;
 mod levers;
 mod measures;
 mod names;

@@ -23,6 +23,11 @@ pub(super) fn spec<'a>(scenarios: impl Iterator<Item = &'a Scenario>) -> Spec {
             add(&mut spec.vendors, &vendor.id, &vendor.name);
             has_group |= vendor.groups.iter().any(|group| group == GROUP);
         }
+        for (unit, rate) in &scenario.money.rates {
+            if !spec.rates.iter().any(|(known, _)| known == unit) {
+                spec.rates.push((unit.clone(), *rate));
+            }
+        }
         for bloc in scenario.blocs.iter().filter(|bloc| bloc.region) {
             add(&mut spec.regions, &bloc.id, &bloc.title);
         }
@@ -31,6 +36,23 @@ pub(super) fn spec<'a>(scenarios: impl Iterator<Item = &'a Scenario>) -> Spec {
         add(&mut spec.vendors, &format!("group:{GROUP}"), "Untrusted sellers");
     }
     spec
+}
+
+/// Radio sites at the start by bloc and country.
+pub(super) fn sites(scenario: &Scenario) -> Vec<(String, f64)> {
+    let within = |holds: &dyn Fn(&str) -> bool| -> f64 {
+        let operators = scenario.operators.iter().filter(|o| holds(&o.country));
+        operators.map(|o| o.sites).sum()
+    };
+    let blocs = scenario.blocs.iter().map(|bloc| {
+        let members = |country: &str| {
+            let mut countries = scenario.countries.iter();
+            countries.any(|c| c.id == country && (c.region == bloc.id || c.blocs.contains(&bloc.id)))
+        };
+        (bloc.id.clone(), within(&members))
+    });
+    let countries = (scenario.countries.iter()).map(|c| (c.id.clone(), within(&|country: &str| country == c.id)));
+    blocs.chain(countries).collect()
 }
 
 fn add(list: &mut Vec<(String, String)>, id: &str, name: &str) {

@@ -148,10 +148,16 @@ pub enum Field {
     ForecastError,
     /// Sites of tenders that had been expected.
     ForecastSites,
+    /// Payments for stacks with open fronthaul, US dollars.
+    OpenSales,
+    /// Sites where a generation was bought for the first time above an older one of a seller that could bid, by that seller.
+    AnchorSites,
+    /// Sites of those that it won.
+    AnchorKept,
 }
 
 /// Number of fields.
-pub const FIELDS: usize = Field::ForecastSites as usize + 1;
+pub const FIELDS: usize = Field::AnchorKept as usize + 1;
 /// Number of stocks: they come first.
 const STOCKS: usize = Field::Sales as usize;
 /// Number of flows.

@@ -182,6 +182,20 @@ pub const MEASURES: &[Measure] = &[
         value: |v, c| v.mean(c, Field::Retained, Field::Defended),
     },
     Measure {
+        name: "anchor_rate",
+        unit: "share",
+        is_flow: true,
+        doc: "Share of sites where a generation is bought for the first time above an older one, and the seller of the older one's baseband could bid, in which it won the new layer too",
+        equation: "sites won by the seller below / such sites",
+        recorded: Recorded::Never,
+        parts: Parts::Whole,
+        dims: Dims {
+            vendors: ByVendor::Wide,
+            ..PLAIN
+        },
+        value: |v, c| v.mean(c, Field::AnchorKept, Field::AnchorSites),
+    },
+    Measure {
         name: "handicapped_retention",
         unit: "share",
         is_flow: true,

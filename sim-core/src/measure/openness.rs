@@ -1,6 +1,6 @@
 //! Openness: what was bought open, and what was made of it.
 
-use super::{Dims, Field, Measure, PLAIN, Parts, Recorded};
+use super::{Dims, Field, Measure, PLAIN, Parts, Recorded, ratio};
 use crate::scenario::INTERFACES;
 
 /// The family, in the order of tables.
@@ -18,6 +18,20 @@ pub const MEASURES: &[Measure] = &[
             ..PLAIN
         },
         value: |v, c| v.mean(c, Field::Open, Field::Sites),
+    },
+    Measure {
+        name: "open_share_sales",
+        unit: "share",
+        is_flow: true,
+        doc: "Share of sales that is of stacks with open fronthaul, capacity added to them among it",
+        equation: "payments for open stacks / all payments",
+        recorded: Recorded::Never,
+        parts: Parts::Whole,
+        dims: PLAIN,
+        value: |v, c| {
+            let money = |field| v.money_of(c, &c.vendors, field);
+            ratio(money(Field::OpenSales), money(Field::Sales))
+        },
     },
     Measure {
         name: "open_share_exercised",

@@ -9,7 +9,7 @@ use crate::market::switching::{Attachment, BROUGHT_FORWARD, CONTRACT_BREAK, INTE
 use crate::market::tender::{Offer, Outcome};
 use crate::measure::cube::{Cube, Field};
 use crate::measure::stocks::layer_index;
-use crate::world::{BB, Layer, NO_VENDOR, RU, Slot, Stack, State, World};
+use crate::world::{Arch, BB, Layer, NO_VENDOR, RU, Slot, Stack, State, World};
 
 /// Money of one component of a slot, US dollars a site.
 #[derive(Debug, Clone, Copy, Default)]
@@ -168,6 +168,9 @@ impl Run<'_> {
                 };
                 self.ledger.ordered[slot][k] = bought;
                 cube.add(places(), layer, k, to, Field::Sales, sites * bought.price);
+                if alternative.arch(old) != Arch::Closed {
+                    cube.add(places(), layer, k, to, Field::OpenSales, sites * bought.price);
+                }
                 cube.add(
                     places(),
                     layer,
@@ -230,6 +233,19 @@ impl Run<'_> {
                     cube.add_all(places(), layer, k, from, Field::JudgedSites, &values);
                 }
             }
+        }
+        // A generation comes to sites where an older one stands: does its baseband's seller win the new layer?
+        let below = attached.legacy[0].seller;
+        if old.is_none() && below != NO_VENDOR && terms.seller(below).may_sell[BB] {
+            let kept = if alternative.seller[BB] == below { sites } else { 0.0 };
+            cube.add_all(
+                places(),
+                layer,
+                BB,
+                usize::from(below),
+                Field::AnchorSites,
+                &[sites, kept],
+            );
         }
         let prices = if attached.stack.is_some() {
             Field::AttachedSites

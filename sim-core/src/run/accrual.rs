@@ -140,6 +140,10 @@ impl Run<'_> {
                     let money = expansion * slot.sites * state.contract_price_by[component];
                     production = expansion * slot.sites * self.ledger.standing[i][component].cost;
                     self.cube.add(places(), layer, component, vendor, Field::Sales, money);
+                    if stack.is_open() {
+                        self.cube
+                            .add(places(), layer, component, vendor, Field::OpenSales, money);
+                    }
                     self.cube
                         .add(places(), layer, component, vendor, Field::CostPrice, money);
                     account_royalties(&mut self.cube, world, &self.state, i, component, vendor, production);

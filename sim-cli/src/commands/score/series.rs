@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use sim_core::inference::{Observation, PointScore, beta_cdf, crps, score_point, skill};
+use sim_core::inference::{Observation, PointScore, beta_cdf, crps, quantile, score_point, skill};
 
 use super::table::Row;
 use crate::observed::{Observed, ObservedRow};
 use crate::store::layout::{Layout, SeriesLabel};
+use crate::time::iso;
 
 /// Fewer scored points than these say nothing.
-const ENOUGH: usize = 5;
+pub const ENOUGH: usize = 5;
 /// A coverage that chance alone would give less often than this is called wrong.
 const DOUBT: f64 = 0.05;
 
@@ -40,20 +41,37 @@ fn number(point: &ObservedRow) -> Option<f64> {
     }
 }
 
-/// Scores a series: one row for each rival, persistence first. Points up to `after` are what a rival could know; where there is none, the
-/// first point serves as such and is not scored.
+/// A series scored.
+pub struct SeriesScore {
+    /// One row for each rival, persistence first; then one for each date that a rival alone speaks of.
+    pub rows: Vec<Row>,
+    /// Every scored point.
+    pub points: Vec<PointScore>,
+    /// By rival, the scores of the run and of the rival on the points that both forecast.
+    pub pairs: Vec<(String, Pair)>,
+}
+
+/// Scores of the run and of a rival, point by point.
+pub type Pair = (Vec<f64>, Vec<f64>);
+
+/// Scores a series. Points up to `after` are what a rival could know; where there is none, the first point serves as such and is not
+/// scored.
 pub fn score_series(
     forecast: &Forecast<'_>,
     label: &SeriesLabel,
     points: &BTreeMap<i32, ObservedRow>,
     rivals: &[(String, Observed)],
     after: i32,
-) -> Vec<Row> {
+) -> SeriesScore {
     let known = points.range(..=after).filter_map(|(_, p)| number(p)).next_back();
     let first = points.keys().next().copied().unwrap_or(after);
     let (base, after) = match known {
         Some(base) => (Some(base), after),
-        None => (points.get(&first).and_then(number), after.max(first)),
+        // A lone point that is no number, such as a bound, is nothing that persistence could know.
+        None => match points.get(&first).and_then(number) {
+            Some(base) => (Some(base), after.max(first)),
+            None => (None, after),
+        },
     };
     let scored: Vec<(&ObservedRow, PointScore, &[f64])> = points
         .range(after.saturating_add(1)..)
@@ -62,28 +80,75 @@ pub fn score_series(
             Some((point, score_point(sample, point.observation)?, sample))
         })
         .collect();
+    let own: Vec<PointScore> = scored.iter().map(|(_, score, _)| *score).collect();
     let mut row = Row::new(&forecast.layout.id, label);
-    row.fill(&scored.iter().map(|(_, score, _)| *score).collect::<Vec<_>>());
-    let mut rows = Vec::new();
-    let persistence = |_: &ObservedRow| base;
-    rows.push(row.against("persistence", &own_and_rival(&scored, &persistence)));
+    row.fill(&own);
+    let mut pairs = Vec::new();
+    if !points.is_empty() {
+        let persistence = |_: &ObservedRow| base;
+        pairs.push(("persistence".to_owned(), own_and_rival(&scored, &persistence)));
+    }
+    let mut unscored = Vec::new();
     for (name, rival) in rivals {
-        if let Some(said) = rival.get(label) {
-            let said = |point: &ObservedRow| said.get(&point.day).and_then(number);
-            rows.push(row.against(name, &own_and_rival(&scored, &said)));
+        let Some(said) = rival.get(label) else { continue };
+        if said.keys().any(|day| points.contains_key(day)) {
+            let at = |point: &ObservedRow| said.get(&point.day).and_then(number);
+            pairs.push((name.clone(), own_and_rival(&scored, &at)));
+        }
+        for (day, point) in said.iter().filter(|(day, _)| !points.contains_key(day)) {
+            let verdict = beside(point, forecast.sample(*day), forecast.at.is_some());
+            let empty = Row::new(&forecast.layout.id, label);
+            let mut row = empty.against(name, &(Vec::new(), Vec::new()));
+            row.verdict = format!("{}: {verdict}", iso(*day));
+            unscored.push(row);
         }
     }
+    let mut rows: Vec<Row> = pairs.iter().map(|(name, pair)| row.against(name, pair)).collect();
     for row in &mut rows {
-        row.verdict = verdict(forecast, row, scored.len());
+        row.verdict = verdict(forecast, row, own.len());
     }
-    rows
+    rows.extend(unscored);
+    SeriesScore {
+        rows,
+        points: own,
+        pairs,
+    }
+}
+
+/// Where a published forecast stands to the bands of the run, at a date of which nothing was observed.
+fn beside(point: &ObservedRow, sample: Option<&[f64]>, exists: bool) -> String {
+    let short = |x: f64| format!("{x:.3}");
+    let (low, high) = match point.observation {
+        Observation::Value(value) => (value, value),
+        Observation::Range { low, high } => (low, high),
+    };
+    let said = match (low.is_finite(), high.is_finite()) {
+        (true, true) if low == high => short(low),
+        (true, true) => format!("{} to {}", short(low), short(high)),
+        (true, false) => format!("at least {}", short(low)),
+        _ => format!("at most {}", short(high)),
+    };
+    let Some(sample) = sample else {
+        let why = if exists { "no date" } else { "no such series" };
+        return format!("forecast {said}, {why} in this run");
+    };
+    let (below, above) = (quantile(sample, 50), quantile(sample, 950));
+    let place = if low > above {
+        "above"
+    } else if high < below {
+        "below"
+    } else {
+        "meets"
+    };
+    format!(
+        "forecast {said} {place} the 90% band {} to {}, nothing observed to score",
+        short(below),
+        short(above)
+    )
 }
 
 /// Scores of the run and of a point forecast on the values that both forecast.
-fn own_and_rival(
-    scored: &[(&ObservedRow, PointScore, &[f64])],
-    rival: &dyn Fn(&ObservedRow) -> Option<f64>,
-) -> (Vec<f64>, Vec<f64>) {
+fn own_and_rival(scored: &[(&ObservedRow, PointScore, &[f64])], rival: &dyn Fn(&ObservedRow) -> Option<f64>) -> Pair {
     scored
         .iter()
         .filter_map(|(point, _, sample)| {
@@ -134,7 +199,7 @@ fn at_most(k: f64, n: usize, p: f64) -> f64 {
 }
 
 /// Skill of scores over a rival's.
-pub fn skill_of(pair: &(Vec<f64>, Vec<f64>)) -> Option<f64> {
+pub fn skill_of(pair: &Pair) -> Option<f64> {
     skill(&pair.0, &pair.1)
 }
 
@@ -192,19 +257,55 @@ mod tests {
             at: Some(0),
             samples: &samples,
         };
-        let rows = score_series(&forecast, &label(), &points, &[], 0);
+        let rows = score_series(&forecast, &label(), &points, &[], 0).rows;
         assert_eq!(rows.len(), 1);
         assert_eq!((rows[0].points, rows[0].skill), (7, Some(1.0)));
         assert!((rows[0].rival_score - 0.1).abs() < 1e-12);
         assert_eq!(rows[0].verdict, "better than persistence");
         // Known only to the fourth day: three are left, which say nothing.
-        let rows = score_series(&forecast, &label(), &points, &[], 4);
+        let rows = score_series(&forecast, &label(), &points, &[], 4).rows;
         assert_eq!(rows[0].verdict, "only 3 scored, no conclusion");
         // A series that the run does not have is named, not dropped.
         let none = Forecast { at: None, ..forecast };
         assert_eq!(
-            score_series(&none, &label(), &points, &[], 0)[0].verdict,
+            score_series(&none, &label(), &points, &[], 0).rows[0].verdict,
             "no such series in this run"
         );
+    }
+    #[test]
+    fn a_forecast_of_which_nothing_was_observed_is_set_beside_the_bands() {
+        let layout = Layout {
+            id: "w".to_owned(),
+            dates: vec![0, 1],
+            series: vec![label()],
+        };
+        let samples = BTreeMap::from([(1, vec![0.1, 0.2])]);
+        let forecast = Forecast {
+            layout: &layout,
+            at: Some(0),
+            samples: &samples,
+        };
+        let said = |observation| {
+            let row = ObservedRow {
+                line: 0,
+                day: 1,
+                series: label(),
+                observation,
+                source: "F1".to_owned(),
+            };
+            let rival = vec![(
+                "house".to_owned(),
+                BTreeMap::from([(label(), BTreeMap::from([(1, row)]))]),
+            )];
+            let score = score_series(&forecast, &label(), &BTreeMap::new(), &rival, 0);
+            assert_eq!((score.points.len(), score.pairs.len(), score.rows.len()), (0, 0, 1));
+            score.rows[0].verdict.clone()
+        };
+        assert!(said(Observation::Value(0.3)).contains("forecast 0.300 above the 90% band"));
+        let at_most = Observation::Range {
+            low: f64::NEG_INFINITY,
+            high: 0.15,
+        };
+        assert!(said(at_most).contains("forecast at most 0.150 meets the 90% band"));
     }
 }

@@ -10,8 +10,10 @@ use crate::store::layout::{LABEL_COLUMNS, SeriesLabel};
 /// One series against one rival.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row {
-    scenario: String,
-    label: SeriesLabel,
+    /// World.
+    pub scenario: String,
+    /// Series; of a pooled row, [`pooled_label`].
+    pub label: SeriesLabel,
     /// Points scored, ranges among them.
     pub points: usize,
     /// Mean error of the median, in the unit of the series.
@@ -39,6 +41,20 @@ pub struct Row {
     /// In words.
     pub verdict: String,
 }
+
+/// The label of a row over several series of one measure.
+pub fn pooled_label(of: &SeriesLabel) -> SeriesLabel {
+    let pooled = || POOLED.to_owned();
+    SeriesLabel {
+        place_kind: pooled(),
+        place: pooled(),
+        vendor: pooled(),
+        ..of.clone()
+    }
+}
+
+/// What stands in the keys that a pooled row is not about.
+pub const POOLED: &str = "pooled";
 
 fn mean(values: impl Iterator<Item = f64>) -> f64 {
     let all: Vec<f64> = values.collect();

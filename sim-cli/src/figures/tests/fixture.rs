@@ -364,6 +364,7 @@ pub(in crate::figures) fn spec() -> Spec {
                 label: "Removal due".to_owned(),
             },
         ],
+        ..Spec::default()
     }
 }
 

@@ -1,0 +1,309 @@
+//! `09-hindcast`: history played from its first day, beside what was observed, with its scores and those of its rivals; and how far
+//! the same world drifts of itself when no rule is in force.
+
+use super::date::Date;
+use super::error::Result;
+use super::hindcast_draw;
+use super::history::{Known, Score};
+use super::note::{Note, Spec};
+use super::plot::{PlotRow, PlotTable};
+use super::summary::{Stats, SummaryRow, SummaryTable};
+use super::words::Difference;
+use super::{Figure, gather};
+
+/// Hindcast, scores and drift.
+pub struct Hindcast;
+
+pub(super) const NAME: &str = "09-hindcast";
+pub(super) const SALES: &str = "share_sales";
+const CURVE: &str = "lock_in_curve";
+const SITES: &str = "share_sites";
+/// Panels that are no place.
+pub(super) const OPEN: &str = "open";
+pub(super) const SCORES: &str = "scores";
+pub(super) const DRIFT: &str = "drift";
+/// Quantities beside measures.
+pub(super) const OBSERVED: &str = "observed";
+pub(super) const FORECAST: &str = "forecast";
+pub(super) const VERDICT: &str = "verdict";
+pub(super) const ONE_YEAR: &str = "one_year";
+pub(super) const FIVE_YEARS: &str = "five_years";
+/// The row of several series together.
+pub(super) const POOLED: &str = "pooled";
+/// The rival whose scores are drawn; the others that were scored stand in the CSV.
+pub(super) const PERSISTENCE: &str = "persistence";
+
+/// A row of this figure without statistics.
+fn empty(panel: (&str, &str), series: (&str, &str), quantity: &str, unit: &str, time: Date) -> PlotRow {
+    PlotRow {
+        panel: panel.0.to_owned(),
+        panel_label: panel.1.to_owned(),
+        series: series.0.to_owned(),
+        label: series.1.to_owned(),
+        quantity: quantity.to_owned(),
+        unit: unit.to_owned(),
+        time,
+        stats: None,
+    }
+}
+
+/// What is known, as statistics: a share that is bounded on one side alone lies between it and nothing, or all.
+fn stats_of(known: &Known) -> Stats {
+    let (low, high) = (known.low.max(0.0), known.high.min(1.0));
+    Stats {
+        mean: low.midpoint(high),
+        quantiles: [f64::NAN; 5],
+        ci: Some((low, high)),
+    }
+}
+
+/// A plain number as statistics.
+fn number(value: f64) -> Stats {
+    Stats {
+        mean: value,
+        quantiles: [f64::NAN; 5],
+        ci: None,
+    }
+}
+
+/// `Dell’Oro 2022-02`, from the name of a file.
+fn forecaster(by: &str) -> String {
+    let (firm, rest) = by.split_once('-').unwrap_or((by, ""));
+    let firm = match firm {
+        "delloro" => "Dell’Oro",
+        "omdia" => "Omdia",
+        "abi" => "ABI",
+        "rethink" => "Rethink",
+        "strand" => "Strand",
+        other => other,
+    };
+    format!("{firm} {}", rest.replace("before-", "before "))
+        .trim()
+        .to_owned()
+}
+
+/// The row of the run for what is known.
+fn found<'a>(table: &'a SummaryTable, world: &str, known: &Known) -> Option<&'a SummaryRow> {
+    table.rows.iter().find(|row| {
+        row.scenario == world
+            && row.time == known.time
+            && row.measure == known.measure
+            && row.component == "ran"
+            && row.generation == known.generation
+            && row.place == known.place
+            && row.vendor == known.vendor
+            && row.part == "all"
+    })
+}
+
+impl Hindcast {
+    /// Bands of the run beside what was observed of sales.
+    fn sales(table: &SummaryTable, spec: &Spec, world: &str) -> Vec<PlotRow> {
+        let mut rows = Vec::new();
+        for place in ["world", "world_ex_china", "china"] {
+            let label = place_name(place);
+            for (vendor, name) in &spec.vendors {
+                let of = |known: &&Known| known.measure == SALES && known.place == place && known.vendor == *vendor;
+                for known in spec.known.iter().filter(of) {
+                    let quantity = if known.by == OBSERVED { OBSERVED } else { FORECAST };
+                    let base = empty((place, label), (vendor, name), quantity, "share", known.time);
+                    if let Some(row) = found(table, world, known) {
+                        rows.push(PlotRow {
+                            quantity: SALES.to_owned(),
+                            stats: row.stats,
+                            ..base.clone()
+                        });
+                    }
+                    rows.push(PlotRow {
+                        stats: Some(stats_of(known)),
+                        ..base
+                    });
+                }
+            }
+        }
+        rows
+    }
+
+    /// What was observed and forecast of open networks, each beside the run at its own date.
+    fn open(table: &SummaryTable, spec: &Spec, world: &str) -> Vec<PlotRow> {
+        let mut known: Vec<&Known> = spec.known.iter().filter(|k| k.measure.starts_with("open_")).collect();
+        known.sort_by(|a, b| {
+            let key = |k: &Known| (k.measure.clone(), k.time, k.by != OBSERVED, k.by.clone());
+            key(a).cmp(&key(b))
+        });
+        let mut rows = Vec::new();
+        for known in known {
+            let what = match (known.measure.as_str(), known.generation.as_str()) {
+                ("open_share_sales", _) if known.place == "world_ex_china" => "sales outside China",
+                ("open_share_sales", _) => "sales",
+                (_, "all") => "sites",
+                (_, generation) => &format!("{generation} sites"),
+            };
+            let year = known.time.nearest_year_end();
+            let (quantity, by) = if known.by == OBSERVED {
+                (OBSERVED, "Observed".to_owned())
+            } else {
+                (FORECAST, forecaster(&known.by))
+            };
+            let id = format!("{}:{}:{}:{year}", known.by, known.measure, known.generation);
+            let label = format!("{by}, {what} {year} ({})", known.source);
+            let base = empty((OPEN, "Open networks"), (&id, &label), quantity, "share", known.time);
+            let stats = found(table, world, known).and_then(|row| row.stats);
+            rows.push(PlotRow {
+                quantity: "open_share".to_owned(),
+                stats,
+                ..base.clone()
+            });
+            rows.push(PlotRow {
+                stats: Some(stats_of(known)),
+                ..base
+            });
+        }
+        rows
+    }
+
+    /// The scores, one row a number.
+    fn scores(spec: &Spec, time: Date) -> Vec<PlotRow> {
+        let mut rows = Vec::new();
+        for score in &spec.scores {
+            let id = [
+                &score.measure,
+                &score.generation,
+                &score.place,
+                &score.vendor,
+                &score.rival,
+            ]
+            .map(String::as_str);
+            let id = id.join("|");
+            let label = label_of(score, spec);
+            let panel = (SCORES, score.rival.as_str());
+            for (quantity, value) in &score.values {
+                if !value.is_nan() {
+                    rows.push(PlotRow {
+                        stats: Some(number(*value)),
+                        ..empty(panel, (&id, &label), quantity, "", time)
+                    });
+                }
+            }
+            rows.push(empty(panel, (&id, &score.verdict), VERDICT, "", time));
+        }
+        rows
+    }
+
+    /// How far a world without rules moves of itself from its first day.
+    fn drift(table: &SummaryTable, spec: &Spec, (world, title): (&str, &str)) -> Vec<PlotRow> {
+        let rows = table.rows.iter();
+        let own = rows.filter(|r| r.scenario == world && r.place == "world" && r.component == "ran");
+        let own: Vec<&SummaryRow> = own.filter(|r| r.generation == "all" && r.part == "all").collect();
+        let Some(start) = own.iter().map(|row| row.time).min() else {
+            return Vec::new();
+        };
+        let named = |id: &str| spec.vendors.iter().find(|(v, _)| v == id).map(|(_, name)| name.clone());
+        let series = (MAJORS.iter().filter_map(|v| Some((SITES, *v, named(v)?)))).chain(std::iter::once((
+            CURVE,
+            "all",
+            "Lock-in curve".to_owned(),
+        )));
+        let mut rows = Vec::new();
+        for (measure, vendor, name) in series {
+            let at = |time: Date| {
+                let of = |r: &&&SummaryRow| r.measure == measure && r.vendor == vendor && r.time == time;
+                own.iter().find(of).and_then(|row| row.stats)
+            };
+            let Some(first) = at(start) else { continue };
+            // The first day of a year is the end of the year before.
+            let year = start.nearest_year_end();
+            for (quantity, years) in [(ONE_YEAR, 1), (FIVE_YEARS, 5)] {
+                let time = Date::end_of(year + years);
+                let Some(last) = at(time) else { continue };
+                let change = Difference::between(&first, &last);
+                let stats = Stats {
+                    mean: change.mean,
+                    quantiles: [f64::NAN; 5],
+                    ci: change.interval,
+                };
+                rows.push(PlotRow {
+                    stats: Some(stats),
+                    ..empty((DRIFT, title), (vendor, &name), quantity, "share", time)
+                });
+            }
+        }
+        rows
+    }
+}
+
+/// Sellers whose drift is told.
+const MAJORS: [&str; 5] = ["ericsson", "huawei", "nokia", "zte", "samsung"];
+
+fn place_name(place: &str) -> &str {
+    match place {
+        "world" => "World",
+        "world_ex_china" => "World without China",
+        "china" => "China",
+        other => other,
+    }
+}
+
+/// `Huawei, world`.
+fn label_of(score: &Score, spec: &Spec) -> String {
+    if score.place == POOLED {
+        let what = if score.measure == SALES {
+            "sales"
+        } else {
+            &score.measure
+        };
+        return format!("All series of {what} together");
+    }
+    let place = place_name(&score.place);
+    if score.vendor == "all" {
+        let what = match score.measure.as_str() {
+            "open_share_sales" => "Open share of sales",
+            "open_share_specified" => "Open share of sites",
+            other => other,
+        };
+        return format!("{what}, {}", place.to_lowercase());
+    }
+    let vendor = spec.vendors.iter().find(|(id, _)| *id == score.vendor);
+    let vendor = vendor.map_or(score.vendor.as_str(), |(_, name)| name);
+    format!(
+        "{vendor}, {}",
+        if score.place == "china" {
+            place.to_owned()
+        } else {
+            place.replacen('W', "w", 1)
+        }
+    )
+}
+
+impl Figure for Hindcast {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn measures(&self) -> &'static [&'static str] {
+        &[SALES, SITES, CURVE, "open_share_sales", "open_share_specified"]
+    }
+
+    /// The first world is scored; the second, where there is one, is the same without rules.
+    fn plotted(&self, table: &SummaryTable, spec: &Spec) -> Result<PlotTable> {
+        let worlds = gather::worlds(table, spec);
+        let mut rows = Vec::new();
+        if let (Some((world, _)), Some(last)) = (worlds.first(), spec.known.iter().map(|k| k.time).max()) {
+            rows.extend(Self::sales(table, spec, world));
+            rows.extend(Self::open(table, spec, world));
+            rows.extend(Self::scores(spec, last));
+            if let Some((world, title)) = worlds.get(1) {
+                rows.extend(Self::drift(table, spec, (world, title)));
+            }
+        }
+        gather::finish(
+            NAME,
+            rows,
+            "a run beside what was observed, as `results/figures.toml` asks for it; `oransim score` scores any run",
+        )
+    }
+
+    fn draw(&self, plot: &PlotTable, note: &Note) -> Result<String> {
+        hindcast_draw::draw(plot, note)
+    }
+}
