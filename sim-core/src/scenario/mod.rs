@@ -6,6 +6,7 @@
 pub mod actors;
 pub mod check;
 mod check_levers;
+pub mod correlation;
 pub mod costs;
 pub mod document;
 pub mod foresight;
@@ -18,6 +19,7 @@ pub mod uncertainty;
 use std::sync::Arc;
 
 pub use actors::{Credit, Line, Operator, Programme, Vendor};
+pub use correlation::{Correlation, Dependence};
 pub use costs::{Hazard, Integration, Learning, Supply, Switching};
 pub use foresight::{Closure, Foresight};
 pub use market::{ComponentBidding, Contract, Keep, Market, Nests};
@@ -201,6 +203,7 @@ pub struct Scenario {
     pub vendors: Vec<Vendor>,
     pub levers: Vec<NamedLever>,
     pub uncertainties: Vec<Uncertainty>,
+    pub correlations: Vec<Correlation>,
     pub choices: Vec<Choice>,
     pub measures: Measures,
 }
@@ -257,6 +260,11 @@ impl Table for Scenario {
                 .into_iter()
                 .map(|(path, distribution)| Uncertainty { path, distribution })
                 .collect(),
+            correlations: f.tables(
+                "correlation",
+                1000,
+                "Uncertain numbers that go together; all others are independent",
+            ),
             choices: f
                 .entries::<uncertainty::ChoiceValues>(
                     "choices",
