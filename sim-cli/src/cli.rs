@@ -18,7 +18,7 @@ use crate::engine::Uncertainty;
 use crate::model::{TraceRequest, WorldRequest};
 pub use explore::{DiscoverFlags, ExploreFlags, RegretFlags, SelectionFlags, SensitivityFlags};
 
-use crate::settings::{Format, Mode, Override, Progress, Record, RunSettings, Shard, formats};
+use crate::settings::{Format, Mode, Override, Progress, Record, RunSettings, Shard, UntilHalfWidth, formats};
 
 /// Vendor lock-in in radio access networks: run scenarios and explain them.
 #[derive(Debug, Parser)]
@@ -210,6 +210,7 @@ Examples:
   oransim run scenarios/minimal.toml --replicates 200 --jobs 4 --out runs/first
   oransim run scenarios/world-2020.toml scenarios/my-ban.toml --set my-ban:levers.my-ban.procurement_ban.strength=0.5
   oransim run scenarios/world-2020.toml --shard 2/8 --out /shared/world   # then: oransim merge /shared/world
+  oransim run scenarios/world-2020.toml --until-halfwidth lock_in_index=0.002 -n 2000
   oransim run scenarios/world-2020.toml --resume                          # after Ctrl-C")]
 pub struct RunFlags {
     /// Scenario files; all are played into one run directory.
@@ -266,6 +267,11 @@ pub struct PlayFlags {
     /// Replicates of each world, instead of the scenario's.
     #[arg(long, short = 'n', value_name = "N")]
     replicates: Option<u64>,
+    /// Play until the interval of the mean of MEASURE (of the world, component `ran`, at the last date) is X wide on each
+    /// side: looked at after 100, 200, 400, ... replicates, the same for any number of threads. --replicates is then
+    /// the most, 10000 by default; the level of each look is such that all of them together hold with 95%.
+    #[arg(long, value_name = "MEASURE=X", conflicts_with = "shard")]
+    until_halfwidth: Option<UntilHalfWidth>,
     /// Threads; by default as many as the machine offers. The results do not depend on it.
     #[arg(long, short, value_name = "J")]
     jobs: Option<NonZeroUsize>,
@@ -315,6 +321,7 @@ impl PlayFlags {
             formats: formats(&self.formats),
             record: self.record,
             uncertainty: self.world.uncertainty,
+            until: self.until_halfwidth,
             shard: self.shard,
             resume: self.resume,
             force: self.force,

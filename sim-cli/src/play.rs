@@ -46,7 +46,7 @@ pub struct Play<'a> {
 }
 
 /// What was played.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Played {
     /// Replicates that left a record.
     pub records: u64,
@@ -58,6 +58,32 @@ pub struct Played {
     pub elapsed: Duration,
     /// Whether it was stopped before all were played.
     pub stopped: bool,
+}
+
+impl Played {
+    /// Adds what was played after it.
+    pub fn and(self, later: Self) -> Self {
+        let mut both = Self {
+            records: self.records + later.records,
+            failures: self.failures + later.failures,
+            counters: self.counters,
+            elapsed: self.elapsed + later.elapsed,
+            stopped: later.stopped,
+        };
+        both.count(&later.counters);
+        both
+    }
+
+    fn count(&mut self, counters: &Counters) {
+        let sum = &mut self.counters;
+        sum.events += counters.events;
+        sum.tenders += counters.tenders;
+        sum.alternatives += counters.alternatives;
+        sum.valuations += counters.valuations;
+        sum.unsolved += counters.unsolved;
+        sum.next_tenders += counters.next_tenders;
+        sum.not_closed += counters.not_closed;
+    }
 }
 
 type Message = (usize, u64, Entry);
@@ -167,14 +193,7 @@ async fn write(mut receiver: Receiver<Message>, segments: &mut Segments, tally: 
         match &entry {
             Entry::Record { counters, .. } => {
                 played.records += 1;
-                let sum = &mut played.counters;
-                sum.events += counters.events;
-                sum.tenders += counters.tenders;
-                sum.alternatives += counters.alternatives;
-                sum.valuations += counters.valuations;
-                sum.unsolved += counters.unsolved;
-                sum.next_tenders += counters.next_tenders;
-                sum.not_closed += counters.not_closed;
+                played.count(counters);
             }
             Entry::Failure(_) => {
                 played.failures += 1;

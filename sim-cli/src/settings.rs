@@ -185,6 +185,29 @@ impl std::str::FromStr for Override {
     }
 }
 
+/// When a run has replicates enough: `--until-halfwidth MEASURE=X`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct UntilHalfWidth {
+    /// Name of the measure.
+    pub measure: String,
+    /// Half-width of the interval of its mean, in the unit of the measure, above 0.
+    pub half_width: f64,
+}
+
+impl std::str::FromStr for UntilHalfWidth {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let read = text.split_once('=').and_then(|(measure, number)| {
+            let half_width: f64 = number.trim().parse().ok()?;
+            let measure = measure.trim().to_owned();
+            let sound = !measure.is_empty() && half_width.is_finite() && half_width > 0.0;
+            sound.then_some(Self { measure, half_width })
+        });
+        read.ok_or_else(|| "say MEASURE=X with X above 0, for example lock_in_index=0.005".to_owned())
+    }
+}
+
 /// How progress is shown on standard error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Progress {
@@ -199,7 +222,7 @@ pub enum Progress {
 }
 
 /// All that `oransim run` or `oransim compare` was asked to do.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct RunSettings {
     /// Which of the two.
     pub mode: Mode,
@@ -221,6 +244,8 @@ pub struct RunSettings {
     pub record: Record,
     /// Mode, where the command line says.
     pub uncertainty: Option<Uncertainty>,
+    /// When it has replicates enough, if that is to be seen as they are played; `replicates` is then the most.
+    pub until: Option<UntilHalfWidth>,
     /// Which part is played here.
     pub shard: Option<Shard>,
     /// Finish an unfinished run.
@@ -296,6 +321,15 @@ mod tests {
         assert_eq!((quoted.scenario, &*quoted.path), (None, "vendor.\"x:y\".z"));
         assert!(read("no-value").is_err());
         assert!(read("=1").is_err());
+    }
+
+    #[test]
+    fn half_widths_read() {
+        let read: UntilHalfWidth = "hhi_sites=5e-3".parse().unwrap();
+        assert_eq!((&*read.measure, read.half_width), ("hhi_sites", 0.005));
+        for bad in ["hhi_sites", "=1", "a=0", "a=-1", "a=NaN", "a=inf", "a=x"] {
+            assert!(bad.parse::<UntilHalfWidth>().is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -137,10 +137,10 @@ fn uncertain_numbers_are_drawn_once_a_replicate_the_same_in_two_worlds() {
     assert_eq!(uncertain.len(), 3);
     let mut first = Vec::new();
     for k in 0..200 {
-        let drawn = draw(uncertain, &simulation.luck(k));
+        let drawn = draw(uncertain, simulation.dependence(), &simulation.luck(k));
         assert_eq!(
             drawn,
-            draw(&banned.scenario().uncertainties, &banned.luck(k)),
+            draw(&banned.scenario().uncertainties, banned.dependence(), &banned.luck(k)),
             "replicate {k}: another world draws the same"
         );
         for ((path, value), u) in drawn.iter().zip(uncertain) {
@@ -161,7 +161,7 @@ fn uncertain_numbers_are_drawn_once_a_replicate_the_same_in_two_worlds() {
     let spec = document::describe::<sim_core::scenario::Scenario>();
     for k in 0..3 {
         let mut document = child(MINIMAL, "");
-        for (path, value) in draw(uncertain, &simulation.luck(k)) {
+        for (path, value) in draw(uncertain, simulation.dependence(), &simulation.luck(k)) {
             document
                 .set(&spec, path, &format!("{value:?}"))
                 .unwrap_or_else(|faults| panic!("{faults}"));

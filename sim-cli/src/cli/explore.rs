@@ -121,6 +121,7 @@ impl ExploreFlags {
                 formats: formats(&asked),
                 record: self.record,
                 uncertainty: None,
+                until: None,
                 shard: self.shard,
                 resume: self.resume,
                 force: self.force,

@@ -7,7 +7,7 @@ use crate::model::{ExploreRequest, Model};
 use crate::settings::RunSettings;
 
 /// What an exploration was asked to do.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ExploreSettings {
     /// Worlds and design.
     pub request: ExploreRequest,

@@ -6,6 +6,7 @@
 mod prepare;
 mod report;
 mod sitting;
+mod until;
 
 use std::path::Path;
 
@@ -177,7 +178,12 @@ impl Run<'_> {
     }
 
     /// A finished run is there: print it again, or extend it.
-    fn finished(&self, plan: Plan, old: &Manifest) -> Result<Exit> {
+    fn finished(&self, mut plan: Plan, old: &Manifest) -> Result<Exit> {
+        self.keep_most(&mut plan, old);
+        if plan.manifest.until.is_some() && plan.manifest.run_key() == old.run_key() {
+            // The rule has found the number of replicates already.
+            plan.manifest.replicates = old.replicates;
+        }
         let new = &plan.manifest;
         if new.run_key() != old.run_key() {
             return self.refuse(format!(
@@ -227,6 +233,7 @@ impl Run<'_> {
             Found::Unfinished { plan, base } => (plan, base),
             found => return self.overtaken(&found),
         };
+        self.keep_most(&mut plan, &old.manifest);
         let asked = plan.manifest.replicates;
         if plan.manifest.run_key() != old.manifest.run_key() || plan.shard != old.shard {
             return self.refuse(format!(
@@ -256,6 +263,13 @@ impl Run<'_> {
         plan.sittings.extend(sittings);
         self.estimate(&plan)?;
         self.work(plan, base.map(|base| *base), lock)
+    }
+
+    /// Where nothing was said on the most replicates of a stopping rule, those of the run that is there hold.
+    fn keep_most(&self, plan: &mut Plan, old: &Manifest) {
+        if let (None, Some(here), Some(there)) = (self.settings.replicates, &mut plan.manifest.until, &old.until) {
+            here.most = there.most;
+        }
     }
 
     fn shard_is_there(&self, plan: &Plan, old: &Plan) -> Result<Exit> {

@@ -12,6 +12,7 @@ use sim_core::draws::Luck;
 use sim_core::record::{ReplicateRecord, SeriesKey};
 use sim_core::run::{Options, Simulation};
 use sim_core::scenario::document::Document;
+use sim_core::scenario::{Correlation, Dependence};
 
 use super::ensemble::{Playable, agreed, failure_of, options, playable, world};
 use super::files::{self, add_new, text_of, together};
@@ -109,7 +110,8 @@ pub(super) fn explore(request: &ExploreRequest) -> Result<Ensemble> {
             .map(|c| (c.path.clone(), Support::Listed(c.values.clone())))
             .collect()
     })?;
-    let made = make(request, &axes, &choices, seed, &mut warnings)?;
+    let dependence = dependence(&bases, &axes)?;
+    let made = make(request, &axes, &dependence, &choices, seed, &mut warnings)?;
     let design = Arc::new(made.design);
     let csv = text_of_design(&design)?;
     let points = Points {
@@ -159,6 +161,25 @@ fn joined(worlds: &[Playable], of: impl Fn(&Simulation) -> Vec<(String, Support)
     Ok(axes)
 }
 
+/// How the axes depend on one another, on which all worlds must agree.
+fn dependence(worlds: &[Playable], axes: &[Axis]) -> Result<Dependence> {
+    let mut stated: Option<&[Correlation]> = None;
+    for world in worlds {
+        let here = &world.simulation().scenario().correlations[..];
+        if stated.is_some_and(|there| there != here) {
+            return Err(Failure::Refused(
+                "the scenarios disagree in [[correlation]]: policies can be compared only in the same futures"
+                    .to_owned(),
+            ));
+        }
+        stated = Some(here);
+    }
+    let paths: Vec<&str> = axes.iter().map(|axis| axis.path.as_str()).collect();
+    // Each world has passed this check, but axes of other worlds may come between.
+    Dependence::new(&paths, stated.unwrap_or_default())
+        .map_err(|_| Failure::Refused("the correlations of the scenarios cannot hold together".to_owned()))
+}
+
 struct Made {
     design: Design,
     word: &'static str,
@@ -169,6 +190,7 @@ struct Made {
 fn make(
     request: &ExploreRequest,
     axes: &[Axis],
+    dependence: &Dependence,
     choices: &[Axis],
     seed: u64,
     warnings: &mut Vec<String>,
@@ -194,6 +216,9 @@ fn make(
                     "{shown} has no column for {}: at all points they stand at their base values",
                     fixed.join(", ")
                 ));
+            }
+            if !dependence.is_independent() {
+                warnings.push(format!("{shown} is taken as it is: [[correlation]] plays no part"));
             }
             let crossed: Vec<Axis> = choices.iter().filter(stands).cloned().collect();
             let rows = request.n.and_then(|n| usize::try_from(n).ok()).unwrap_or(usize::MAX);
@@ -221,6 +246,12 @@ fn make(
                     n.next_power_of_two()
                 ));
             }
+            if matches!(kind, DesignKind::Grid { .. } | DesignKind::Morris { .. }) && !dependence.is_independent() {
+                warnings.push(format!(
+                    "--design {} moves inputs one at a time: [[correlation]] plays no part",
+                    known.word()
+                ));
+            }
             let structured = matches!(kind, DesignKind::Saltelli { .. } | DesignKind::Morris { .. });
             if structured && axes.is_empty() {
                 return Err(Failure::Refused(format!(
@@ -228,7 +259,8 @@ fn make(
                     known.word()
                 )));
             }
-            let design = Design::build(kind, axes, choices, &Luck::new(seed, 0)).map_err(wrong)?;
+            let design =
+                Design::build_dependent(kind, axes, dependence, choices, &Luck::new(seed, 0)).map_err(wrong)?;
             (design, identity)
         }
     };

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::canonical::{canonical, hash_of, sha256_hex};
 use super::layout::Layout;
 use super::points::{self, Points};
+use super::until::Until;
 use crate::settings::Record;
 
 /// Format of the files of a run directory. A new column is a new format.
@@ -36,7 +37,7 @@ pub struct Recorded {
 }
 
 /// All that the results are a function of.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
     /// Format of the files.
@@ -59,6 +60,10 @@ pub struct Manifest {
     pub recorded: Recorded,
     /// Number of replicates of each world, in a design at each of its points.
     pub replicates: u64,
+    /// The rule by which the number of replicates was found; none where it was given. While the run is unfinished,
+    /// `replicates` is the most that there may be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Until>,
     /// The points of a design; none in a plain run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub points: Option<Points>,
@@ -182,6 +187,13 @@ impl Manifest {
                 .into(),
             );
         }
+        if old.until != new.until {
+            let rule = |manifest: &Manifest| match &manifest.until {
+                Some(until) => until.words(),
+                None => "a number of replicates".to_owned(),
+            };
+            words.push(format!("it stops at {} there, {} here", rule(old), rule(new)));
+        }
         if words.is_empty() {
             words.push("another shard".into());
         }
@@ -249,6 +261,7 @@ mod tests {
                 layout_hash: "cd".repeat(32),
             },
             replicates: 100,
+            until: None,
             points: None,
         }
     }

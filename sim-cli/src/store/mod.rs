@@ -19,3 +19,4 @@ pub mod segments;
 pub mod shard;
 pub mod space;
 pub mod tenders;
+pub mod until;

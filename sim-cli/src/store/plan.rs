@@ -197,6 +197,7 @@ mod tests {
             uncertainty: "fixed".into(),
             recorded: Manifest::recorded(Record::default(), &[layout]),
             replicates: 3,
+            until: None,
             points: None,
         };
         let plan = Plan {

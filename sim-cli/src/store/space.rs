@@ -78,7 +78,8 @@ impl Estimate {
             .as_ref()
             .map(|points| format!(" at {} points", points.count));
         format!(
-            "{} replicates{} of {}: about {} on disk, {} while it runs",
+            "{}{} replicates{} of {}: about {} on disk, {} while it runs",
+            if manifest.until.is_some() { "at most " } else { "" },
             manifest.replicates,
             points.unwrap_or_default(),
             if manifest.worlds.len() == 1 {

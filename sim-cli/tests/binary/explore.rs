@@ -453,3 +453,75 @@ fn slips_are_refused_before_anything_is_written() {
     fs::write(root.join("run/design.csv"), "point,a\n0,1\n").unwrap();
     refuse("regret run", "design.csv is not the one");
 }
+
+const CORRELATION: &str = r#"
+[[correlation]]
+of = ["market.taste_scale_share", "keep.growth_share_per_year"]
+rank = 0.7
+"#;
+
+/// Correlations join the numbers of a design and of sampled replicates, are refused where they cannot hold or indices
+/// would mislead, and change nothing where there are none.
+#[test]
+fn uncertain_numbers_may_go_together() {
+    let folder = folder();
+    let folder = folder.path();
+    let file = folder.join(FILE);
+    explore(folder, "--design sobol -n 32 --replicates 1 --out independent");
+    fs::write(&file, format!("{STUDY}{CORRELATION}")).unwrap();
+    explore(folder, "--design sobol -n 32 --replicates 1 --out together");
+    let column = |run: &str, column: usize| -> Vec<f64> {
+        let text = fs::read_to_string(folder.join(run).join("design.csv")).unwrap();
+        let cell = |line: &str| line.split(',').nth(column).unwrap().parse().unwrap();
+        text.lines().skip(1).step_by(2).map(cell).collect()
+    };
+    // What comes first keeps its values; the other one now rises with it.
+    assert_eq!(column("together", 1), column("independent", 1));
+    assert_ne!(column("together", 3), column("independent", 3));
+    let concordance = |run: &str| {
+        let (a, b) = (column(run, 1), column(run, 3));
+        let pairs = (0..a.len()).flat_map(|i| (0..i).map(move |j| (i, j)));
+        pairs
+            .map(|(i, j)| ((a[i] - a[j]) * (b[i] - b[j])).signum())
+            .sum::<f64>()
+            / 496.0
+    };
+    // Kendall's tau of a Gaussian copula is (2 / pi) asin r: 0.52 at this rank correlation.
+    assert!((concordance("together") - 0.52).abs() < 0.15 && concordance("independent").abs() < 0.15);
+
+    let text = refused(folder, &["explore", FILE, "--design", "saltelli", "-n", "4"]);
+    assert!(text.contains("some of these are correlated"), "{text}");
+    let line = [
+        "explore",
+        FILE,
+        "--design",
+        "saltelli",
+        "-n",
+        "4",
+        "--replicates",
+        "1",
+        "--set",
+        "correlation=[]",
+    ];
+    done(folder, &line);
+    // A number that is set is uncertain no more: its correlation has no effect, and that is said.
+    let output = oransim(folder, &["check", FILE, "--set", "market.taste_scale_share=0.1"]);
+    assert!(
+        output.status.success() && err(&output).contains("is not uncertain"),
+        "{}",
+        err(&output)
+    );
+
+    for (more, expected) in [
+        (CORRELATION.replace("0.7", "0.5"), "this pair has a correlation already"),
+        (CORRELATION.replace("keep.growth", "keep.grwth"), "did you mean `keep.growth_share_per_year`?"),
+        (
+            "[[correlation]]\nof = [\"market.taste_scale_share\", \"switching.x2_anchor_usd_per_site\"]\nrank = 0.9\n[[correlation]]\nof = [\"switching.x2_anchor_usd_per_site\", \"keep.growth_share_per_year\"]\nrank = -0.9\n".to_owned(),
+            "beside the others it can stand between",
+        ),
+    ] {
+        fs::write(&file, format!("{STUDY}{CORRELATION}{more}")).unwrap();
+        let text = refused(folder, &["check", FILE]);
+        assert!(text.contains(expected), "{text}");
+    }
+}

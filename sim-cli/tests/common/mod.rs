@@ -235,6 +235,7 @@ pub fn settings(out: &Path) -> RunSettings {
         formats: formats(&[]),
         record: Record::default(),
         uncertainty: None,
+        until: None,
         shard: None,
         resume: false,
         force: false,

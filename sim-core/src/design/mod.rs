@@ -35,6 +35,7 @@ pub use structured::{MORRIS_LEVELS, morris_step, saltelli_block};
 pub use table::{DesignTable, parse_table};
 
 use crate::draws::Luck;
+use crate::scenario::Dependence;
 
 /// Most points of a design.
 pub const MAX_POINTS: u64 = 100_000;
@@ -90,6 +91,8 @@ pub enum DesignError {
     NoAxes,
     /// Two axes have the same path.
     TwiceNamed(String),
+    /// A design for indices of independent inputs, over inputs that are not.
+    Correlated,
     /// A table of points that cannot be used.
     Table {
         /// Line of the file, from 1.
@@ -107,6 +110,10 @@ impl fmt::Display for DesignError {
             Self::TooManyAxes { needed, most } => {
                 write!(f, "the design needs {needed} dimensions, and the sequence has {most}")
             }
+            Self::Correlated => write!(
+                f,
+                "first-order and total indices share out the variance of independent inputs, and some of these are correlated: use --design sobol or lhs, or leave the correlations out with --set 'correlation=[]'"
+            ),
             Self::NoAxes => write!(f, "there is no axis to vary"),
             Self::TwiceNamed(path) => write!(f, "`{path}` is named twice"),
             Self::Table { line, message } => write!(f, "line {line}: {message}"),
@@ -205,6 +212,25 @@ impl Design {
     /// # Errors
     /// [`DesignError`], also where there is neither axis nor choice.
     pub fn build(kind: DesignKind, axes: &[Axis], choices: &[Axis], luck: &Luck) -> Result<Self, DesignError> {
+        Self::build_dependent(kind, axes, &Dependence::default(), choices, luck)
+    }
+
+    /// As [`Design::build`], over axes that depend on one another. A Latin hypercube keeps its layers on each axis, and
+    /// the first points of a Sobol' sequence stay the same as more are added. A grid and Morris's trajectories move
+    /// one axis at a time and pay no regard to it.
+    ///
+    /// # Errors
+    /// As [`Design::build`], and [`DesignError::Correlated`] for Saltelli's design.
+    pub fn build_dependent(
+        kind: DesignKind,
+        axes: &[Axis],
+        dependence: &Dependence,
+        choices: &[Axis],
+        luck: &Luck,
+    ) -> Result<Self, DesignError> {
+        if matches!(kind, DesignKind::Saltelli { .. }) && !dependence.is_independent() {
+            return Err(DesignError::Correlated);
+        }
         let futures = match kind {
             _ if axes.is_empty() => vec![Vec::new()],
             DesignKind::Grid { levels } => {
@@ -221,6 +247,11 @@ impl Design {
             kind => {
                 let names: Vec<&str> = axes.iter().map(|axis| axis.path.as_str()).collect();
                 let mut points = kind.unit_points(&names, luck)?;
+                match kind {
+                    DesignKind::LatinHypercube { .. } => dependence.rearrange(&mut points),
+                    DesignKind::Sobol { .. } => points.iter_mut().for_each(|point| dependence.correlate(point)),
+                    _ => {}
+                }
                 for point in &mut points {
                     for (value, axis) in point.iter_mut().zip(axes) {
                         *value = axis.support.at(*value);

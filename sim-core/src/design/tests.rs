@@ -319,3 +319,59 @@ proptest! {
         }
     }
 }
+
+/// Correlated axes: a hypercube keeps one point in each layer of each axis, a sequence keeps its first points, and both
+/// are what they were where nothing is stated.
+#[test]
+fn correlated_designs_keep_what_makes_them_designs() {
+    use crate::scenario::{Correlation, Dependence};
+    let uniform = Support::Continuous(Distribution::Uniform { low: 0.0, high: 1.0 });
+    let axes: Vec<Axis> = ["a", "b", "c"]
+        .map(|path| Axis {
+            path: path.to_owned(),
+            support: uniform.clone(),
+        })
+        .into();
+    let stated = [Correlation {
+        of: vec!["a".to_owned(), "c".to_owned()],
+        rank: -0.8,
+    }];
+    let dependence = Dependence::new(&["a", "b", "c"], &stated).expect("possible");
+    let build = |kind, dependence: &Dependence| {
+        Design::build_dependent(kind, &axes, dependence, &[], &luck()).map(|design| design.points)
+    };
+    let lhs = DesignKind::LatinHypercube { n: 200 };
+    let sobol = |n| DesignKind::Sobol {
+        n,
+        scramble: Scramble::Owen,
+    };
+    let none = Dependence::default();
+    for kind in [lhs, sobol(64)] {
+        assert_eq!(
+            build(kind, &none),
+            Design::build(kind, &axes, &[], &luck()).map(|d| d.points)
+        );
+    }
+    let points = build(lhs, &dependence).expect("points");
+    for axis in 0..3 {
+        let mut layers: Vec<usize> = points.iter().map(|p| (p[axis] * 200.0) as usize).collect();
+        layers.sort_unstable();
+        assert!(layers.into_iter().eq(0..200));
+    }
+    let product = |points: &[Vec<f64>], b: usize| -> f64 {
+        points.iter().map(|p| (p[0] - 0.5) * (p[b] - 0.5)).sum::<f64>() * 12.0 / points.len() as f64
+    };
+    // For even margins the product-moment correlation is the rank correlation; its standard error is below 0.07 at 200.
+    assert!((product(&points, 2) + 0.8).abs() < 0.14 && product(&points, 1).abs() < 0.28);
+    let (few, many) = (
+        build(sobol(64), &dependence),
+        build(sobol(1024), &dependence).expect("points"),
+    );
+    assert_eq!(few.expect("points"), many[..64]);
+    assert!((product(&many, 2) + 0.8).abs() < 0.03 && product(&many, 1).abs() < 0.03);
+    assert_eq!(
+        build(DesignKind::Saltelli { n: 8 }, &dependence),
+        Err(DesignError::Correlated)
+    );
+    assert_eq!(build(DesignKind::Saltelli { n: 8 }, &none).map(|p| p.len()), Ok(40));
+}

@@ -32,10 +32,15 @@ impl Interval {
 /// (divisor `n - 1`). Undefined for fewer than two values.
 #[must_use]
 pub fn mean_interval(mean: f64, sd: f64, n: usize) -> Interval {
+    mean_interval_at(UPPER, mean, sd, n)
+}
+
+/// [`mean_interval`] with the probability `upper`, in (0.5, 1), below its upper end.
+pub(super) fn mean_interval_at(upper: f64, mean: f64, sd: f64, n: usize) -> Interval {
     if n < 2 {
         return Interval::UNDEFINED;
     }
-    let half = student_t_quantile(UPPER, (n - 1) as f64) * sd / (n as f64).sqrt();
+    let half = student_t_quantile(upper, (n - 1) as f64) * sd / (n as f64).sqrt();
     Interval {
         low: mean - half,
         high: mean + half,
@@ -50,10 +55,15 @@ pub fn mean_interval(mean: f64, sd: f64, n: usize) -> Interval {
 /// [`exact_upper_limit`].
 #[must_use]
 pub fn wilson_interval(successes: usize, n: usize) -> Interval {
+    wilson_interval_at(UPPER, successes, n)
+}
+
+/// [`wilson_interval`] with the probability `upper`, in (0.5, 1), below its upper end.
+pub(super) fn wilson_interval_at(upper: f64, successes: usize, n: usize) -> Interval {
     if n == 0 || successes > n {
         return Interval::UNDEFINED;
     }
-    let z = normal_quantile(UPPER);
+    let z = normal_quantile(upper);
     let (trials, square) = (n as f64, z * z);
     let share = successes as f64 / trials;
     let centre = share + square / (2.0 * trials);

@@ -13,6 +13,7 @@ pub mod prim;
 pub mod regret;
 mod score;
 pub mod sensitivity;
+pub mod sequential;
 mod summary;
 
 pub use appraisal::{Discounting, Verdict};

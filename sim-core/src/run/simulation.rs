@@ -15,7 +15,7 @@ use crate::market::tender::Desk;
 use crate::measure::{Breadth, SeriesPlan};
 use crate::record::{ReplicateRecord, SeriesKey};
 use crate::scenario::document::{Diagnostic, Diagnostics, Document};
-use crate::scenario::{self, MeasureDates, Scenario, uncertainty};
+use crate::scenario::{self, Dependence, MeasureDates, Scenario, uncertainty};
 use crate::world::allocation::Contradiction;
 use crate::world::build::build;
 use crate::world::{State, World};
@@ -127,6 +127,7 @@ fn first_day(world: &World, buyers: &[AverageBuyer]) -> Option<NextTenders> {
 #[derive(Debug)]
 pub struct Simulation {
     scenario: Arc<Scenario>,
+    dependence: Dependence,
     document: Document,
     base: Setting,
     plan: SeriesPlan,
@@ -189,6 +190,8 @@ impl Simulation {
     pub fn new(document: &Document, options: Options) -> Result<Self, Diagnostics> {
         let decoded = scenario::decode(document)?;
         let scenario = Arc::new(decoded.value);
+        // The scenario has passed the check that its correlations can hold together.
+        let dependence = uncertainty::dependence(&scenario.uncertainties, &scenario.correlations).unwrap_or_default();
         let base = Setting::new(&scenario).map_err(|found| contradictions(document, &found))?;
         let plan = SeriesPlan::new(&base.world, options.breadth);
         let dates = measure_dates(scenario.start, scenario.end, scenario.measures.dates);
@@ -202,6 +205,7 @@ impl Simulation {
             mode: options.uncertainty.unwrap_or(uncertain),
             document: document.clone(),
             scenario,
+            dependence,
             base,
             histories: histories::Asked::of(&plan),
             plan,
@@ -264,6 +268,12 @@ impl Simulation {
         self.mode
     }
 
+    /// How the uncertain numbers depend on one another.
+    #[must_use]
+    pub fn dependence(&self) -> &Dependence {
+        &self.dependence
+    }
+
     /// The luck of a replicate.
     #[must_use]
     pub fn luck(&self, replicate: u64) -> Luck {
@@ -280,7 +290,7 @@ impl Simulation {
             place: "parameters".to_owned(),
             message,
         };
-        let vector = uncertainty::draw(&self.scenario.uncertainties, luck);
+        let vector = uncertainty::draw(&self.scenario.uncertainties, &self.dependence, luck);
         let document = self.document.with_numbers(&vector).map_err(|e| failed(e.to_string()))?;
         let decoded = document
             .decode::<Scenario>(&scenario::units(&document))

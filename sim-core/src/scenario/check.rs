@@ -83,6 +83,61 @@ impl Checker<'_> {
     }
 }
 
+/// That correlations are of uncertain numbers and can hold together.
+fn check_correlations(c: &mut Checker<'_>, s: &Scenario) {
+    let place = |at: usize| join("correlation", &(at + 1).to_string());
+    let paths = || s.uncertainties.iter().map(|u| u.path.as_str());
+    for (at, correlation) in s.correlations.iter().enumerate() {
+        for path in correlation
+            .of
+            .iter()
+            .filter(|path| !paths().any(|known| known == *path))
+        {
+            if c.document.number(path).is_some() {
+                c.fault(
+                    &join(&place(at), "of"),
+                    format!("`{path}` is not uncertain: this correlation has no effect"),
+                    "paths that stand in [uncertainties]",
+                    None,
+                );
+                c.last_is_a_warning();
+            } else {
+                c.known(&join(&place(at), "of"), path, "uncertain number", paths());
+            }
+        }
+        let same =
+            |other: &super::Correlation| other.of == correlation.of || other.of.iter().rev().eq(correlation.of.iter());
+        if s.correlations[..at].iter().any(same) {
+            c.fault(
+                &join(&place(at), "of"),
+                "this pair has a correlation already",
+                "each pair once",
+                None,
+            );
+        }
+    }
+    if let Err(impossible) = super::uncertainty::dependence(&s.uncertainties, &s.correlations) {
+        let stated = &s.correlations[impossible.statement];
+        let (message, hint) = (
+            format!(
+                "the correlations cannot hold together: {} of `{}` leaves no room beside the others",
+                stated.rank,
+                stated.of.join("` and `")
+            ),
+            match impossible.between {
+                Some([low, high]) => format!("beside the others it can stand between {low:.3} and {high:.3}"),
+                None => "the others contradict one another: weaken them".to_owned(),
+            },
+        );
+        c.fault(
+            &join(&place(impossible.statement), "rank"),
+            message,
+            "correlations of a matrix that is positive definite",
+            Some(hint),
+        );
+    }
+}
+
 /// Checks a decoded scenario.
 #[must_use]
 pub fn check(document: &Document, s: &Scenario) -> Diagnostics {
@@ -110,6 +165,7 @@ pub fn check(document: &Document, s: &Scenario) -> Diagnostics {
         let names = crate::measure::CATALOGUE.iter().map(|m| m.name);
         c.known("measures.extra", name, "measure", names);
     }
+    check_correlations(&mut c, s);
     for id in INTERFACES {
         if !s.interfaces.iter().any(|i| i.id == id) {
             c.fault(

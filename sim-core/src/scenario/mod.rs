@@ -6,6 +6,7 @@
 pub mod actors;
 pub mod check;
 mod check_levers;
+pub mod correlation;
 pub mod costs;
 pub mod document;
 pub mod fates;
@@ -20,6 +21,7 @@ pub mod uncertainty;
 use std::sync::Arc;
 
 pub use actors::{Credit, Line, Operator, Programme, Vendor};
+pub use correlation::{Correlation, Dependence};
 pub use costs::{Hazard, Integration, Learning, Supply, Switching};
 pub use fates::VendorDecisions;
 pub use foresight::{Closure, Foresight};
@@ -256,6 +258,7 @@ pub struct Scenario {
     pub vendors: Vec<Vendor>,
     pub levers: Vec<NamedLever>,
     pub uncertainties: Vec<Uncertainty>,
+    pub correlations: Vec<Correlation>,
     pub choices: Vec<Choice>,
     pub measures: Measures,
 }
@@ -320,6 +323,11 @@ impl Table for Scenario {
                 .into_iter()
                 .map(|(path, distribution)| Uncertainty { path, distribution })
                 .collect(),
+            correlations: f.tables(
+                "correlation",
+                1000,
+                "Uncertain numbers that go together; all others are independent",
+            ),
             choices: f
                 .entries::<uncertainty::ChoiceValues>(
                     "choices",

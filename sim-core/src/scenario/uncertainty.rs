@@ -1,6 +1,7 @@
 //! `[uncertainties]`: what is not known, as distributions over numbers of the scenario; `[choices]`: what is decided, as
 //! lists of values.
 
+use super::correlation::{Correlation, Dependence, Impossible};
 use super::document::{Fields, Number, Table, Variant};
 use crate::draws::Luck;
 
@@ -158,18 +159,26 @@ impl Table for ChoiceValues {
     }
 }
 
-/// Draws one vector: the value of each uncertain number in this replicate, keyed by (seed, replicate, path).
+/// Draws one vector: the value of each uncertain number in this replicate, keyed by (seed, replicate, path), and made
+/// to depend on the others as stated.
 #[must_use]
-pub fn draw<'a>(uncertainties: &'a [Uncertainty], luck: &Luck) -> Vec<(&'a str, f64)> {
-    uncertainties
-        .iter()
-        .map(|u| {
-            (
-                u.path.as_str(),
-                u.distribution.quantile(luck.for_path(&u.path).uniform_at(0)),
-            )
-        })
+pub fn draw<'a>(uncertainties: &'a [Uncertainty], dependence: &Dependence, luck: &Luck) -> Vec<(&'a str, f64)> {
+    let mut point: Vec<f64> = (uncertainties.iter())
+        .map(|u| luck.for_path(&u.path).uniform_at(0))
+        .collect();
+    dependence.correlate(&mut point);
+    (uncertainties.iter().zip(point))
+        .map(|(uncertain, u)| (uncertain.path.as_str(), uncertain.distribution.quantile(u)))
         .collect()
+}
+
+/// How the uncertain numbers depend on one another.
+///
+/// # Errors
+/// Where the statements cannot hold together.
+pub fn dependence(uncertainties: &[Uncertainty], stated: &[Correlation]) -> Result<Dependence, Impossible> {
+    let paths: Vec<&str> = uncertainties.iter().map(|u| u.path.as_str()).collect();
+    Dependence::new(&paths, stated)
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use crate::settings::{Mode, Record, RunSettings};
 use crate::store::layout::Layout;
 use crate::store::manifest::{FORMAT, Manifest, ManifestWorld};
 use crate::store::plan::{Plan, PlannedWorld, Sitting};
+use crate::store::until::{MOST_BY_DEFAULT, Until};
 use crate::time::now_utc;
 use sim_core::{MODEL_VERSION, RESULTS_EPOCH};
 
@@ -45,7 +46,11 @@ pub fn place(plan: &Plan, settings: &RunSettings) -> PathBuf {
 /// [`Failure::Refused`] where worlds or replicates are not what a run can be made of.
 pub fn plan_of(ensemble: &Ensemble, settings: &RunSettings, session: &Session<'_>) -> Result<Plan> {
     let refuse = |text: String| Err(Failure::Refused(text));
-    let replicates = settings.replicates.unwrap_or(ensemble.replicates);
+    let by_default = match settings.until {
+        Some(_) => MOST_BY_DEFAULT,
+        None => ensemble.replicates,
+    };
+    let replicates = settings.replicates.unwrap_or(by_default);
     if !(1..=MOST_REPLICATES).contains(&replicates) {
         return refuse(format!("--replicates {replicates}: say 1 to {MOST_REPLICATES}"));
     }
@@ -70,7 +75,18 @@ pub fn plan_of(ensemble: &Ensemble, settings: &RunSettings, session: &Session<'_
         });
     }
     let layouts: Vec<Layout> = worlds.iter().map(|world| world.layout.clone()).collect();
-    let manifest = manifest_of(settings.mode, ensemble, &layouts, replicates, settings.record);
+    let mut manifest = manifest_of(settings.mode, ensemble, &layouts, replicates, settings.record);
+    if let Some(asked) = &settings.until {
+        let until = Until {
+            measure: asked.measure.clone(),
+            half_width: asked.half_width,
+            most: replicates,
+        };
+        for layout in &layouts {
+            until.cell(layout).map_err(Failure::Refused)?;
+        }
+        manifest.until = Some(until);
+    }
     let sitting = Sitting {
         started: now_utc(),
         command: session.surroundings.command.clone(),
@@ -105,6 +121,7 @@ pub fn manifest_of(mode: Mode, ensemble: &Ensemble, layouts: &[Layout], replicat
         },
         recorded: Manifest::recorded(record, layouts),
         replicates,
+        until: None,
         points: ensemble.design.as_ref().map(|design| design.points.clone()),
     }
 }

@@ -2,6 +2,7 @@
 
 use super::Run;
 use super::report::{exit_of, show_headline, timing};
+use super::until::Stop;
 use crate::engine::Engine;
 use crate::exit::{Context as _, Exit, Failure, Result};
 use crate::play::{Play, Played};
@@ -15,7 +16,7 @@ use crate::store::shard::finish_shard;
 
 impl Run<'_> {
     /// Plays what is missing and finishes the directory. `base` is the finished run that is extended.
-    pub(super) fn work(&self, plan: Plan, base: Option<Manifest>, lock: Lock) -> Result<Exit> {
+    pub(super) fn work(&self, mut plan: Plan, base: Option<Manifest>, lock: Lock) -> Result<Exit> {
         let directory = &self.directory;
         let mut segments = Segments::new(plan.layouts(), &plan.manifest.run_key());
         plan.write(&directory.plan())?;
@@ -28,7 +29,7 @@ impl Run<'_> {
             }
             import(directory, base, &mut segments)?;
         }
-        let played = self.play(&plan, &mut segments)?;
+        let (played, stop) = self.play(&plan, &mut segments)?;
         if let Some(line) = timing(&played, self.settings.jobs) {
             self.session.console.note(&line);
         }
@@ -38,6 +39,10 @@ impl Run<'_> {
                 segments.finished(),
                 directory.root().display()
             )));
+        }
+        if let (Some(stop), Some(until)) = (stop, &plan.manifest.until) {
+            self.session.console.note(&stop.line(until));
+            plan.manifest.replicates = stop.replicates;
         }
         let failed = segments.failed();
         if plan.shard.is_some() {
@@ -54,10 +59,20 @@ impl Run<'_> {
         show_headline(directory, self.session, Some(failed))
     }
 
-    fn play(&self, plan: &Plan, segments: &mut Segments) -> Result<Played> {
+    /// Plays what is missing: all of it, or look by look where the plan says when to stop.
+    fn play(&self, plan: &Plan, segments: &mut Segments) -> Result<(Played, Option<Stop>)> {
+        match &plan.manifest.until {
+            None => Ok((self.play_keys(&plan.keys_to_play(), segments)?, None)),
+            Some(until) => self.play_until(until, segments),
+        }
+    }
+
+    /// Plays those of these replicates that are missing.
+    pub(super) fn play_keys(&self, keys: &[u64], segments: &mut Segments) -> Result<Played> {
         let mut tasks = Vec::new();
-        for k in plan.keys_to_play() {
-            tasks.extend((0..plan.worlds.len()).filter(|w| !segments.has(*w, k)).map(|w| (k, w)));
+        for k in keys {
+            let worlds = 0..self.ensemble.worlds.len();
+            tasks.extend(worlds.filter(|w| !segments.has(*w, *k)).map(|w| (*k, w)));
         }
         let engines: Vec<&dyn Engine> = self.ensemble.worlds.iter().map(|world| world.engine.as_ref()).collect();
         let play = Play {

@@ -87,7 +87,7 @@ fn drawn<'a>(world: &Loaded, base: &'a Simulation, options: Options, replicate: 
             "the parameters drawn for replicate {replicate} make no world: {text}"
         ))
     };
-    let vector = uncertainty::draw(uncertain, &base.luck(replicate));
+    let vector = uncertainty::draw(uncertain, base.dependence(), &base.luck(replicate));
     let document = world.document.with_numbers(&vector).map_err(failed)?;
     let options = Options {
         seed: Some(base.seed()),

@@ -306,6 +306,7 @@ mod tests {
                 layout_hash: String::new(),
             },
             replicates: 9,
+            until: None,
             points: None,
         };
         let mut source = Source {

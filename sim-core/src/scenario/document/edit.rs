@@ -134,7 +134,7 @@ impl Document {
     pub fn at_point(&self, numbers: &[(&str, f64)]) -> Result<Self, Diagnostics> {
         let mut point = self.with_numbers(numbers)?;
         if let Value::Table(entries) = &mut point.root.value {
-            entries.retain(|entry| !VARIATION.contains(&entry.key.as_str()));
+            entries.retain(|entry| !VARIATION.contains(&entry.key.as_str()) && entry.key != CORRELATION);
         }
         Ok(point)
     }
@@ -142,6 +142,9 @@ impl Document {
 
 /// The tables that say how numbers may vary.
 const VARIATION: [&str; 2] = ["uncertainties", "choices"];
+
+/// The statements on how uncertain numbers go together.
+const CORRELATION: &str = "correlation";
 
 /// Puts a value at a path, making the tables on the way; `false` where something else stands there or an
 /// entry of an array is missing.
