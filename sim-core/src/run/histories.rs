@@ -215,6 +215,7 @@ impl Run<'_> {
                 buyers: vec![true; world.countries.len()],
                 sellers: vec![true; world.vendors.len()],
                 share,
+                payers: None,
             });
             self.look_ahead(Occasion::AfterNews);
         }
