@@ -14,7 +14,7 @@ use crate::market::tender::Desk;
 use crate::measure::{Breadth, SeriesPlan};
 use crate::record::{ReplicateRecord, SeriesKey};
 use crate::scenario::document::{Diagnostic, Diagnostics, Document};
-use crate::scenario::{self, MeasureDates, Scenario, uncertainty};
+use crate::scenario::{self, MeasureDates, Scenario};
 use crate::world::allocation::Contradiction;
 use crate::world::build::build;
 use crate::world::{State, World};
@@ -190,10 +190,10 @@ impl Simulation {
         let base = Setting::new(&scenario).map_err(|found| contradictions(document, &found))?;
         let plan = SeriesPlan::new(&base.world, options.breadth);
         let dates = measure_dates(scenario.start, scenario.end, scenario.measures.dates);
-        let uncertain = if scenario.uncertainties.is_empty() {
-            UncertaintyMode::Fixed
-        } else {
+        let uncertain = if scenario.is_uncertain() {
             UncertaintyMode::Sampled
+        } else {
+            UncertaintyMode::Fixed
         };
         Ok(Self {
             seed: options.seed.unwrap_or(scenario.seed),
@@ -269,7 +269,7 @@ impl Simulation {
 
     /// The world of a replicate with its drawn parameters; `None`: the base world serves.
     fn drawn(&self, luck: &Luck) -> Result<Option<Setting>, ReplicateError> {
-        if self.mode == UncertaintyMode::Fixed || self.scenario.uncertainties.is_empty() {
+        if self.mode == UncertaintyMode::Fixed || !self.scenario.is_uncertain() {
             return Ok(None);
         }
         let failed = |message: String| ReplicateError::Failed {
@@ -277,8 +277,8 @@ impl Simulation {
             place: "parameters".to_owned(),
             message,
         };
-        let vector = uncertainty::draw(&self.scenario.uncertainties, luck);
-        let document = self.document.with_numbers(&vector).map_err(|e| failed(e.to_string()))?;
+        let vector = self.scenario.draw(luck);
+        let document = self.document.at_point(&vector).map_err(|e| failed(e.to_string()))?;
         let decoded = document
             .decode::<Scenario>(&scenario::units(&document))
             .map_err(|e| failed(e.to_string()))?;
