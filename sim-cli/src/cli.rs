@@ -1,5 +1,6 @@
 //! The command line: raw flags, and the validated settings that they become.
 
+mod calibrate;
 mod explore;
 
 use std::collections::BTreeSet;
@@ -16,6 +17,7 @@ use crate::commands::score::ScoreSettings;
 use crate::console::Color;
 use crate::engine::Uncertainty;
 use crate::model::{TraceRequest, WorldRequest};
+pub use calibrate::CalibrateFlags;
 pub use explore::{DiscoverFlags, ExploreFlags, RegretFlags, SelectionFlags, SensitivityFlags};
 
 use crate::settings::{Format, Mode, Override, Progress, Record, RunSettings, Shard, UntilHalfWidth, formats};
@@ -66,6 +68,8 @@ pub enum Command {
     Discover(DiscoverFlags),
     /// Which policy is robust by which rule, and where each fails; reads a run of `explore`.
     Regret(RegretFlags),
+    /// Find which values of uncertain inputs could have made what was observed; write a posterior.
+    Calibrate(CalibrateFlags),
     /// Join the shards of one run.
     Merge(MergeFlags),
     /// Validate scenario files.

@@ -3,10 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
-use crate::engine::{Ensemble, Uncertainty};
+use crate::engine::{Engine, Ensemble, Uncertainty};
 use crate::exit::Result;
 use crate::figures::regenerate::Runner;
+use crate::observed::Observed;
 use crate::settings::{Override, Record};
+use sim_core::scenario::Uncertainty as Uncertain;
 
 /// Which worlds are wanted, and with what changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,6 +93,60 @@ pub struct ExploreRequest {
     pub n: Option<u64>,
 }
 
+/// What `oransim calibrate` is to fit to what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CalibrationRequest {
+    /// The scenario file; its uncertainties are the priors.
+    pub scenario: PathBuf,
+    /// Values set on the command line, in order: the last wins.
+    pub overrides: Vec<Override>,
+    /// Seed, where the command line says.
+    pub seed: Option<u64>,
+    /// The file of targets, for messages.
+    pub targets: PathBuf,
+}
+
+impl CalibrationRequest {
+    /// The world alone.
+    pub fn world(&self) -> WorldRequest {
+        WorldRequest {
+            scenarios: vec![self.scenario.clone()],
+            overrides: self.overrides.clone(),
+            seed: self.seed,
+            uncertainty: None,
+            replicates: None,
+            record: Record::default(),
+        }
+    }
+}
+
+/// A world at any points of its priors, measured where there are targets.
+pub trait AtPoints {
+    /// Who plays it: the key of a replicate holds point and replicate ([`crate::store::points`]); point 0 is the scenario as it
+    /// stands, point `i` has the values `points[i - 1]` in the order of the priors.
+    fn engine(&self, points: Vec<Vec<f64>>) -> Box<dyn Engine + '_>;
+}
+
+/// A world made ready for calibration.
+pub struct CalibrationWorld {
+    /// Id of the scenario.
+    pub id: String,
+    /// Seed of the command line, or of the scenario.
+    pub seed: u64,
+    /// The priors, in the order of the file.
+    pub priors: Vec<Uncertain>,
+    /// The scenario after `extends` and `--set`, as TOML.
+    pub resolved_toml: String,
+    /// SHA-256 of its resolved values.
+    pub values_hash: String,
+    /// The origin of each value.
+    pub origins: serde_json::Value,
+    /// What the user should know, one line each.
+    pub warnings: Vec<String>,
+    /// What plays it.
+    pub world: Box<dyn AtPoints>,
+}
+
 /// What `oransim trace` is to show.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TraceRequest {
@@ -173,6 +229,12 @@ pub trait Model: Sync {
     /// # Errors
     /// Where a scenario is invalid or cannot be read, or there is no such design.
     fn explore(&self, request: &ExploreRequest) -> Result<Ensemble>;
+
+    /// Loads a world for calibration: its priors, and its outcomes at any points where `targets` has a row.
+    ///
+    /// # Errors
+    /// Where the scenario is invalid or cannot be read, has no priors, or has no such series or dates.
+    fn calibration(&self, request: &CalibrationRequest, targets: &Observed) -> Result<CalibrationWorld>;
 
     /// Validates scenario files and gives the report to print; with `assumptions`, the log of who
     /// assumed what; with `upgrade`, files of an older format are rewritten first.

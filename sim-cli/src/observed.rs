@@ -38,6 +38,8 @@ pub struct ObservedRow {
     pub series: SeriesLabel,
     /// What is known.
     pub observation: Observation,
+    /// `low` and `high` as given beside it, infinite where the cell is empty: beside a value, its tolerance.
+    pub bounds: [f64; 2],
     /// Where it was read: an id of the table of sources.
     pub source: String,
 }
@@ -150,6 +152,7 @@ fn parse(row: &csv::StringRecord, line: u64) -> std::result::Result<ObservedRow,
             part: text(8),
         },
         observation,
+        bounds: [below, above],
         source: text(12),
     })
 }

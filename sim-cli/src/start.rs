@@ -8,8 +8,8 @@ use clap::{ColorChoice, CommandFactory as _, FromArgMatches as _};
 use crate::cli::{Cli, Command};
 use crate::commands::figures::figures as figures_command;
 use crate::commands::{
-    Session, check, compare, explore, init, levers, measures, merge, new, report, resolve, run, schema, score, study,
-    trace,
+    Session, calibrate, check, compare, explore, init, levers, measures, merge, new, report, resolve, run, schema,
+    score, study, trace,
 };
 use crate::console::Console;
 use crate::exit::{Exit, Failure, Result};
@@ -72,6 +72,7 @@ fn dispatch(
         Command::Run(flags) => flags.play.progress,
         Command::Compare(flags) => flags.play.progress,
         Command::Explore(flags) => flags.progress,
+        Command::Calibrate(flags) => flags.progress,
         _ => Progress::None,
     };
     let session = Session {
@@ -87,6 +88,7 @@ fn dispatch(
         Command::Run(flags) => run::run(model, &flags.settings(threads), &session),
         Command::Compare(flags) => compare::compare(model, &flags.settings(threads), &session),
         Command::Explore(flags) => explore::explore(model, &flags.settings(threads), &session),
+        Command::Calibrate(flags) => calibrate::calibrate(model, &flags.settings(threads), &session),
         Command::Sensitivity(flags) => study::sensitivity(&flags.selection(), &session),
         Command::Discover(flags) => study::discover(&flags.settings(), &session),
         Command::Regret(flags) => study::regret(&flags.settings(), &session),

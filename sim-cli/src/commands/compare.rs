@@ -81,9 +81,9 @@ fn other_valuations(ensemble: &Ensemble) -> Vec<String> {
 /// One sentence for each alternative that draws other parameters than the base does: its difference then holds
 /// what it draws beside what it does.
 fn other_parameters(ensemble: &Ensemble) -> Vec<String> {
-    let drawn = |world: &World| -> Option<Value> {
-        let scenario: Table = toml::from_str(&world.resolved_toml).ok()?;
-        scenario.get("uncertainties").cloned()
+    let drawn = |world: &World| -> [Option<Value>; 2] {
+        let scenario: Table = toml::from_str(&world.resolved_toml).unwrap_or_default();
+        ["uncertainties", "posterior"].map(|table| scenario.get(table).cloned())
     };
     let Some((base, others)) = ensemble.worlds.split_first() else {
         return Vec::new();
@@ -96,7 +96,7 @@ fn other_parameters(ensemble: &Ensemble) -> Vec<String> {
     differs
         .map(|world| {
             format!(
-                "`{}` and `{}` draw other parameters ([uncertainties] differ), so their difference is not the policy's alone: put the table into the base, or say --uncertainty fixed",
+                "`{}` and `{}` draw other parameters ([uncertainties] or [posterior] differ), so their difference is not the policy's alone: put the table into the base, or say --uncertainty fixed",
                 base.engine.id(),
                 world.engine.id()
             )

@@ -186,6 +186,7 @@ impl Ready {
             .worlds
             .iter()
             .any(|world| world.simulation.mode() == UncertaintyMode::Sampled);
+        let inputs = posteriors(&self.worlds);
         let worlds = self.loaded.iter().zip(self.worlds);
         Ensemble {
             worlds: worlds
@@ -198,11 +199,22 @@ impl Ready {
             } else {
                 Uncertainty::Fixed
             },
-            inputs: Vec::new(),
+            inputs,
             warnings: self.warnings,
             design: None,
         }
     }
+}
+
+/// Hashes of the posteriors from which worlds draw.
+fn posteriors(worlds: &[Playable]) -> Vec<(String, String)> {
+    let scenarios = worlds.iter().map(|world| world.simulation.scenario());
+    scenarios
+        .filter_map(|scenario| {
+            let posterior = scenario.posterior.as_ref()?;
+            Some((format!("posterior of {}", scenario.id), posterior.hash.clone()))
+        })
+        .collect()
 }
 
 /// A world with the texts that the run directory keeps of it.

@@ -104,6 +104,15 @@ pub(super) fn explore(request: &ExploreRequest) -> Result<Ensemble> {
         let axis = |u: &sim_core::scenario::Uncertainty| (u.path.clone(), Support::Continuous(u.distribution));
         uncertainties.map(axis).collect()
     })?;
+    for base in &bases {
+        let scenario = base.simulation().scenario();
+        if let Some(posterior) = &scenario.posterior {
+            warnings.push(format!(
+                "`{}`: a design does not draw from the posterior, its numbers stand at their base values: bring its rows as the design, --design {}",
+                scenario.id, posterior.file
+            ));
+        }
+    }
     let choices = joined(&bases, |s| {
         let choices = s.scenario().choices.iter();
         choices

@@ -3,6 +3,7 @@
 //! [`Linked`] implements [`Model`]; `files` reads scenarios from the disk, and each other module is
 //! behind one command or one figure source.
 
+mod calibrate;
 mod check;
 mod cumulative;
 mod ensemble;
@@ -26,7 +27,12 @@ use sim_core::scenario::document::{describe, json_schema};
 use crate::engine::Ensemble;
 use crate::exit::{Failure, Result};
 use crate::figures::regenerate::Runner;
-use crate::model::{Checked, ExploreRequest, LeverForm, MeasureEntry, Model, ShippedFile, TraceRequest, WorldRequest};
+use crate::model::{
+    CalibrationRequest, CalibrationWorld, Checked, ExploreRequest, LeverForm, MeasureEntry, Model, ShippedFile,
+    TraceRequest, WorldRequest,
+};
+
+use crate::observed::Observed;
 
 pub use run_figures::{RunFigures, run_figures};
 
@@ -40,6 +46,10 @@ impl Model for Linked {
 
     fn explore(&self, request: &ExploreRequest) -> Result<Ensemble> {
         explore::explore(request)
+    }
+
+    fn calibration(&self, request: &CalibrationRequest, targets: &Observed) -> Result<CalibrationWorld> {
+        calibrate::calibration(request, targets)
     }
 
     fn check(&self, request: &WorldRequest, assumptions: bool, upgrade: bool) -> Result<Checked> {

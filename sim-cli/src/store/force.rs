@@ -24,6 +24,20 @@ pub const ANALYSES: [&str; 6] = [
     "rules.csv",
 ];
 
+/// What `oransim calibrate` writes, in the order of writing.
+pub const CALIBRATION: [&str; 10] = [
+    "posterior.csv",
+    "parameters.csv",
+    "correlations.csv",
+    "waves.csv",
+    "surfaces.csv",
+    "targets.csv",
+    "points.csv",
+    "outcomes.csv",
+    "failures.csv",
+    "report.txt",
+];
+
 /// Removes what analyses of the run left.
 ///
 /// # Errors
@@ -66,6 +80,7 @@ pub fn clear(directory: &RunDirectory, found: &Found) -> Result<()> {
     names.extend(worlds.iter().map(|id| format!("scenarios/{id}.toml")));
     names.extend(["provenance.json", DESIGN].map(str::to_owned));
     names.extend(ANALYSES.map(str::to_owned));
+    names.extend(CALIBRATION.map(str::to_owned));
     for name in names {
         remove(&directory.file(&name))?;
         remove(&directory.file(&(name + PARTIAL)))?;

@@ -1,5 +1,6 @@
 //! The binary as its users meet it: arguments in, files, texts and exit codes out.
 
+mod calibrate;
 #[path = "../common/mod.rs"]
 mod common;
 mod compare;

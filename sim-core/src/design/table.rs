@@ -12,14 +12,18 @@ pub struct DesignTable {
 }
 
 /// Reads a design: a header of paths, then one row of numbers a point. A first column `point` may count the rows from
-/// 0; it is left out.
+/// 0; it is left out. Lines that begin with `#` may stand above the header: so a posterior can be read as a design.
 ///
 /// # Errors
 /// [`DesignError::Table`] with the line: no header, a path twice, a row of another length, what is no finite number, a
 /// count out of order; [`DesignError::Empty`] and [`DesignError::TooManyPoints`].
 pub fn parse_table(text: &str) -> Result<DesignTable, DesignError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let at = |line: u64, message: String| DesignError::Table { line, message };
+    let (notes, text) = below_notes(text);
+    let at = |line: u64, message: String| DesignError::Table {
+        line: line + notes,
+        message,
+    };
     let mut reader = csv::ReaderBuilder::new()
         .trim(csv::Trim::All)
         .from_reader(text.as_bytes());
@@ -59,4 +63,30 @@ pub fn parse_table(text: &str) -> Result<DesignTable, DesignError> {
         return Err(DesignError::Empty);
     }
     Ok(DesignTable { paths, points })
+}
+
+/// How many lines stand above the header, and the text from the header on.
+fn below_notes(mut text: &str) -> (u64, &str) {
+    let mut notes = 0;
+    while text.starts_with('#') {
+        text = text.split_once('\n').map_or("", |(_, rest)| rest);
+        notes += 1;
+    }
+    (notes, text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn notes_may_stand_above_the_header_and_count_as_lines() {
+        let table = parse_table("# a note, with, commas\n# another\na,b\n1,2\n").unwrap();
+        assert_eq!((table.paths.len(), table.points), (2, vec![vec![1.0, 2.0]]));
+        let Err(DesignError::Table { line, .. }) = parse_table("# a note\na,b\n1,2\n1,x\n") else {
+            panic!("x is a number")
+        };
+        assert_eq!(line, 4);
+        assert!(parse_table("# only a note").is_err());
+    }
 }

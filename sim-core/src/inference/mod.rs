@@ -5,6 +5,7 @@
 //! value is NaN, on the way in as on the way out.
 
 mod appraisal;
+pub mod calibration;
 mod distributions;
 mod interval;
 mod paired;

@@ -195,10 +195,10 @@ impl Simulation {
         let base = Setting::new(&scenario).map_err(|found| contradictions(document, &found))?;
         let plan = SeriesPlan::new(&base.world, options.breadth);
         let dates = measure_dates(scenario.start, scenario.end, scenario.measures.dates);
-        let uncertain = if scenario.uncertainties.is_empty() {
-            UncertaintyMode::Fixed
-        } else {
+        let uncertain = if scenario.is_uncertain() {
             UncertaintyMode::Sampled
+        } else {
+            UncertaintyMode::Fixed
         };
         Ok(Self {
             seed: options.seed.unwrap_or(scenario.seed),
@@ -282,7 +282,7 @@ impl Simulation {
 
     /// The world of a replicate with its drawn parameters; `None`: the base world serves.
     fn drawn(&self, luck: &Luck) -> Result<Option<Setting>, ReplicateError> {
-        if self.mode == UncertaintyMode::Fixed || self.scenario.uncertainties.is_empty() {
+        if self.mode == UncertaintyMode::Fixed || !self.scenario.is_uncertain() {
             return Ok(None);
         }
         let failed = |message: String| ReplicateError::Failed {
@@ -290,8 +290,8 @@ impl Simulation {
             place: "parameters".to_owned(),
             message,
         };
-        let vector = uncertainty::draw(&self.scenario.uncertainties, &self.dependence, luck);
-        let document = self.document.with_numbers(&vector).map_err(|e| failed(e.to_string()))?;
+        let vector = self.scenario.draw(&self.dependence, luck);
+        let document = self.document.at_point(&vector).map_err(|e| failed(e.to_string()))?;
         let decoded = document
             .decode::<Scenario>(&scenario::units(&document))
             .map_err(|e| failed(e.to_string()))?;

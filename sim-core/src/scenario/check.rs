@@ -455,6 +455,25 @@ fn uncertainties(c: &mut Checker, s: &Scenario) {
             );
         }
     }
+    if let Some(posterior) = &s.posterior {
+        for (path, ends) in posterior.support() {
+            for bound in ends {
+                may_stand(c, "posterior", path, bound);
+            }
+            let tables = [
+                ("uncertainties", s.uncertainties.iter().any(|u| u.path == path)),
+                ("choices", s.choices.iter().any(|choice| choice.path == path)),
+            ];
+            for (table, _) in tables.into_iter().filter(|(_, stands)| *stands) {
+                c.fault(
+                    &format!("{table}.{}", document_key(path)),
+                    format!("`{path}` stands in [{table}] and in the posterior {}", posterior.file),
+                    "each number in one of them",
+                    Some(format!("drop it from [{table}], or calibrate without it")),
+                );
+            }
+        }
+    }
     for choice in &s.choices {
         for value in &choice.values {
             may_stand(c, "choices", &choice.path, *value);
@@ -468,6 +487,7 @@ fn may_stand(c: &mut Checker, table: &str, path: &str, value: f64) {
     let refused = changed.and_then(|d| {
         let mut world = d.decode::<Scenario>(&super::units(c.document))?.value;
         world.uncertainties.clear();
+        world.posterior = None;
         world.choices.clear();
         let faults = check(&d, &world);
         if faults.has_errors() { Err(faults) } else { Ok(()) }

@@ -14,6 +14,7 @@ pub mod foresight;
 pub mod kinds;
 pub mod market;
 pub mod places;
+pub mod posterior;
 pub mod research;
 pub mod sourcing;
 pub mod uncertainty;
@@ -27,11 +28,13 @@ pub use fates::VendorDecisions;
 pub use foresight::{Closure, Foresight};
 pub use market::{ComponentBidding, Contract, Keep, Market, Nests};
 pub use places::{Bloc, Country, Environment, Generation, Interface};
+pub use posterior::Posterior;
 pub use research::ResearchTerms;
 pub use sourcing::{Sourcing, SourcingRule};
 pub use uncertainty::{Choice, Distribution, Uncertainty};
 
 use crate::calendar::Day;
+use crate::draws::Luck;
 use crate::lever::{self, Lever};
 use document::{Decoded, Diagnostics, Document, Fields, Keys, Number, Table, Units};
 use kinds::day;
@@ -259,8 +262,28 @@ pub struct Scenario {
     pub levers: Vec<NamedLever>,
     pub uncertainties: Vec<Uncertainty>,
     pub correlations: Vec<Correlation>,
+    /// Joint draws of other numbers.
+    pub posterior: Option<Posterior>,
     pub choices: Vec<Choice>,
     pub measures: Measures,
+}
+
+impl Scenario {
+    /// Whether any number is drawn by replicate.
+    #[must_use]
+    pub fn is_uncertain(&self) -> bool {
+        !self.uncertainties.is_empty() || self.posterior.is_some()
+    }
+
+    /// Draws one vector: the value of each uncertain number in this replicate.
+    #[must_use]
+    pub fn draw(&self, dependence: &Dependence, luck: &Luck) -> Vec<(&str, f64)> {
+        let mut vector = uncertainty::draw(&self.uncertainties, dependence, luck);
+        if let Some(posterior) = &self.posterior {
+            vector.extend(posterior.draw(luck));
+        }
+        vector
+    }
 }
 
 /// Interfaces that every scenario names, in the order of all arrays over them.
@@ -328,6 +351,7 @@ impl Table for Scenario {
                 1000,
                 "Uncertain numbers that go together; all others are independent",
             ),
+            posterior: f.optional_table("posterior", "What is not known, as joint draws from a calibration"),
             choices: f
                 .entries::<uncertainty::ChoiceValues>(
                     "choices",

@@ -247,6 +247,7 @@ mod tests {
                     day: *day,
                     series: label(),
                     observation: Observation::Value(if *day == 0 { 0.4 } else { 0.5 }),
+                    bounds: [f64::NEG_INFINITY, f64::INFINITY],
                     source: "F1".to_owned(),
                 };
                 (*day, row)

@@ -11,7 +11,6 @@ use std::sync::atomic::AtomicBool;
 
 use sim_core::run::{Options, ReplicateError, Simulation, UncertaintyMode};
 use sim_core::scenario::document::nearest;
-use sim_core::scenario::uncertainty;
 
 use super::ensemble::{options, playable};
 use super::files::{self, Loaded, text_of};
@@ -77,8 +76,7 @@ type Drawn<'a> = (Simulation, Vec<(&'a str, f64)>);
 /// The world of one replicate with its drawn parameters, as a simulation of its own: what is seen of it is told by that
 /// world. `None` where the base world serves.
 fn drawn<'a>(world: &Loaded, base: &'a Simulation, options: Options, replicate: u64) -> Result<Option<Drawn<'a>>> {
-    let uncertain = &base.scenario().uncertainties;
-    if base.mode() == UncertaintyMode::Fixed || uncertain.is_empty() {
+    if base.mode() == UncertaintyMode::Fixed || !base.scenario().is_uncertain() {
         return Ok(None);
     }
     let failed = |faults| {
@@ -87,7 +85,7 @@ fn drawn<'a>(world: &Loaded, base: &'a Simulation, options: Options, replicate: 
             "the parameters drawn for replicate {replicate} make no world: {text}"
         ))
     };
-    let vector = uncertainty::draw(uncertain, base.dependence(), &base.luck(replicate));
+    let vector = base.scenario().draw(base.dependence(), &base.luck(replicate));
     let document = world.document.with_numbers(&vector).map_err(failed)?;
     let options = Options {
         seed: Some(base.seed()),

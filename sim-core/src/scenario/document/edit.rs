@@ -2,7 +2,7 @@
 
 use super::decode::Document;
 use super::diagnostic::{Diagnostic, Diagnostics};
-use super::extends::empty;
+use super::extends::{POSTERIOR, empty};
 use super::locate::{find_shape, place, step};
 use super::number::is_pedigree;
 use super::parse::parse_value;
@@ -10,6 +10,7 @@ use super::path::split;
 use super::spec::{Shape, TableSpec};
 use super::tree::{Entry, Node, Origin, Value};
 use super::words::allowed;
+use crate::scenario::posterior;
 
 impl Document {
     /// Sets one value, as `--set PATH=VALUE` does, and returns warnings.
@@ -126,8 +127,8 @@ impl Document {
         })
     }
 
-    /// A point of a design: as [`Document::with_numbers`], without `[uncertainties]` and `[choices]`, since nothing is
-    /// left to vary.
+    /// A point of a design: as [`Document::with_numbers`], without `[uncertainties]`, `[posterior]` and `[choices]`, since nothing
+    /// is left to vary.
     ///
     /// # Errors
     /// As [`Document::with_numbers`].
@@ -141,7 +142,7 @@ impl Document {
 }
 
 /// The tables that say how numbers may vary.
-const VARIATION: [&str; 2] = ["uncertainties", "choices"];
+const VARIATION: [&str; 3] = ["uncertainties", "choices", POSTERIOR];
 
 /// The statements on how uncertain numbers go together.
 const CORRELATION: &str = "correlation";
@@ -231,7 +232,7 @@ fn ground(node: &Node) -> String {
     format!("{value}{}{}", unit.unwrap_or_default(), ground.unwrap_or_default())
 }
 
-/// Drops the uncertainties and choices of a path and of all below it; returns what and which they were.
+/// Drops the uncertainties, choices and columns of the posterior of a path and of all below it; returns what and which they were.
 fn drop_variation(root: &mut Node, segments: &[String]) -> Vec<String> {
     let mut dropped = Vec::new();
     for (table, what) in VARIATION.into_iter().zip(["uncertainty", "choice"]) {
@@ -247,6 +248,21 @@ fn drop_variation(root: &mut Node, segments: &[String]) -> Vec<String> {
                 }
                 !below
             });
+        }
+    }
+    let text = root.get_mut(POSTERIOR).and_then(|node| node.get_mut("text"));
+    if let Some(Value::Text(text)) = text.map(|node| &mut node.value)
+        && let Some((rest, columns)) = posterior::without(text, segments)
+    {
+        let is_empty = rest.is_empty();
+        *text = rest;
+        dropped.extend(
+            columns
+                .into_iter()
+                .map(|path| format!("column `{path}` of the posterior")),
+        );
+        if is_empty && let Value::Table(entries) = &mut root.value {
+            entries.retain(|entry| entry.key != POSTERIOR);
         }
     }
     dropped

@@ -4,7 +4,8 @@ use super::decode::Document;
 use super::diagnostic::{Diagnostic, Diagnostics};
 use super::merge::merge;
 use super::parse::parse_file;
-use super::tree::{FileId, Files, Node, Origin, Value};
+use super::tree::{Entry, FileId, Files, Node, Origin, Value};
+use crate::design::parse_table;
 
 /// The format of scenario files that this version reads.
 pub const FORMAT: i64 = 1;
@@ -42,7 +43,7 @@ pub fn parse(name: &str, text: &str) -> Result<Document, Diagnostics> {
 /// Reads a scenario and all that it extends, and merges them.
 ///
 /// # Errors
-/// Files that cannot be read or are too large, syntax errors, a chain that is too long or comes back to
+/// Files (those of a posterior among them) that cannot be read or are too large, syntax errors, a chain that is too long or comes back to
 /// itself, entries to remove that do not stand, a format too new.
 pub fn load(reader: &dyn ReadFiles, path: &str) -> Result<Document, Diagnostics> {
     let mut files = Files::default();
@@ -68,6 +69,7 @@ pub fn load(reader: &dyn ReadFiles, path: &str) -> Result<Document, Diagnostics>
         let mut layer = add(&mut files, &path, text, room)?;
         refuse_newer(&files, &layer)?;
         room -= size;
+        read_posterior(reader, &files, &mut layer, &path, &mut room)?;
         next = take_extends(&files, &mut layer, &path)?;
         chain.push(path);
         layers.push(layer);
@@ -141,6 +143,72 @@ fn refuse_newer(files: &Files, root: &Node) -> Result<(), Diagnostics> {
     .into())
 }
 
+/// The table that names a file of joint draws.
+pub(super) const POSTERIOR: &str = "posterior";
+
+/// Lays the text of the file that `[posterior]` names into the document, if it is not there yet: a resolved scenario holds it.
+fn read_posterior(
+    reader: &dyn ReadFiles,
+    files: &Files,
+    layer: &mut Node,
+    path: &str,
+    room: &mut usize,
+) -> Result<(), Diagnostics> {
+    let Some(Value::Table(entries)) = layer.get_mut(POSTERIOR).map(|node| &mut node.value) else {
+        return Ok(());
+    };
+    if entries.iter().any(|entry| entry.key == "text") {
+        return Ok(());
+    }
+    let Some(entry) = entries.iter().find(|entry| entry.key == "file") else {
+        return Ok(());
+    };
+    let origin = entry.node.origin;
+    let fault = |message: String| -> Diagnostics {
+        Diagnostic::error(files, origin, message)
+            .key("posterior.file")
+            .found(files.excerpt(origin))
+            .allowed("a CSV file of joint draws, as `oransim calibrate` writes it: a path relative to this file")
+            .hint("[posterior] file = \"posterior/fit-1.csv\"")
+            .into()
+    };
+    // What is no text is refused with all other faults, on decoding.
+    let Some(name) = entry.node.text() else {
+        return Ok(());
+    };
+    let Some(file) = beside(path, name) else {
+        return Err(fault(format!("`{name}` is not a relative path")));
+    };
+    let text = reader
+        .read(&file)
+        .map_err(|why| fault(format!("cannot read {file}: {why}")))?;
+    if text.len() > *room {
+        return Err(fault(format!(
+            "{file} is too large: with all that it is laid into, more than {MAX_TOTAL_BYTES} bytes"
+        )));
+    }
+    *room -= text.len();
+    parse_table(&text).map_err(|why| fault(format!("{file}: {why}")))?;
+    entries.push(Entry {
+        key: "text".to_owned(),
+        key_origin: origin,
+        node: Node {
+            value: Value::Text(text),
+            origin,
+        },
+    });
+    Ok(())
+}
+
+/// A path relative to a file; `None` where it is not relative.
+fn beside(path: &str, name: &str) -> Option<String> {
+    if name.is_empty() || name.starts_with('/') || name.contains(['\\', ':', '\0']) {
+        return None;
+    }
+    let folder = path.rfind('/').map_or("", |slash| &path[..=slash]);
+    Some(normalise(&format!("{folder}{name}")))
+}
+
 type Next = Option<(String, Option<Origin>)>;
 
 /// Takes `extends` out of a file and finds the path that it names.
@@ -163,11 +231,9 @@ fn take_extends(files: &Files, layer: &mut Node, path: &str) -> Result<Next, Dia
     let Some(parent) = entry.node.text() else {
         return Err(fault("`extends` is not a string"));
     };
-    if parent.is_empty() || parent.starts_with('/') || parent.contains(['\\', ':', '\0']) {
+    let Some(parent) = beside(path, parent) else {
         return Err(fault("`extends` is not a relative path"));
-    }
-    let folder = path.rfind('/').map_or("", |slash| &path[..=slash]);
-    let parent = normalise(&format!("{folder}{parent}"));
+    };
     Ok(Some((parent, Some(entry.node.origin))))
 }
 

@@ -55,7 +55,7 @@
 //!
 //! The way of a scenario, by the module that each step stands in:
 //!
-//! 1. `extends` reads a file and all that it extends, `parse` makes trees of values that know their place
+//! 1. `extends` reads a file and all that it extends (and the draws that a `[posterior]` names), `parse` makes trees of values that know their place
 //!    (`tree`), `merge` lays a child over its parent. The result is a [`Document`].
 //! 2. `edit` changes single values for `--set` and for drawn numbers; `locate` finds what a path means.
 //! 3. [`Document::decode`] has the domain types read the tree through [`Fields`]: `scalars`, `collections`
