@@ -47,6 +47,26 @@ pub fn simulation(id: &str, changes: &[(&str, &str)]) -> Simulation {
     Simulation::new(&document, Options::default()).unwrap_or_else(|e| panic!("{e}"))
 }
 
+/// `minimal` changed by the text of a child scenario, ready to be played.
+///
+/// # Panics
+/// If the text is invalid: then there is nothing to measure.
+#[must_use]
+pub fn minimal_with(text: &str) -> Simulation {
+    struct Child<'a>(&'a str);
+    impl ReadFiles for Child<'_> {
+        fn read(&self, path: &str) -> Result<String, String> {
+            if path == "child.toml" {
+                return Ok(format!("extends = \"minimal.toml\"\n{}", self.0));
+            }
+            let scenarios = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios");
+            std::fs::read_to_string(scenarios.join(path)).map_err(|e| e.to_string())
+        }
+    }
+    let document = document::load(&Child(text), "child.toml").unwrap_or_else(|e| panic!("{e}"));
+    Simulation::new(&document, Options::default()).unwrap_or_else(|e| panic!("{e}"))
+}
+
 /// `minimal` with this many phases of the replacement cycle at each operator; it ships with 4.
 #[must_use]
 pub fn minimal_with_cohorts(cohorts: u32) -> Simulation {

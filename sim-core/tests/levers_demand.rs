@@ -82,6 +82,57 @@ fn above_a_cap_an_operator_sheds_by_the_deadline_and_no_more_than_it_must() {
     );
 }
 
+/// Urban sites carry nine times the traffic of rural ones, and the younger generations stand mostly there.
+const TRAFFIC: &str =
+    "[[environment]]\nid = \"urban\"\ntraffic_weight = 1.8\n[[environment]]\nid = \"rural\"\ntraffic_weight = 0.2\n";
+
+/// A cap, and a target, over traffic hold the share of traffic, whatever the share of sites.
+#[test]
+fn caps_and_targets_may_be_over_traffic() {
+    let by_traffic = |s: &Simulation, w: &Watch, operator: usize, so: &dyn Fn(&Stack) -> bool| {
+        let world = s.world();
+        let stacks = w.stacks_at(world, day(2031, 12, 31));
+        let (mut counted, mut all) = (0.0, 0.0);
+        for slot in world.operators[operator].slots.clone() {
+            if let (Layer::Ran(_), Some(stack)) = (world.slots[slot].layer, stacks[slot]) {
+                let traffic = world.slots[slot].traffic(&world.scenario);
+                all += traffic;
+                counted += if so(&stack) { traffic } else { 0.0 };
+            }
+        }
+        counted / all
+    };
+    let world = |kind: &str, keys: &str| simulate(&child(MINIMAL, &format!("{TRAFFIC}[levers.test.{kind}]\n{keys}\n")));
+    let cap = world(
+        "share_cap",
+        &format!("share_of_sites = 1.0\nshare_of_traffic = 0.3\n{CAP}"),
+    );
+    let target = world(
+        "open_mandate",
+        "share_of_sites = 0.0\nshare_of_traffic = 0.5\nin_force = 2022-01-01\ndeadline = 2029-12-31\n",
+    );
+    let free = simulate(&child(MINIMAL, TRAFFIC));
+    let alpha = vendor(&cap, "alpha");
+    let mut above = 0;
+    for k in 0..6 {
+        let [a, b, c] = [&cap, &target, &free].map(|s| watch(s, k).1);
+        for operator in 0..2 {
+            let of_alpha = |x: &Stack| x.seller[RU] == alpha;
+            let share = by_traffic(&cap, &a, operator, &of_alpha);
+            assert!(share <= 0.3 + 1e-9, "replicate {k}: {share}");
+            above += usize::from(by_traffic(&free, &c, operator, &of_alpha) > 0.3);
+            let open = by_traffic(&target, &b, operator, &|x| x.arch != Arch::Closed);
+            assert!(open >= 0.5 - 1e-9, "replicate {k}: {open}");
+        }
+    }
+    assert!(above > 0, "without the cap some are above it");
+    let loose = world(
+        "share_cap",
+        &format!("share_of_sites = 1.0\nshare_of_traffic = 1.0\n{CAP}"),
+    );
+    assert_eq!(exactly(&play(&free, 0).values), exactly(&play(&loose, 0).values));
+}
+
 #[test]
 fn a_cap_of_one_changes_nothing() {
     let base = simulate(&child(MINIMAL, ""));

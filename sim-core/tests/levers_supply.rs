@@ -383,7 +383,7 @@ fn suppliers_that_lose_sales_do_less_research_unless_they_are_compensated() {
         minimal(&format!(
             "{}[research]\nelasticity = 0.3\n[[vendor]]\nid = \"beta\"\nhome = \"DEU\"\n",
             cutoff(&format!(
-                "suppliers = {{ DEU = 1 }}\ninventory_months = 600\nindigenous_premium_share = 0\nindigenous_lag = 0\n{compensation}"
+                "suppliers = {{ DEU = 1 }}\ninventory_months = 600\nindigenous_premium_share = 0\nindigenous_lag = 0\nsupplier_research_share = 0.173\n{compensation}"
             ))
         ))
     };

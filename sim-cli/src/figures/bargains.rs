@@ -9,7 +9,7 @@ use super::font::{self, Weight};
 use super::gather;
 use super::grid::Grid;
 use super::number::fixed;
-use super::page::{Page, Words};
+use super::page::{Drawing, Page, Words};
 use super::panel::{Axis, Panel};
 use super::regenerate::Simulated;
 use super::sheet::{Anchor, TextStyle};
@@ -117,7 +117,7 @@ impl Theory for Bargains {
         Ok(rows)
     }
 
-    fn draw(&self, table: &TheoryTable) -> Result<String> {
+    fn drawing(&self, table: &TheoryTable) -> Result<Drawing> {
         let words = words(table)?;
         let grid = Grid::of(2 * SELLERS.len(), SELLERS.len(), 215.0);
         let height = LEGEND + gather::AXIS_TITLE + grid.body_height();

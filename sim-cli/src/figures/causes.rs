@@ -7,7 +7,7 @@ use super::font::{self, Weight};
 use super::grid::Grid;
 use super::note::{Note, Spec};
 use super::number::fixed;
-use super::page::{Page, Words};
+use super::page::{Drawing, Page, Words};
 use super::panel::{Axis, Panel, percent_tick};
 use super::plot::PlotTable;
 use super::sheet::{Anchor, Sheet, TextStyle};
@@ -57,7 +57,7 @@ impl Figure for Causes {
         gather::finish(self.name(), rows, "`lock_in_part` of the world, component ran")
     }
 
-    fn draw(&self, plot: &PlotTable, note: &Note) -> Result<String> {
+    fn drawing(&self, plot: &PlotTable, note: &Note) -> Result<Drawing> {
         let span = gather::span(self.name(), plot)?;
         let stacks: Vec<Stack> = plot
             .panels()

@@ -6,7 +6,7 @@ use super::error::Result;
 use super::font::{self, Weight};
 use super::note::{Note, Spec};
 use super::number::{money, thousands};
-use super::page::{Page, Words};
+use super::page::{Drawing, Page, Words};
 use super::panel::{Axis, Panel};
 use super::plot::{PlotRow, PlotTable};
 use super::sheet::{Anchor, Rect, TextStyle};
@@ -77,7 +77,7 @@ impl Figure for CostPerPoint {
         )
     }
 
-    fn draw(&self, plot: &PlotTable, note: &Note) -> Result<String> {
+    fn drawing(&self, plot: &PlotTable, note: &Note) -> Result<Drawing> {
         let (_, last) = gather::span(self.name(), plot)?;
         let policies: Vec<Policy> = (plot.series().into_iter())
             .map(|(id, label)| Policy::of(plot, id, label))
@@ -288,13 +288,22 @@ fn words(policies: &[Policy], year: i32, note: &Note) -> Words {
             }
         }
     };
-    let subtitle = "Discounted cost beyond the base for each point by which discounted mean lock-in falls, world.";
+    let spoken = dominant
+        .or(free)
+        .map_or_else(|| priced.first().copied(), |p| Some((p.label, p.price()?)));
+    let number = spoken.map_or_else(String::new, |(label, (mean, (low, high)))| {
+        let [mean, low, high] = [mean, low, high].map(money);
+        format!("{label}: USD {mean} million a point (95% interval {low} to {high}). ")
+    });
+    let subtitle = format!(
+        "{number}Discounted cost beyond the base for each point by which discounted mean lock-in falls, world."
+    );
     let rows: Vec<String> = (policies.iter())
         .map(|policy| format!("{}: {}.", policy.label, policy.said()))
         .collect();
     Words {
         title,
-        subtitle: subtitle.to_owned(),
+        subtitle,
         notes: vec![
             format!(
                 "One point: 0.01 of the discounted mean of the lock-in curve from the start to the end of {year}. Cost: \

@@ -6,7 +6,7 @@ use super::error::Result;
 use super::grid::Grid;
 use super::note::{Note, Spec};
 use super::number::fixed;
-use super::page::{Page, Words};
+use super::page::{Drawing, Page, Words};
 use super::panel::{Axis, Panel, look, percent_tick};
 use super::plot::{PlotRow, PlotTable};
 use super::summary::{Key, Stats, SummaryTable};
@@ -80,7 +80,7 @@ impl Figure for CutOff {
         )
     }
 
-    fn draw(&self, plot: &PlotTable, note: &Note) -> Result<String> {
+    fn drawing(&self, plot: &PlotTable, note: &Note) -> Result<Drawing> {
         let span = gather::span(self.name(), plot)?;
         let worlds = plot.series();
         let panels = drawn(plot);

@@ -8,7 +8,7 @@ use super::font::{self, Weight};
 use super::grid::Grid;
 use super::note::{Note, Spec};
 use super::number::fixed;
-use super::page::{Page, Words};
+use super::page::{Drawing, Page, Words};
 use super::panel::{Axis, MARK_ROW, Panel, look, percent_tick};
 use super::plot::{PlotRow, PlotTable};
 use super::sheet::{Rect, TextStyle};
@@ -80,7 +80,7 @@ impl Figure for Differences {
         )
     }
 
-    fn draw(&self, plot: &PlotTable, note: &Note) -> Result<String> {
+    fn drawing(&self, plot: &PlotTable, note: &Note) -> Result<Drawing> {
         let span = gather::span(self.name(), plot)?;
         let worlds = plot.series();
         let policies: Vec<Policy> = (worlds.iter().enumerate())

@@ -8,7 +8,7 @@ use super::gather;
 use super::grid::Grid;
 use super::note::{Note, Spec};
 use super::number::{fixed, percent};
-use super::page::{Page, Words};
+use super::page::{Drawing, Page, Words};
 use super::panel::{Axis, Panel, look};
 use super::plot::{PlotRow, PlotTable};
 use super::summary::{Stats, SummaryRow, SummaryTable};
@@ -52,7 +52,7 @@ impl Figure for ExitCost {
         )
     }
 
-    fn draw(&self, plot: &PlotTable, note: &Note) -> Result<String> {
+    fn drawing(&self, plot: &PlotTable, note: &Note) -> Result<Drawing> {
         let span = gather::span(self.name(), plot)?;
         let sellers = drawn(plot);
         let panels = plot.panels();

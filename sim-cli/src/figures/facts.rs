@@ -11,7 +11,7 @@ use super::error::{FigureError, Result};
 use super::font::{self, Weight};
 use super::note::{Note, Spec};
 use super::number::{fixed, percent};
-use super::page::{Page, Words};
+use super::page::{Drawing, Page, Words};
 use super::plot::PlotTable;
 use super::sheet::{Sheet, TextStyle};
 use super::summary::{Key, Stats, SummaryTable};
@@ -333,7 +333,7 @@ impl Figure for Facts {
         )
     }
 
-    fn draw(&self, plot: &PlotTable, note: &Note) -> Result<String> {
+    fn drawing(&self, plot: &PlotTable, note: &Note) -> Result<Drawing> {
         if plot.rows.is_empty() {
             return Err(FigureError::NoSeries {
                 figure: self.name(),

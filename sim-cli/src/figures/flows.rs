@@ -5,7 +5,7 @@ use super::flow_words::words;
 use super::font::{self, Weight};
 use super::note::{Note, Spec};
 use super::number::{percent, thousands};
-use super::page::Page;
+use super::page::{Drawing, Page};
 use super::panel::{Axis, Panel};
 use super::plot::{PlotRow, PlotTable};
 use super::sheet::{Anchor, Rect, TextStyle};
@@ -82,7 +82,7 @@ impl Figure for Flows {
         )
     }
 
-    fn draw(&self, plot: &PlotTable, note: &Note) -> Result<String> {
+    fn drawing(&self, plot: &PlotTable, note: &Note) -> Result<Drawing> {
         let (_, last) = gather::span(self.name(), plot)?;
         let worlds: Vec<Matrix> = (plot.panels().into_iter())
             .map(|(id, label)| Matrix::of(plot, id, label))

@@ -7,7 +7,7 @@ use super::font::{self, Weight};
 use super::grid::Grid;
 use super::note::{Note, Spec};
 use super::number::{fixed, percent};
-use super::page::{Page, Words};
+use super::page::{Drawing, Page, Words};
 use super::panel::{Axis, Panel, look, percent_tick};
 use super::plot::PlotTable;
 use super::sheet::{Anchor, Rect, TextStyle};
@@ -91,7 +91,7 @@ impl Figure for Interfaces {
         )
     }
 
-    fn draw(&self, plot: &PlotTable, note: &Note) -> Result<String> {
+    fn drawing(&self, plot: &PlotTable, note: &Note) -> Result<Drawing> {
         let span = gather::span(self.name(), plot)?;
         let worlds = plot.series();
         let mut grid = Grid::of(PARTS.len(), PARTS.len(), CURVES);

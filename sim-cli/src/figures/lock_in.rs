@@ -5,7 +5,7 @@ use super::ends::{self, EndLabel, LEADER};
 use super::error::Result;
 use super::note::{Note, Spec};
 use super::number::fixed;
-use super::page::{Page, Words};
+use super::page::{Drawing, Page, Words};
 use super::panel::{Axis, MARK_ROW, Panel, look, percent_tick};
 use super::plot::PlotTable;
 use super::sheet::Rect;
@@ -39,7 +39,7 @@ impl Figure for LockIn {
         gather::finish(self.name(), rows, "`lock_in_curve` of the world, component ran")
     }
 
-    fn draw(&self, plot: &PlotTable, note: &Note) -> Result<String> {
+    fn drawing(&self, plot: &PlotTable, note: &Note) -> Result<Drawing> {
         let span = gather::span(self.name(), plot)?;
         let curves: Vec<Curve> = (plot.series().into_iter().enumerate())
             .filter_map(|(i, (id, label))| Curve::of(plot, id, label, i))

@@ -39,6 +39,7 @@ pub mod page;
 pub mod panel;
 pub mod plot;
 pub mod png;
+pub mod readme;
 pub mod regenerate;
 pub mod shares;
 pub mod shares_by_region;
@@ -53,6 +54,7 @@ pub mod words;
 
 pub use error::{FigureError, Result};
 pub use note::{Mark, Note, Spec, Uncertainty};
+pub use page::Drawing;
 pub use plot::PlotTable;
 pub use summary::SummaryTable;
 pub use theory::Theory;
@@ -81,11 +83,19 @@ pub trait Figure: Sync {
     /// [`FigureError::NoSeries`] where the table holds none of the series.
     fn plotted(&self, table: &SummaryTable, spec: &Spec) -> Result<PlotTable>;
 
-    /// The SVG: the same bytes for the same numbers and note, on every platform.
+    /// The picture and its words: the same for the same numbers and note, on every platform.
     ///
     /// # Errors
     /// [`FigureError::NoSeries`] where the table has nothing to draw.
-    fn draw(&self, plot: &PlotTable, note: &Note) -> Result<String>;
+    fn drawing(&self, plot: &PlotTable, note: &Note) -> Result<Drawing>;
+
+    /// The SVG alone.
+    ///
+    /// # Errors
+    /// As [`Figure::drawing`].
+    fn draw(&self, plot: &PlotTable, note: &Note) -> Result<String> {
+        Ok(self.drawing(plot, note)?.svg)
+    }
 }
 
 /// All figures in the order of their names.

@@ -7,7 +7,7 @@ use super::font::{self, Weight};
 use super::labels::{Wish, place};
 use super::note::{Note, Spec};
 use super::number::{fixed, hhi, percent};
-use super::page::{Page, Words};
+use super::page::{Drawing, Page, Words};
 use super::panel::{Axis, Panel, look, percent_tick};
 use super::plot::PlotTable;
 use super::sheet::{Anchor, Rect, TextStyle};
@@ -53,7 +53,7 @@ impl Figure for Openness {
         )
     }
 
-    fn draw(&self, plot: &PlotTable, note: &Note) -> Result<String> {
+    fn drawing(&self, plot: &PlotTable, note: &Note) -> Result<Drawing> {
         let span = gather::span(self.name(), plot)?;
         let paths: Vec<Path> = (plot.series().into_iter())
             .map(|(id, label)| Path::of(plot, id, label))

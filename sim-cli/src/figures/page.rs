@@ -19,6 +19,15 @@ pub struct Words {
     pub description: String,
 }
 
+/// A finished figure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Drawing {
+    /// The SVG.
+    pub svg: String,
+    /// The words on it.
+    pub words: Words,
+}
+
 /// A figure in the making.
 pub struct Page {
     /// What is drawn on.
@@ -85,9 +94,12 @@ impl Page {
         }
     }
 
-    /// The finished SVG.
-    pub fn finish(self) -> String {
+    /// The finished figure.
+    pub fn finish(self) -> Drawing {
         let description = format!("{} {}", self.words.subtitle, self.words.description);
-        self.sheet.finish(&self.id, &self.words.title, &description)
+        Drawing {
+            svg: self.sheet.finish(&self.id, &self.words.title, &description),
+            words: self.words,
+        }
     }
 }

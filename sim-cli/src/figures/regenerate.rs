@@ -9,7 +9,7 @@ use super::note::{Note, Spec};
 use super::plot::PlotTable;
 use super::summary::SummaryTable;
 use super::theory::{self, TheoryTable};
-use super::{Figure, by_name, theory_by_name};
+use super::{Figure, by_name, readme, theory_by_name};
 
 /// What a simulation gives to its figure.
 #[derive(Debug, Clone, PartialEq)]
@@ -80,6 +80,13 @@ pub enum Difference {
         /// First line that differs, from 1.
         line: usize,
     },
+    /// The page that lists the figures does not say what they say.
+    Page {
+        /// The file.
+        file: PathBuf,
+        /// First line that differs, from 1.
+        line: usize,
+    },
     /// Computed again, the file comes out different.
     Recomputed {
         /// The file.
@@ -113,6 +120,11 @@ impl fmt::Display for Difference {
                 "{}: differs from line {line} on when drawn again from its CSV",
                 file.display()
             ),
+            Self::Page { file, line } => write!(
+                f,
+                "{}: differs from line {line} on from what the figures say; `oransim figures` writes it, also with `--only NAME`",
+                file.display()
+            ),
             Self::Recomputed { file, line } => {
                 write!(f, "{}: differs from line {line} on when computed again", file.display())
             }
@@ -120,7 +132,7 @@ impl fmt::Display for Difference {
     }
 }
 
-/// Makes the figures named (all if `only` is empty) and gives the files written, from the root of the
+/// Makes the figures named (all if `only` is empty) and the page that lists all of them, and gives the files written, from the root of the
 /// repository. A file is written beside its place and renamed, so none is ever half written.
 ///
 /// # Errors
@@ -155,11 +167,14 @@ pub fn make(repo_root: &Path, only: &[String], runner: &dyn Runner) -> Result<Ve
     for run in theory.iter().filter(|run| wanted(&run.name)) {
         write(&run.name, results.compute_theory(run)?)?;
     }
+    // Of all figures: those that were not made anew stand in it as they are.
+    replace(&repo_root.join(readme::PATH), &readme::page(repo_root)?)?;
+    written.push(readme::PATH.into());
     Ok(written)
 }
 
 /// Compares every listed figure with what it should be: its SVG redrawn from its CSV, its manifest hash
-/// with today's, and, if it is cheap or `full` is asked, both files computed anew.
+/// with today's, and, if it is cheap or `full` is asked, both files computed anew; and the page that lists them.
 ///
 /// # Errors
 /// An invalid list or a failed run. What is wrong with a figure's files is no error but a difference.
@@ -184,7 +199,21 @@ pub fn check(repo_root: &Path, full: bool, runner: &dyn Runner) -> Result<Vec<Di
             anew,
         )?);
     }
+    let broken = |d: &Difference| matches!(d, Difference::Missing { .. } | Difference::Unreadable { .. });
+    if !found.iter().any(broken) {
+        found.extend(check_page(repo_root)?);
+    }
     Ok(found)
+}
+
+/// What is wrong with the page that lists the figures; asked where the numbers of all figures can be read.
+fn check_page(repo_root: &Path) -> Result<Option<Difference>> {
+    let file = PathBuf::from(readme::PATH);
+    let Ok(committed) = std::fs::read_to_string(repo_root.join(&file)) else {
+        return Ok(Some(Difference::Missing { file }));
+    };
+    let line = first_difference(&committed, &readme::page(repo_root)?);
+    Ok(line.map(|line| Difference::Page { file, line }))
 }
 
 /// CSV and SVG of a figure.

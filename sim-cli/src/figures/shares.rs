@@ -4,7 +4,7 @@ use super::error::Result;
 use super::multiples::{self, SHARE};
 use super::note::{Note, Spec};
 use super::number::percent;
-use super::page::{Page, Words};
+use super::page::{Drawing, Page, Words};
 use super::plot::PlotTable;
 use super::summary::{Key, SummaryTable};
 use super::words::{Direction, Ends, Finding, INTERVAL_NOTE};
@@ -40,7 +40,7 @@ impl Figure for Shares {
         gather::finish(self.name(), rows, "`share_sites` of the world, component ran")
     }
 
-    fn draw(&self, plot: &PlotTable, note: &Note) -> Result<String> {
+    fn drawing(&self, plot: &PlotTable, note: &Note) -> Result<Drawing> {
         let span = gather::span(self.name(), plot)?;
         let drawn = multiples::Drawn::of(plot, 0.02);
         let words = words(plot, &drawn, span.1.nearest_year_end(), span.0.nearest_year_end(), note);

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use sim_core::market::foresight::equal_sellers::EqualSellersError;
 
 use super::error::{FigureError, Result};
+use super::page::Drawing;
 use super::regenerate::Simulated;
 use super::summary::{Cells, table_error};
 
@@ -30,11 +31,19 @@ pub trait Theory: Sync {
     /// [`FigureError::Theory`] where a function of the model refuses.
     fn rows(&self, world: Option<&Simulated>) -> Result<Vec<TheoryRow>>;
 
-    /// The SVG: the same bytes for the same table, on every platform.
+    /// The picture and its words: the same for the same table, on every platform.
     ///
     /// # Errors
     /// [`FigureError::NoSeries`] where the table has nothing to draw.
-    fn draw(&self, table: &TheoryTable) -> Result<String>;
+    fn drawing(&self, table: &TheoryTable) -> Result<Drawing>;
+
+    /// The SVG alone.
+    ///
+    /// # Errors
+    /// As [`Theory::drawing`].
+    fn draw(&self, table: &TheoryTable) -> Result<String> {
+        Ok(self.drawing(table)?.svg)
+    }
 }
 
 /// The columns of `NAME.csv`, in order. The last three are the source and equal on every row.

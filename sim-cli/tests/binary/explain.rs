@@ -91,7 +91,10 @@ measures = ["lock_in_curve"]
     fs::write(here.join("results/figures.toml"), list).unwrap();
     // From a folder below, too.
     let made = done(&here.join("scenarios"), &["figures", "--only", "01-lock-in"]);
-    assert_eq!(made, "results/01-lock-in.csv\nresults/01-lock-in.svg\n");
+    assert_eq!(
+        made,
+        "results/01-lock-in.csv\nresults/01-lock-in.svg\nresults/README.md\n"
+    );
     done(here, &["figures", "--check"]);
     // The hash is that of a run of the same worlds, and so are the numbers.
     done(here, &["new", "scenarios/open.toml", "--from", "minimal"]);

@@ -2,7 +2,7 @@
 //!
 //! **Equation**, by `mode`:
 //! - `mandate`: from `in_force` no closed bundle may be bought in the scope; with a `deadline`, none may run after it.
-//! - `target`: by the `deadline` at least `share_of_sites` of each operator's sites in the scope have an open fronthaul. As many slots as
+//! - `target`: by the `deadline` at least `share_of_sites` of each operator's sites in the scope have an open fronthaul; with `share_of_traffic`, of its traffic instead. As many slots as
 //!   are needed are marked, the oldest kit first; they must be renewed open, at their own date or by a forced tender planned back
 //!   from the deadline. An award may not take an operator that meets the target below it again; after the deadline that holds for
 //!   new networks too.
@@ -14,12 +14,13 @@
 //!
 //! Valuations know that a mandate bars closed bundles; of a target's marks, and of caps, they do not know.
 //! Where nothing open may be bought, kit that stands runs on; past a deadline that is recorded as `relaxed` and late, and a new
-//! network waits until something open is on sale. The British ambition of 2021 is over traffic (F279), 35% by 2030; here it is over sites.
+//! network waits until something open is on sale. The British ambition of 2021 is over traffic, 35% by 2030 (F279).
 
 use std::sync::Arc;
 
 use super::{Common, Lever, Moment};
 use crate::scenario::document::{Fields, Number, Variant};
+use crate::world::quota::Whole;
 use crate::world::rules::Bound;
 use crate::world::{Demand, Quota, Shift, State, World};
 
@@ -47,6 +48,7 @@ pub struct OpenMandate {
     common: Common,
     mode: Mode,
     share: f64,
+    share_of_traffic: Option<f64>,
     handicap: f64,
 }
 
@@ -74,6 +76,11 @@ fn fields(f: &mut Fields<'_>) -> Arc<dyn Lever> {
         Number::new("share").range(0.0..=1.0),
         "In mode `target`: share of each operator's sites that must be open (F279)",
     );
+    let share_of_traffic = f.optional_number(
+        "share_of_traffic",
+        Number::new("share").range(0.0..=1.0),
+        "In mode `target`: share of its traffic, in place of sites",
+    );
     let handicap = f.number_or(
         "handicap_share",
         0.1,
@@ -84,6 +91,7 @@ fn fields(f: &mut Fields<'_>) -> Arc<dyn Lever> {
         common,
         mode,
         share,
+        share_of_traffic,
         handicap,
     })
 }
@@ -126,15 +134,20 @@ impl Lever for OpenMandate {
             (Mode::Preference, _) | (_, Moment::Deadline) => {}
             (mode, Moment::Announced) => {
                 let each = mode == Mode::Mandate;
+                let (whole, share) = match self.share_of_traffic.filter(|_| !each) {
+                    Some(share) => (Whole::Traffic, share),
+                    None => (Whole::Sites, self.share),
+                };
                 let quota = Quota {
                     lever,
                     buyers: scope.buyers(world),
                     bound: Bound::share(*strength),
                     scope: scope.rule_scope(world),
                     demand: Demand::Open {
-                        share: if each { 1.0 } else { self.share },
+                        share: if each { 1.0 } else { share },
                         each,
                     },
+                    whole,
                     in_force: false,
                     deadline: state.dates[lever].deadline,
                 };

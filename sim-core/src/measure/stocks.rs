@@ -76,8 +76,7 @@ pub fn fill(
                 .chain([operator_place])
         };
         let count = |yes: bool| if yes { slot.sites } else { 0.0 };
-        let weight = |environment: usize| world.scenario.environments[environment].traffic_weight;
-        let traffic: f64 = slot.clusters.iter().map(|(e, sites)| sites * weight(*e)).sum();
+        let traffic = slot.traffic(&world.scenario);
         // Neighbours among the fields, from Sites on.
         let multi = stack.seller[RU] != stack.seller[BB] && stack.seller[RU] != NO_VENDOR;
         let standing = [

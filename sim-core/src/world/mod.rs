@@ -28,7 +28,7 @@ use crate::scenario::{ComponentBidding, Scenario};
 
 pub use conditions::{Conditions, Shift};
 pub use purse::{Aid, Purse, Support};
-pub use quota::{Demand, Quota, QuotaBook};
+pub use quota::{Demand, Quota, QuotaBook, Whole};
 pub use rules::{RuleBook, RuleScope};
 pub use state::{Arch, LeverDates, Neighbour, SlotState, Stack, State};
 
@@ -224,6 +224,15 @@ pub struct Slot {
     /// Unit cost multiplier from component cost at level 1 to this slot: price level x price factor, or
     /// subscribers per site for the core.
     pub cost_scale: f64,
+}
+
+impl Slot {
+    /// Traffic of its sites, in sites of average traffic.
+    #[must_use]
+    pub fn traffic(&self, scenario: &Scenario) -> f64 {
+        let weight = |environment: usize| scenario.environments[environment].traffic_weight;
+        self.clusters.iter().map(|(e, sites)| sites * weight(*e)).sum()
+    }
 }
 
 /// What an environment asks of kit and crews; also the mean over a slot.

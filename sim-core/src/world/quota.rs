@@ -1,7 +1,8 @@
-//! Quotas on an operator's network: at most a share of its sites from some sellers, or at least a share of them open.
+//! Quotas on an operator's network: at most a share of its sites, or of its traffic, from some sellers, or at least a share of it open.
 //!
 //! Levers write here; the run reads. A share is over the sites of the *layers* in scope (a site with two generations counts twice, once
-//! a layer) at which something stands or is on order, per operator and per component: radios, basebands and cores are counted apart.
+//! a layer) at which something stands or is on order, per operator and per component: radios, basebands and cores are counted apart. Over traffic, a
+//! site counts by the `traffic_weight` of its environment.
 //! Lots are indivisible, so an operator with few lots may keep much less than a cap allows it; more `cohorts` make it finer.
 //!
 //! From `in_force` no award may leave a share on the wrong side of its bound. With a deadline, as many slots as needed are *marked* to
@@ -13,6 +14,15 @@ use crate::calendar::Day;
 
 /// Slack of a comparison of shares: sums in another order differ by less.
 const SLACK: f64 = 1e-9;
+
+/// What a share is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whole {
+    /// Sites.
+    Sites,
+    /// Traffic: sites by the weight of their environment.
+    Traffic,
+}
 
 /// What a quota asks.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,6 +56,8 @@ pub struct Quota {
     pub scope: RuleScope,
     /// What it asks.
     pub demand: Demand,
+    /// What its share is of.
+    pub whole: Whole,
     /// Whether awards are held to it yet.
     pub in_force: bool,
     /// Last day on which the share may be on the wrong side, if there is one.
@@ -78,7 +90,7 @@ pub struct QuotaBook {
     quotas: Vec<Quota>,
 }
 
-/// Sites that count and all sites, of one operator, component and quota.
+/// Sites (or traffic) that count and all of them, of one operator, component and quota.
 #[derive(Debug, Clone, Copy, Default)]
 struct Tally {
     counted: f64,
@@ -119,6 +131,15 @@ impl Quota {
         self.buyers[o.country] && self.bound.binds(o.mark)
     }
 
+    /// How much a slot counts.
+    fn size(&self, world: &World, slot: usize) -> f64 {
+        let info = &world.slots[slot];
+        match self.whole {
+            Whole::Sites => info.sites,
+            Whole::Traffic => info.traffic(&world.scenario),
+        }
+    }
+
     /// Components of a layer that are counted: for open stacks, one of the two stands for both.
     fn components(&self, layer: Layer) -> [bool; 2] {
         let met = [RU, BB].map(|k| self.scope.meets(RuleScope::of(layer, k)));
@@ -139,9 +160,10 @@ impl Quota {
                 continue;
             }
             if let Some(stack) = position(state, slot) {
-                tally.all += info.sites;
+                let size = self.size(world, slot);
+                tally.all += size;
                 if self.demand.counts(stack, component) {
-                    tally.counted += info.sites;
+                    tally.counted += size;
                 }
             }
         }
@@ -154,8 +176,9 @@ impl Quota {
         let components = self.components(info.layer);
         let after = |component: usize, counts: bool| {
             let mut tally = self.tally(world, state, info.layer, info.operator, component, slot);
-            tally.all += info.sites;
-            tally.counted += if counts { info.sites } else { 0.0 };
+            let size = self.size(world, slot);
+            tally.all += size;
+            tally.counted += if counts { size } else { 0.0 };
             self.demand.excess(tally) == 0.0
         };
         match &self.demand {
@@ -213,7 +236,7 @@ impl Quota {
                 if excess <= SLACK {
                     break;
                 }
-                excess -= world.slots[s].sites;
+                excess -= self.size(world, s);
                 let shed = out[s - slots.start].get_or_insert(Shed {
                     deadline,
                     parts: [false; 2],

@@ -12,7 +12,7 @@ use super::error::{FigureError, Result};
 use super::gather;
 use super::grid::Grid;
 use super::number::fixed;
-use super::page::Page;
+use super::page::{Drawing, Page};
 use super::panel::{Axis, Panel};
 use super::regenerate::Simulated;
 use super::sheet::{Anchor, TextStyle};
@@ -111,7 +111,7 @@ impl Theory for SignMap {
         Ok(rows)
     }
 
-    fn draw(&self, table: &TheoryTable) -> Result<String> {
+    fn drawing(&self, table: &TheoryTable) -> Result<Drawing> {
         let no_series = || FigureError::NoSeries {
             figure: NAME,
             wanted: format!("rows of `{CELL}` for {SELLERS:?} sellers"),

@@ -6,6 +6,7 @@ use std::path::Path;
 use super::fixture;
 use crate::figures::manifest::{self, FigureRun};
 use crate::figures::regenerate::{Difference, Runner, Simulated, check, make};
+use crate::figures::{by_name, readme};
 
 const LIST: &str = r#"format = 1
 [[figure]]
@@ -114,7 +115,7 @@ fn what_was_made_checks_clean_and_one_run_serves_both_figures() {
     let root = repository();
     let runner = Fake::new("aaaa", 1.0);
     let written = make(root.path(), &[], &runner).expect("makes");
-    assert_eq!(written.len(), 4);
+    assert_eq!(written.len(), 5);
     assert_eq!(runner.runs.get(), 1);
     assert_eq!(check(root.path(), false, &runner).expect("checks"), []);
     assert_eq!(runner.runs.get(), 2, "the cheap figure is computed anew");
@@ -123,7 +124,7 @@ fn what_was_made_checks_clean_and_one_run_serves_both_figures() {
         .expect("a folder")
         .map(|entry| entry.expect("an entry").file_name())
         .collect();
-    assert_eq!(left.len(), 5, "{left:?}");
+    assert_eq!(left.len(), 6, "{left:?}");
 }
 
 #[test]
@@ -131,7 +132,7 @@ fn only_the_named_figure_is_made_and_a_wrong_name_is_refused() {
     let root = repository();
     let runner = Fake::new("aaaa", 1.0);
     let only = |name: &str| make(root.path(), &[name.to_owned()], &runner);
-    assert_eq!(only("03-shares").expect("makes").len(), 2);
+    assert_eq!(only("03-shares").expect("makes").len(), 3);
     let error = only("02-causes").expect_err("not listed").to_string();
     assert_eq!(
         error,
@@ -174,6 +175,49 @@ fn hands_on_the_files_are_seen() {
     let found = check(root.path(), false, &runner).expect("checks");
     assert!(matches!(&found[..], [Difference::Unreadable { .. }]), "{found:?}");
     assert!(found[0].to_string().contains("line 2, column `time`"), "{}", found[0]);
+}
+
+#[test]
+fn the_page_says_what_the_figures_say_and_how_to_make_them() {
+    let root = repository();
+    let runner = Fake::new("aaaa", 1.0);
+    let page = || std::fs::read_to_string(root.path().join(readme::PATH)).expect("a page");
+    make(root.path(), &["03-shares".to_owned()], &runner).expect("makes");
+    assert!(page().contains("## 01-lock-in\n\nNot made yet: `oransim figures --only 01-lock-in`"));
+    make(root.path(), &[], &runner).expect("makes");
+    let (plot, note) = (
+        fixture::summary(),
+        runner
+            .run(&manifest::read(root.path()).expect("a list")[0])
+            .expect("runs")
+            .note,
+    );
+    let figure = by_name("01-lock-in").expect("a figure");
+    let plot = figure.plotted(&plot, &fixture::spec()).expect("plotted");
+    let words = figure.drawing(&plot, &note).expect("draws").words;
+    for said in [
+        &format!("**{}:** {}", words.title, words.subtitle),
+        "(01-lock-in.svg)",
+        "[base](../scenarios/base.toml); 20 replicates each, seed 7.",
+        "`oransim figures --only 01-lock-in`",
+        &note.source(),
+    ] {
+        assert!(page().contains(said), "{said} is not in\n{}", page());
+    }
+    edit(root.path(), "README.md", "seed 7", "seed 8");
+    let found = check(root.path(), false, &runner).expect("checks");
+    assert!(
+        matches!(&found[..], [Difference::Page { file, .. }] if file == Path::new(readme::PATH)),
+        "{found:?}"
+    );
+    std::fs::remove_file(root.path().join(readme::PATH)).expect("removed");
+    let found = check(root.path(), false, &runner).expect("checks");
+    assert_eq!(
+        found,
+        [Difference::Missing {
+            file: readme::PATH.into()
+        }]
+    );
 }
 
 #[test]
