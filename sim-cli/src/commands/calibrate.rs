@@ -184,6 +184,7 @@ fn plan_of(
             uncertainty: "designed".to_owned(),
             recorded: Manifest::recorded(Record::default(), &layouts),
             replicates: u64::from(settings.effort.replicates),
+            until: None,
             points: None,
         },
         shard: None,

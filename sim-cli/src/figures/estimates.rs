@@ -8,7 +8,7 @@ use super::font::{self, Weight};
 use super::history::Published;
 use super::note::{Note, Spec};
 use super::number::fixed;
-use super::page::{Page, Words};
+use super::page::{Drawing, Page, Words};
 use super::panel::{Axis, Panel};
 use super::plot::{PlotRow, PlotTable};
 use super::sheet::{Rect, Sheet, TextStyle};
@@ -389,7 +389,7 @@ impl Figure for Estimates {
         )
     }
 
-    fn draw(&self, plot: &PlotTable, note: &Note) -> Result<String> {
+    fn drawing(&self, plot: &PlotTable, note: &Note) -> Result<Drawing> {
         if plot.rows.is_empty() {
             return Err(FigureError::NoSeries {
                 figure: NAME,

@@ -6,6 +6,7 @@ use super::error::Result;
 use super::hindcast_draw;
 use super::history::{Known, Score};
 use super::note::{Note, Spec};
+use super::page::Drawing;
 use super::plot::{PlotRow, PlotTable};
 use super::summary::{Stats, SummaryRow, SummaryTable};
 use super::words::Difference;
@@ -303,7 +304,7 @@ impl Figure for Hindcast {
         )
     }
 
-    fn draw(&self, plot: &PlotTable, note: &Note) -> Result<String> {
+    fn drawing(&self, plot: &PlotTable, note: &Note) -> Result<Drawing> {
         hindcast_draw::draw(plot, note)
     }
 }

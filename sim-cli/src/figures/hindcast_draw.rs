@@ -8,7 +8,7 @@ use super::hindcast::{
 };
 use super::note::Note;
 use super::number::fixed;
-use super::page::{Page, Words};
+use super::page::{Drawing, Page, Words};
 use super::panel::{Axis, Panel, percent_tick};
 use super::plot::PlotTable;
 use super::sheet::{Anchor, Rect, Sheet, TextStyle};
@@ -78,7 +78,7 @@ fn height(rows: usize) -> f64 {
     HEAD + rows as f64 * ROW + FOOT
 }
 
-pub(super) fn draw(plot: &PlotTable, note: &Note) -> Result<String> {
+pub(super) fn draw(plot: &PlotTable, note: &Note) -> Result<Drawing> {
     gather::span(NAME, plot)?;
     let places: Vec<(&str, &str, Vec<Line>)> = (plot.panels().into_iter())
         .filter(|(id, _)| ![OPEN, SCORES, DRIFT].contains(id))
