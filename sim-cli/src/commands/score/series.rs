@@ -292,6 +292,7 @@ mod tests {
                 day: 1,
                 series: label(),
                 observation,
+                bounds: [f64::NEG_INFINITY, f64::INFINITY],
                 source: "F1".to_owned(),
             };
             let rival = vec![(
