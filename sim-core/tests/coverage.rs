@@ -195,6 +195,10 @@ fn notes(text: &str) -> BTreeSet<String> {
 
 /// Numbers with a pedigree: how many have a source, and how many are assumed.
 fn pedigrees(value: &toml::Value) -> (usize, usize) {
+    let sum = |all: &mut dyn Iterator<Item = (usize, usize)>| all.fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
+    if let Some(items) = value.as_array() {
+        return sum(&mut items.iter().map(pedigrees));
+    }
     let Some(table) = value.as_table() else { return (0, 0) };
     if table.contains_key("value") {
         return if table.contains_key("assumption") {
@@ -203,8 +207,7 @@ fn pedigrees(value: &toml::Value) -> (usize, usize) {
             (1, 0)
         };
     }
-    let each = table.values().map(pedigrees);
-    each.fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1))
+    sum(&mut table.values().map(pedigrees))
 }
 
 fn evidence(card: &Card, known: &BTreeSet<String>) -> Evidence {
@@ -278,12 +281,14 @@ fn page() -> String {
         "\n## What is known of each lever\n\nFrom the docs and keys of each lever and from the scenario that plays it alone: rows of \
          `scenarios/sources.csv`, notes of the article that the project works from (n.), and how many of its own numbers there have a source. \
          That a row is named says that the lever, its date or a part of it is on record, not that its effect was measured.\n\n\
-         - **No outside evidence at all**, neither that it exists nor how large it is: {}.\n\
+         - **No outside evidence at all**: no row, no note, and no number with a source (cases that are named from memory do not count): {}.\n\
          - **On record, but without a source for any of its numbers**: {}.\n\
+         - **On record, and without a number of its own**: {}.\n\
          - **A source for some of its numbers**: {}.\n\n\
          | lever | rows | notes | numbers with a source | numbers assumed |\n|---|---|---|---:|---:|\n",
         named(&|e| e.sourced == 0 && !is_known(e)),
-        named(&|e| e.sourced == 0 && is_known(e)),
+        named(&|e| e.sourced == 0 && e.assumed > 0 && is_known(e)),
+        named(&|e| e.sourced == 0 && e.assumed == 0 && is_known(e)),
         named(&|e| e.sourced > 0),
     );
     for (card, e) in &all {
@@ -319,7 +324,7 @@ fn the_page_of_mechanisms_is_fresh() {
 #[test]
 fn evidence_is_told_from_assumption() {
     let scenario: toml::Table =
-        "a = { value = 1, source = \"F001\" }\nb = { value = 2, assumption = \"as we think it is\" }\nc = 3\n[d]\ne = { value = 1, derived = \"P002\" }\n"
+        "a = { value = 1, source = \"F001\" }\nb = { value = 2, assumption = \"as we think it is\" }\nc = 3\n[d]\ne = [{ usd = { value = 1, derived = \"P002\" } }]\n"
             .parse()
             .expect("a table");
     assert_eq!(pedigrees(&toml::Value::Table(scenario)), (2, 1));

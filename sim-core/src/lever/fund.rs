@@ -2,7 +2,6 @@
 
 use super::Common;
 use crate::calendar::Day;
-use crate::scenario::Vendor;
 use crate::scenario::document::{Fields, Number};
 use crate::world::outlay::{Payers, payers};
 use crate::world::{Aid, State, Support, World};
@@ -46,11 +45,17 @@ impl Fund {
         }
     }
 
-    /// By vendor: those who pay for help with its products, the payer named or the vendor's home.
+    /// Those who pay for help with the products of a vendor: the payer named, or the vendor's home.
+    #[must_use]
+    pub fn payers_of(&self, vendor: usize, world: &World) -> Payers {
+        let home = &world.scenario.vendors[vendor].home;
+        payers(self.payer.as_ref().unwrap_or(home), world)
+    }
+
+    /// The same by vendor.
     #[must_use]
     pub fn payers_or_home(&self, world: &World) -> Vec<Payers> {
-        let of = |v: &Vendor| payers(self.payer.as_ref().unwrap_or(&v.home), world);
-        world.scenario.vendors.iter().map(of).collect()
+        (0..world.vendors.len()).map(|v| self.payers_of(v, world)).collect()
     }
 
     /// By vendor: the payer named; without one, each buyer's own country.

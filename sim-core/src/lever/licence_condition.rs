@@ -9,6 +9,10 @@
 //! carries the condition, the same ones in each replicate. **At 0** nothing is scheduled. **Limit:** a value far above the price is a
 //! purchase ban; a value of 0 is nothing.
 //!
+//! **Not counted** in `welfare` and `public_outlay`: the spectrum itself. W takes it that what one operator loses is worth as much to
+//! whoever gets it next. Where it lies idle, or the operator buys in spite of the condition and goes without, the loss of `spectrum_value_share x
+//! reference price` a site stands beside W; with a value high enough to exclude nobody buys so, and there is none.
+//!
 //! The layers are those of the scope: name the generation whose spectrum is awarded. A stack of which one part is listed loses in
 //! proportion to that part; a licence that falls with any part is `spectrum_value_share` over the smaller weight. What spectrum is worth
 //! per site differs from auction to auction; no row of the sources has it over the price of equipment, so the default is an assumption.

@@ -125,15 +125,13 @@ impl Lever for StateSubsidy {
     fn awarded(&self, lever: usize, award: &Award, world: &World, state: &mut State) {
         let slot = &world.slots[award.slot];
         let sellers = self.common.scope.sellers(world);
-        let payers = self.fund.payers_or_home(world);
         let borne = (1.0 - self.factor()) / self.factor();
         for k in [RU, BB] {
             let seller = usize::from(award.seller[k]);
             if award.buys[k] && sellers.get(seller).copied().unwrap_or(false) {
                 let sum = slot.sites * award.cost[k] * borne;
-                state
-                    .purse
-                    .book(lever, &payers[seller], slot.country, Payee::Sellers, sum);
+                let payers = self.fund.payers_of(seller, world);
+                state.purse.book(lever, &payers, slot.country, Payee::Sellers, sum);
             }
         }
     }

@@ -15,6 +15,9 @@ pub(super) struct Checker<'a> {
     faults: Vec<Diagnostic>,
 }
 
+/// So many ids are listed in a message; more are too many to read.
+const LISTED: usize = 8;
+
 impl Checker<'_> {
     /// Records a fault at the nearest thing on the path that stands in a file.
     pub(super) fn fault(
@@ -71,13 +74,16 @@ impl Checker<'_> {
     ) -> bool {
         let known = all.clone().any(|x| x == id);
         if !known {
-            let hint = nearest(id, all).map(|near| format!("did you mean `{near}`?"));
-            self.fault(
-                path,
-                format!("there is no {what} `{id}`"),
-                format!("the id of a {what}"),
-                hint,
-            );
+            let hint = nearest(id, all.clone()).map(|near| format!("did you mean `{near}`?"));
+            let mut names: Vec<String> = all.map(|x| format!("`{x}`")).collect();
+            names.sort();
+            names.dedup();
+            let allowed = if names.is_empty() || names.len() > LISTED {
+                format!("the id of a {what}")
+            } else {
+                names.join(", ")
+            };
+            self.fault(path, format!("there is no {what} `{id}`"), allowed, hint);
         }
         known
     }

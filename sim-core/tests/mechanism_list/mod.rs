@@ -269,10 +269,15 @@ pub const MECHANISMS: &[Mechanism] = &[
         id: "S07d",
         name: "Share cap, of sites and of traffic",
         code: &["world/quota.rs", "run/quota.rs"],
-        keys: &["share_cap.share_of_sites", "share_cap.deadline"],
+        keys: &[
+            "share_cap.share_of_sites",
+            "share_cap.share_of_traffic",
+            "share_cap.deadline",
+        ],
         measures: &["share_sites", "share_traffic", "untrusted_share"],
         tests: &[
             "levers_demand::above_a_cap_an_operator_sheds_by_the_deadline_and_no_more_than_it_must",
+            "levers_demand::caps_and_targets_may_be_over_traffic",
             "levers_demand::a_cap_of_one_changes_nothing",
         ],
         scenarios: &["levers/share_cap.toml", "uk-cap.toml"],
@@ -466,12 +471,14 @@ pub const MECHANISMS: &[Mechanism] = &[
         keys: &[
             "open_mandate.mode",
             "open_mandate.share_of_sites",
+            "open_mandate.share_of_traffic",
             "open_mandate.handicap_share",
         ],
         measures: &["open_share_specified", "open_share_multi_vendor"],
         tests: &[
             "levers_demand::under_a_mandate_nothing_closed_is_bought_and_after_the_deadline_nothing_closed_stands",
             "levers_demand::a_target_is_met_by_its_deadline_and_not_much_earlier_than_it_must",
+            "levers_demand::caps_and_targets_may_be_over_traffic",
             "levers_demand::a_preference_turns_awards_from_closed_bundles",
         ],
         scenarios: &["levers/open_mandate.toml", "open-mandate.toml", "eu-open-mandate.toml"],
