@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicBool;
 use super::engine::{ReplicateError, Run};
 use super::histories;
 use super::observe::Observer;
+use super::reference;
 use crate::calendar::Day;
 use crate::draws::Luck;
 use crate::market::foresight::{self, NextTenders, Occasion};
@@ -190,7 +191,10 @@ impl Simulation {
         let decoded = scenario::decode(document)?;
         let scenario = Arc::new(decoded.value);
         let base = Setting::new(&scenario).map_err(|found| contradictions(document, &found))?;
-        let plan = SeriesPlan::new(&base.world, options.breadth);
+        let mut plan = SeriesPlan::new(&base.world, options.breadth);
+        if scenario.reference_market.is_some() {
+            plan = reference::plan(plan);
+        }
         let dates = measure_dates(scenario.start, scenario.end, scenario.measures.dates);
         let uncertain = if scenario.uncertainties.is_empty() {
             UncertaintyMode::Fixed
@@ -317,6 +321,15 @@ impl Simulation {
         observer: Option<&mut dyn Observer>,
     ) -> Result<ReplicateRecord, ReplicateError> {
         let luck = self.luck(k);
+        if let Some(market) = self.scenario.reference_market {
+            return Ok(reference::replicate(
+                market.operators,
+                k,
+                &luck,
+                &self.plan,
+                self.dates.len(),
+            ));
+        }
         let drawn = self.drawn(&luck)?;
         let setting = drawn.as_ref().unwrap_or(&self.base);
         let operators = self.options.breadth == Breadth::All;

@@ -13,6 +13,7 @@ pub mod foresight;
 pub mod kinds;
 pub mod market;
 pub mod places;
+pub mod reference;
 pub mod research;
 pub mod sourcing;
 pub mod uncertainty;
@@ -25,6 +26,7 @@ pub use fates::VendorDecisions;
 pub use foresight::{Closure, Foresight};
 pub use market::{ComponentBidding, Contract, Keep, Market, Nests};
 pub use places::{Bloc, Country, Environment, Generation, Interface};
+pub use reference::ReferenceMarket;
 pub use research::ResearchTerms;
 pub use sourcing::{Sourcing, SourcingRule};
 pub use uncertainty::{Choice, Distribution, Uncertainty};
@@ -245,6 +247,7 @@ pub struct Scenario {
     pub research: Option<ResearchTerms>,
     pub sourcing: Sourcing,
     pub vendor_decisions: Option<VendorDecisions>,
+    pub reference_market: Option<ReferenceMarket>,
     /// Fronthaul, X2 and management, in this order.
     pub interfaces: Vec<Interface>,
     pub environments: Vec<Environment>,
@@ -297,6 +300,10 @@ impl Table for Scenario {
             vendor_decisions: f.optional_table(
                 "vendor_decisions",
                 "What vendors decide of themselves: to open a line, to enter, to leave; without it, dates decide",
+            ),
+            reference_market: f.optional_table(
+                "reference_market",
+                "Plays the small market on which engines are compared, in place of the world of the scenario",
             ),
             sourcing: f.table_or_default(
                 "sourcing",
