@@ -1,4 +1,5 @@
-//! The scenarios of `scenarios/theory/`, played by the full program: reductions of the model whose answer is known.
+//! The scenarios of `scenarios/theory/`, played by the full program: reductions of the model whose answer is known. Those of single
+//! mechanisms are played in `sourcing.rs` and `vendor_decisions.rs`.
 
 mod common;
 
