@@ -49,6 +49,10 @@ fn what_no_equation_is_defined_for() {
             "[market]\ntaste_scale_share = -0.1\n".to_owned(),
         ),
         (
+            "a core without a price",
+            "[[operator]]\nid = \"north\"\nsubscribers_m = 1e-300\n".to_owned(),
+        ),
+        (
             "a price of 0",
             "[[generation]]\nid = \"5g\"\nprice_factor = 0\n".to_owned(),
         ),
@@ -100,8 +104,10 @@ fn what_no_equation_is_defined_for() {
     }
     insta::assert_snapshot!(page);
     // Each names an equation; the two worlds without one name the function that lists alternatives.
-    let named = page.matches("the equation `").count() + page.matches("`market::alternatives::list`").count();
-    assert!(named >= 22, "{named} of 22 name their equation");
+    let named = page.matches("the equation `").count()
+        + page.matches("the core (`market::choice::Tree`)").count()
+        + page.matches("`market::alternatives::list`").count();
+    assert!(named >= 23, "{named} of 23 name their equation");
 }
 
 fn numbers<'a>(spec: &'a TableSpec, out: &mut BTreeSet<&'a str>) {

@@ -245,6 +245,17 @@ fn who_weighs_the_loss_of_a_seller_spreads_his_lots_and_loses_less() {
 }
 
 #[test]
+fn the_scenarios_of_theory_play_what_they_say() {
+    let base = with("[[operator]]\nid = \"south\"\nlots = 2\n");
+    let plain = mean(&base, "second_source_share", "all", 8);
+    for name in ["dual-sourcing", "feared-loss"] {
+        let s = simulate_all(&child(&format!("theory/{name}.toml"), ""));
+        let found = mean(&s, "second_source_share", "all", 8);
+        assert!(found > plain, "{name}: {found}, {plain} without it");
+    }
+}
+
+#[test]
 fn a_hazard_of_nothing_or_a_weight_of_nothing_moves_no_value() {
     let base = with("");
     for rule in [weighed(1.0, 0.0), weighed(0.0, 0.5)] {

@@ -1,4 +1,5 @@
-//! The scenarios of `scenarios/theory/`, played by the full program: reductions of the model whose answer is known.
+//! The scenarios of `scenarios/theory/`, played by the full program: reductions of the model whose answer is known. Those of single
+//! mechanisms are played in `sourcing.rs` and `vendor_decisions.rs`.
 
 mod common;
 
@@ -242,4 +243,46 @@ fn tastes_bring_buyers_back_and_lock_nobody_in() {
     for value in values(&simulation, "lock_in_curve") {
         assert!(value.abs() < 1e-12, "lock-in {value}");
     }
+}
+
+#[test]
+fn the_reference_market_as_a_scenario_is_the_reference_market() {
+    use sim_core::run::reference;
+    let simulation = common::simulate(&common::shipped("theory/reference-market.toml"));
+    let keys = simulation.series();
+    assert_eq!(keys.len(), reference::VENDORS + 1, "eight shares and an index");
+    let (mut end, replicates) = ([0.0; 3], 5);
+    for k in 0..replicates {
+        let record = common::play(&simulation, k);
+        let table = Table {
+            simulation: &simulation,
+            record: &record,
+        };
+        let played = reference::play(10_000, &simulation.luck(k));
+        assert_eq!(record.counters.tenders, played.tenders);
+        for (s, key) in keys.iter().enumerate() {
+            let seller = simulation.world().vendors.iter().position(|v| v.id == key.vendor);
+            let first = table.at(0, s);
+            assert!(
+                (first - 0.125).abs() < 1e-12,
+                "{key:?}: {first} before the first tender"
+            );
+            for (year, of) in played.years.iter().enumerate() {
+                let expected = seller.map_or(of.hhi, |v| of.shares[v]);
+                assert!(
+                    (table.at(year + 1, s) - expected).abs() < 1e-12,
+                    "{key:?} in year {year}"
+                );
+            }
+        }
+        let last = &played.years[29];
+        for (sum, x) in end.iter_mut().zip([last.hhi, last.shares[0], last.shares[5]]) {
+            *sum += x / replicates as f64;
+        }
+    }
+    // The known answers have three digits.
+    for (found, known) in end.into_iter().zip([0.128, 0.103, 0.156]) {
+        assert!((found - known).abs() < 0.004, "{found}, not {known}");
+    }
+    assert_eq!(reference::starting_shares(10), [0.2, 0.2, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1]);
 }

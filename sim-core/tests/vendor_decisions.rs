@@ -209,6 +209,19 @@ fn who_covers_its_cost_stays_and_patience_puts_off_the_day() {
 }
 
 #[test]
+fn the_scenarios_of_theory_play_what_they_say() {
+    for (name, vendor, fate) in [
+        ("line-that-opens", "alpha", Fate::Opened),
+        ("entrant", "delta", Fate::Entered),
+        ("seller-that-leaves", "alpha", Fate::Left),
+    ] {
+        let s = simulate_all(&child(&format!("theory/{name}.toml"), ""));
+        let days: Vec<_> = (0..4).filter_map(|k| first(&played(&s, k), vendor, fate)).collect();
+        assert!(!days.is_empty(), "{name}: {vendor} never does");
+    }
+}
+
+#[test]
 fn a_present_value_by_hand() {
     let terms = VendorDecisions {
         opening_cost: None,

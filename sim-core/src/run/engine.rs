@@ -213,7 +213,7 @@ impl<'a> Run<'a> {
     pub(super) fn look_ahead(&mut self, occasion: Occasion) {
         let Some(next) = &mut self.next else { return };
         let today = self.state.today;
-        if today == self.world.start && occasion != Occasion::Review {
+        if today == self.world.start && !matches!(occasion, Occasion::Review | Occasion::Whole) {
             return;
         }
         let desk = &mut self.next_desk;

@@ -207,7 +207,6 @@ impl Run<'_> {
         let world = self.world;
         let payer = self.state.purse.add_payer(WITHOUT_END);
         if share > 0.0 {
-            self.look_ahead(Occasion::BeforeNews);
             self.state.purse.open(Support {
                 lever: payer,
                 aid: Aid::Open,
@@ -217,7 +216,7 @@ impl Run<'_> {
                 share,
                 payers: None,
             });
-            self.look_ahead(Occasion::AfterNews);
+            self.look_ahead(Occasion::Whole);
         }
         self.play_until(world.end, stop)?;
         let open = self.state.world_shares(world, Stack::is_open);

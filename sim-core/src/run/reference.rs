@@ -23,7 +23,8 @@ use crate::calendar::{Calendar, Day, Phase};
 use crate::draws::{Decision, Draws, Luck, StreamKey, stable_hash};
 use crate::market::choice::draw_by_weight;
 use crate::market::posted::wright;
-use crate::measure::herfindahl;
+use crate::measure::{CATALOGUE, SeriesPlan, herfindahl};
+use crate::record::{Counters, ReplicateRecord, SeriesKey};
 
 /// Vendors of the reference market.
 pub const VENDORS: usize = 8;
@@ -68,6 +69,64 @@ enum Event {
     Tender(u32),
     /// A year ends.
     YearEnd,
+}
+
+/// Shares of the vendors before the first tender.
+#[must_use]
+pub fn starting_shares(operators: u32) -> [f64; VENDORS] {
+    let operators = operators.max(VENDORS as u32);
+    std::array::from_fn(|v| f64::from((operators - 1 - v as u32) / VENDORS as u32 + 1) / f64::from(operators))
+}
+
+/// Measures that a scenario with `[reference_market]` records, for the world's radio network and by vendor.
+pub const MEASURES: [&str; 2] = ["share_sites", "hhi_sites"];
+
+/// The series of a scenario that plays the reference market: of [`MEASURES`], for the world.
+#[must_use]
+pub fn plan(mut plan: SeriesPlan) -> SeriesPlan {
+    let is_read = |key: &SeriesKey| {
+        MEASURES.contains(&key.measure)
+            && (key.component, key.generation.as_str(), key.place_kind) == ("ran", "all", "world")
+    };
+    let kept: Vec<bool> = plan.keys.iter().map(is_read).collect();
+    let mut keep = kept.iter();
+    plan.keys.retain(|_| keep.next().is_some_and(|k| *k));
+    let mut keep = kept.iter();
+    plan.cells.retain(|_| keep.next().is_some_and(|k| *k));
+    plan
+}
+
+/// Plays one replicate of a scenario with `[reference_market]`: the value of each series on the first day and at the end of each year.
+#[must_use]
+pub fn replicate(operators: u32, k: u64, luck: &Luck, plan: &SeriesPlan, dates: usize) -> ReplicateRecord {
+    let played = play(operators, luck);
+    let start = starting_shares(operators);
+    let mut values = Vec::with_capacity(dates * plan.cells.len());
+    for date in 0..dates {
+        let shares = match date.checked_sub(1) {
+            None => Some(&start),
+            Some(year) => played.years.get(year).map(|y| &y.shares),
+        };
+        values.extend(plan.cells.iter().map(|cell| {
+            let share = |shares: &[f64; VENDORS]| {
+                if CATALOGUE[cell.measure].name == MEASURES[0] {
+                    cell.vendors.iter().fold(0.0, |sum, v| sum + shares[*v])
+                } else {
+                    herfindahl(shares.iter().copied())
+                }
+            };
+            shares.map_or(f64::NAN, share)
+        }));
+    }
+    ReplicateRecord {
+        replicate: k,
+        values,
+        tenders: Vec::new(),
+        counters: Counters {
+            tenders: played.tenders,
+            ..Counters::default()
+        },
+    }
 }
 
 /// The state of a run.

@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicBool;
 use super::engine::{ReplicateError, Run};
 use super::histories;
 use super::observe::Observer;
+use super::reference;
 use crate::calendar::Day;
 use crate::draws::Luck;
 use crate::market::foresight::{self, NextTenders, Occasion};
@@ -193,7 +194,10 @@ impl Simulation {
         // The scenario has passed the check that its correlations can hold together.
         let dependence = uncertainty::dependence(&scenario.uncertainties, &scenario.correlations).unwrap_or_default();
         let base = Setting::new(&scenario).map_err(|found| contradictions(document, &found))?;
-        let plan = SeriesPlan::new(&base.world, options.breadth);
+        let mut plan = SeriesPlan::new(&base.world, options.breadth);
+        if scenario.reference_market.is_some() {
+            plan = reference::plan(plan);
+        }
         let dates = measure_dates(scenario.start, scenario.end, scenario.measures.dates);
         let uncertain = if scenario.is_uncertain() {
             UncertaintyMode::Sampled
@@ -327,6 +331,15 @@ impl Simulation {
         observer: Option<&mut dyn Observer>,
     ) -> Result<ReplicateRecord, ReplicateError> {
         let luck = self.luck(k);
+        if let Some(market) = self.scenario.reference_market {
+            return Ok(reference::replicate(
+                market.operators,
+                k,
+                &luck,
+                &self.plan,
+                self.dates.len(),
+            ));
+        }
         let drawn = self.drawn(&luck)?;
         let setting = drawn.as_ref().unwrap_or(&self.base);
         let operators = self.options.breadth == Breadth::All;

@@ -38,14 +38,14 @@ impl Run<'_> {
             }
         }
         if rule.resilience > 0.0 {
-            let loss = sourcing::expected_loss(world, &self.state, slot);
+            let [radio, baseband] = sourcing::expected_loss(world, &self.state, slot);
             let terms = &mut self.desk.offer.terms;
             let years = rule.resilience * annuity(terms.wacc, terms.term);
-            for v in 0..world.vendors.len() {
+            for (v, loss) in radio.into_iter().zip(baseband).enumerate() {
                 let seller = terms.seller_mut(v as VendorIx);
-                for k in [RU, BB] {
-                    seller.risk[k] += years * loss[k][v];
-                    seller.value[k] -= years * loss[k][v];
+                for (k, loss) in [(RU, loss.0), (BB, loss.1)] {
+                    seller.risk[k] += years * loss;
+                    seller.value[k] -= years * loss;
                 }
             }
         }

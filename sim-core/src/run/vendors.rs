@@ -13,7 +13,7 @@ use crate::world::{BB, RU, VendorIx};
 const LOOKS_AT_YEARS: f64 = 1.0;
 
 impl Run<'_> {
-    /// A round of decisions, where vendors decide and one is due. `years` since the last review.
+    /// A round of decisions, where vendors decide and one is due.
     ///
     /// # Errors
     /// [`ReplicateError::Failed`] if a tender cannot be solved at all.
@@ -24,7 +24,7 @@ impl Run<'_> {
         };
         // The first review is on the first day.
         let reviews = (self.reviews - 1).max(0) as u32;
-        if reviews % terms.every_reviews != 0 {
+        if !reviews.is_multiple_of(terms.every_reviews) {
             return Ok(());
         }
         let years = f64::from(terms.every_reviews) * f64::from(world.scenario.review_months) / 12.0;
@@ -92,7 +92,12 @@ impl Run<'_> {
     fn becomes(&mut self, vendor: VendorIx, fate: Fate, act: impl FnOnce(&mut Self)) {
         self.look_ahead(Occasion::BeforeNews);
         act(self);
-        self.look_ahead(Occasion::AfterNews);
+        // The table of the first day was made before anybody decided.
+        self.look_ahead(if self.state.today == self.world.start {
+            Occasion::Whole
+        } else {
+            Occasion::AfterNews
+        });
         if let Some(observer) = self.observer.as_deref_mut() {
             observer.vendor(self.state.today, &self.world.vendors[usize::from(vendor)].id, fate);
         }

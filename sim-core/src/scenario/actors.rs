@@ -36,7 +36,7 @@ pub struct Operator {
 
 impl Table for Operator {
     fn fields(f: &mut Fields<'_>) -> Self {
-        Operator {
+        let operator = Operator {
             id: f.id("id", OPERATOR, "Id"),
             name: f.text("name", "Name for people"),
             country: f.reference("country", COUNTRY, "Country"),
@@ -81,7 +81,22 @@ impl Table for Operator {
                 "Lots into which the sites of one supplier and wave are cut, each awarded whole",
             ) as u32,
             sourcing: f.optional_table("sourcing", "Its rule of sourcing; without it, that of `[sourcing]`"),
-        }
+        };
+        let at_least = |x: f64, least: f64| x == 0.0 || x >= least;
+        f.require(
+            at_least(operator.sites, 1.0),
+            "sites",
+            "there is no part of a site",
+            "0, or at least 1",
+        );
+        // The price of a core, and with it the scale of taste, is that of its subscribers.
+        f.require(
+            at_least(operator.subscribers_m, 1e-6),
+            "subscribers_m",
+            "there is no part of a subscriber",
+            "0, or at least 0.000001: the scale of taste of the core (`market::choice::Tree`) is a share of what its subscribers pay",
+        );
+        operator
     }
 }
 

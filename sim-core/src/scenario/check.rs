@@ -1,7 +1,7 @@
 //! Checks that span several tables: sums, references by stack or place, and limits of size.
 
 use super::document::{Diagnostic, Diagnostics, Document, join, nearest};
-use super::{Country, INTERFACES, Line, Scenario, Vendor, check_levers};
+use super::{Country, INTERFACES, Line, MeasureDates, Scenario, Vendor, check_levers};
 
 /// Most clusters of a world.
 pub const MAX_CLUSTERS: f64 = 2e6;
@@ -210,6 +210,7 @@ pub fn check(document: &Document, s: &Scenario) -> Diagnostics {
             None,
         );
     }
+    reference_market(&mut c, s);
     countries(&mut c, s);
     operators(&mut c, s);
     vendors(&mut c, s);
@@ -219,6 +220,41 @@ pub fn check(document: &Document, s: &Scenario) -> Diagnostics {
         uncertainties(&mut c, s);
     }
     Diagnostics::new(c.faults)
+}
+
+/// The reference market has eight sellers, thirty whole years and nothing that a lever could move.
+fn reference_market(c: &mut Checker, s: &Scenario) {
+    if s.reference_market.is_none() {
+        return;
+    }
+    let years = crate::run::reference::YEARS;
+    let end = s.start.add_months(12 * years as i32).add_days(-1);
+    let whole = s.start == s.start.start_of_year() && s.end == end && s.measures.dates == MeasureDates::Yearly;
+    let vendors = crate::run::reference::VENDORS;
+    for (wrong, key, message, allowed) in [
+        (
+            s.vendors.len() != vendors,
+            "vendor",
+            "the reference market has eight sellers",
+            "eight vendors",
+        ),
+        (
+            !whole,
+            "scenario.end",
+            "the reference market is played for thirty years and read at the end of each",
+            "30 years from a 1 January on, and `measures.dates = \"yearly\"`",
+        ),
+        (
+            !s.levers.is_empty(),
+            "levers",
+            "nothing acts on the reference market",
+            "no levers",
+        ),
+    ] {
+        if wrong {
+            c.fault(key, message, allowed, None);
+        }
+    }
 }
 
 fn stacks(c: &mut Checker, s: &Scenario, path: &str, map: &[(String, f64)]) {

@@ -15,6 +15,7 @@ pub mod kinds;
 pub mod market;
 pub mod places;
 pub mod posterior;
+pub mod reference;
 pub mod research;
 pub mod sourcing;
 pub mod uncertainty;
@@ -29,6 +30,7 @@ pub use foresight::{Closure, Foresight};
 pub use market::{ComponentBidding, Contract, Keep, Market, Nests};
 pub use places::{Bloc, Country, Environment, Generation, Interface};
 pub use posterior::Posterior;
+pub use reference::ReferenceMarket;
 pub use research::ResearchTerms;
 pub use sourcing::{Sourcing, SourcingRule};
 pub use uncertainty::{Choice, Distribution, Uncertainty};
@@ -250,6 +252,7 @@ pub struct Scenario {
     pub research: Option<ResearchTerms>,
     pub sourcing: Sourcing,
     pub vendor_decisions: Option<VendorDecisions>,
+    pub reference_market: Option<ReferenceMarket>,
     /// Fronthaul, X2 and management, in this order.
     pub interfaces: Vec<Interface>,
     pub environments: Vec<Environment>,
@@ -323,6 +326,10 @@ impl Table for Scenario {
             vendor_decisions: f.optional_table(
                 "vendor_decisions",
                 "What vendors decide of themselves: to open a line, to enter, to leave; without it, dates decide",
+            ),
+            reference_market: f.optional_table(
+                "reference_market",
+                "Plays the small market on which engines are compared, in place of the world of the scenario",
             ),
             sourcing: f.table_or_default(
                 "sourcing",
