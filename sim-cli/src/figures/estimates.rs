@@ -23,7 +23,7 @@ use crate::figures::words::Difference;
 pub struct Estimates;
 
 const NAME: &str = "07-uk-ladder";
-const BILL: &str = "extra_bill";
+pub(super) const BILL: &str = "extra_bill";
 const OUTLAY: &str = "extra_outlay";
 const BILL_SHARE: &str = "extra_bill_share";
 const MONTHS: &str = "extra_months_late";
@@ -98,10 +98,15 @@ const fn row(
     }
 }
 
-const EARLY: &str = "europe-early-2030";
-const EARLY_AS_BEFORE: &str = "europe-early-contested-2030";
-const REFRESH: &str = "europe-refresh-2030";
-const REFRESH_AS_BEFORE: &str = "europe-refresh-contested-2030";
+/// World and bloc of each rule.
+pub(super) const CAP: (&str, &str) = ("uk-cap-2030", "uk");
+pub(super) const STOP: (&str, &str) = ("uk-purchase-ban-2030", "uk");
+pub(super) const REMOVAL: (&str, &str) = ("uk-removal-2030", "uk");
+const BARRED: (&str, &str) = ("uk-barred-2030", "uk");
+pub(super) const EARLY: (&str, &str) = ("europe-early-2030", "europe31");
+const EARLY_AS_BEFORE: (&str, &str) = ("europe-early-contested-2030", "europe31");
+pub(super) const REFRESH: (&str, &str) = ("europe-refresh-2030", "europe31");
+const REFRESH_AS_BEFORE: (&str, &str) = ("europe-refresh-contested-2030", "europe31");
 /// Ids of the two rows that the European estimates stand for.
 const HIGH: &str = "europe-high";
 const LOW: &str = "europe-low";
@@ -112,7 +117,7 @@ const ESTIMATES: [Estimate; 14] = [
         "bill",
         "cap",
         "Cap of 35%, to 2024 (published: BT alone)",
-        ("uk-cap-2030", "uk"),
+        CAP,
         BILL,
         2024,
         &["F300"],
@@ -121,7 +126,7 @@ const ESTIMATES: [Estimate; 14] = [
         "bill",
         "stop",
         "and no purchase from 2021, to 2027",
-        ("uk-purchase-ban-2030", "uk"),
+        STOP,
         BILL,
         2027,
         &[],
@@ -130,7 +135,7 @@ const ESTIMATES: [Estimate; 14] = [
         "bill",
         "removal",
         "and removal by 2027, to 2027",
-        ("uk-removal-2030", "uk"),
+        REMOVAL,
         BILL,
         2027,
         &["F301", "F298"],
@@ -139,7 +144,7 @@ const ESTIMATES: [Estimate; 14] = [
         "months",
         "cap-months",
         "United Kingdom: cap of 35%",
-        ("uk-cap-2030", "uk"),
+        CAP,
         MONTHS,
         2024,
         &[],
@@ -148,7 +153,7 @@ const ESTIMATES: [Estimate; 14] = [
         "months",
         "removal-months",
         "United Kingdom: removal by 2027",
-        ("uk-removal-2030", "uk"),
+        REMOVAL,
         MONTHS,
         2027,
         &["F299"],
@@ -157,7 +162,7 @@ const ESTIMATES: [Estimate; 14] = [
         "months",
         "europe-months",
         "Europe: out by the end of 2022",
-        (EARLY, "europe31"),
+        EARLY,
         MONTHS,
         2023,
         &["F306"],
@@ -166,7 +171,7 @@ const ESTIMATES: [Estimate; 14] = [
         "share",
         "barred",
         "United Kingdom: rise of the bill, to 2027",
-        ("uk-barred-2030", "uk"),
+        BARRED,
         BILL_SHARE,
         2027,
         &["F315"],
@@ -175,7 +180,7 @@ const ESTIMATES: [Estimate; 14] = [
         "share",
         "bidder",
         "Fall of the price to new buyers when it bids",
-        ("uk-barred-2030", "uk"),
+        BARRED,
         NEW_PRICE,
         2023,
         &["F320"],
@@ -184,7 +189,7 @@ const ESTIMATES: [Estimate; 14] = [
         "europe",
         HIGH,
         "Out by 2022, fewer bidders, billed to 2023",
-        (EARLY, "europe31"),
+        EARLY,
         BILL,
         2023,
         &["F305"],
@@ -193,7 +198,7 @@ const ESTIMATES: [Estimate; 14] = [
         "europe",
         "early-as-before",
         "the same, as many bidders as before",
-        (EARLY_AS_BEFORE, "europe31"),
+        EARLY_AS_BEFORE,
         BILL,
         2023,
         &[],
@@ -202,7 +207,7 @@ const ESTIMATES: [Estimate; 14] = [
         "europe",
         "early-2030",
         "Out by 2022, fewer bidders, billed to 2030",
-        (EARLY, "europe31"),
+        EARLY,
         BILL,
         2030,
         &[],
@@ -211,7 +216,7 @@ const ESTIMATES: [Estimate; 14] = [
         "europe",
         "early-as-before-2030",
         "the same, as many bidders as before",
-        (EARLY_AS_BEFORE, "europe31"),
+        EARLY_AS_BEFORE,
         BILL,
         2030,
         &[],
@@ -220,7 +225,7 @@ const ESTIMATES: [Estimate; 14] = [
         "europe",
         "refresh",
         "Out at end of life, fewer bidders, to 2030",
-        (REFRESH, "europe31"),
+        REFRESH,
         BILL,
         2030,
         &[],
@@ -229,7 +234,7 @@ const ESTIMATES: [Estimate; 14] = [
         "europe",
         LOW,
         "the same, as many bidders as before",
-        (REFRESH_AS_BEFORE, "europe31"),
+        REFRESH_AS_BEFORE,
         BILL,
         2030,
         &["F308"],
@@ -648,9 +653,9 @@ fn words(plot: &PlotTable, note: &Note) -> Words {
              radio sites; published delays are of a whole rollout. “As many bidders as before”: sellers like the banned ones \
              but for their home may sell from the day of the ban."
                 .to_owned(),
-            "Suspected where the model is low: bills are of radios alone, kit that goes early is paid for by its next owner’s longer life, \
-             crews are hired as needed, and several sellers of nearly equal cost remain, so that one bidder less moves prices little. \
-             Several published numbers come from parties to the dispute."
+            "Suspected where the model is low: it counts radio networks alone, hires crews as they are needed, lets Chinese kit that is \
+             near its end go at the end, and has several sellers of nearly equal cost, so that one bidder less moves prices little. Several \
+             published numbers come from parties to the dispute."
                 .to_owned(),
             note.spread("Bars"),
         ],
@@ -766,8 +771,8 @@ mod tests {
         let plot = Estimates
             .plotted(
                 &table(&[
-                    (EARLY, "europe31", BILL, 2023, 11_000.0),
-                    (REFRESH_AS_BEFORE, "europe31", BILL, 2030, 2_200.0),
+                    (EARLY.0, EARLY.1, BILL, 2023, 11_000.0),
+                    (REFRESH_AS_BEFORE.0, REFRESH_AS_BEFORE.1, BILL, 2030, 2_200.0),
                 ]),
                 &spec(),
             )

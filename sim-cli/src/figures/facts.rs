@@ -1,197 +1,30 @@
 //! `18-facts`: what history showed, beside what one run shows. Each statement has a number with its interval, what was seen, and
 //! whether it holds, does not hold, or cannot be told. What a run does not record is said to be unmeasured, never guessed.
 //!
-//! A statement claims that a number, or its change between the ends of two years, lies above or below a bound that is fixed here,
-//! before any run: it holds if the whole 95% interval of the mean does, and does not if the whole interval lies on the other side.
+//! A statement claims that a number, its change between the ends of two years, or the difference of two bills lies above or below a
+//! bound that is fixed before any run: it holds if the whole 95% interval of the mean does, and does not if the whole interval lies on
+//! the other side. What theory answers is exact.
 
 use std::fmt::Write as _;
 
 use super::date::Date;
 use super::error::{FigureError, Result};
+use super::estimates::BILL;
+use super::facts_statements::{Bound, STATEMENTS, Source, Statement};
 use super::font::{self, Weight};
 use super::note::{Note, Spec};
 use super::number::{fixed, percent};
 use super::page::{Drawing, Page, Words};
-use super::plot::PlotTable;
+use super::plot::{PlotRow, PlotTable};
 use super::sheet::{Sheet, TextStyle};
-use super::summary::{Key, Stats, SummaryTable};
+use super::summary::{Key, Stats, SummaryRow, SummaryTable};
 use super::theme::{GRID, NOTE_SIZE, PALETTE, QUIET, Rgb, TEXT, TICK_SIZE};
+use super::theory::rounded;
 use super::words::Difference;
 use super::{Figure, gather};
 
 /// The facts of history as a table.
 pub struct Facts;
-
-/// A number of a run that a statement is about.
-struct Number {
-    measure: &'static str,
-    vendor: &'static str,
-    place: (&'static str, &'static str),
-    part: &'static str,
-    /// The end of a year; with a year before it, the change since the end of that.
-    year: i32,
-    since: Option<i32>,
-}
-
-/// What the number must be for the statement to hold.
-#[derive(Clone, Copy)]
-enum Bound {
-    Above(f64),
-    Below(f64),
-}
-
-/// One statement about history.
-struct Statement {
-    /// Names it in the numbers beside the figure.
-    id: &'static str,
-    /// The fact that it belongs to.
-    fact: &'static str,
-    text: &'static str,
-    history: &'static str,
-    /// The number and its bound; without it a run of this kind does not measure it, and the text says what would.
-    claim: Option<(Number, Bound)>,
-    /// Mechanism suspected where it does not hold; where no number is read, what would measure it.
-    remark: &'static str,
-}
-
-const WORLD: (&str, &str) = ("world", "world");
-const EX_CHINA: (&str, &str) = ("world_ex_china", "world_ex_china");
-
-const fn at(measure: &'static str, vendor: &'static str, place: (&'static str, &'static str), year: i32) -> Number {
-    Number {
-        measure,
-        vendor,
-        place,
-        part: "all",
-        year,
-        since: None,
-    }
-}
-
-const fn part(number: Number, part: &'static str) -> Number {
-    Number { part, ..number }
-}
-
-const fn change(number: Number, since: i32) -> Number {
-    Number {
-        since: Some(since),
-        ..number
-    }
-}
-
-const STATEMENTS: [Statement; 12] = [
-    Statement {
-        id: "1a",
-        fact: "1 Retention",
-        text: "In 2019 over a tenth of awarded sites went to the incumbent although the same buyer without kit would have chosen another",
-        history: "Sellers kept far more than price and quality explain",
-        claim: Some((
-            part(at("handicapped_retention", "all", WORLD, 2019), "with_shocks"),
-            Bound::Above(0.1),
-        )),
-        remark: "the anchor between generations and work on site weigh too little against lasting tastes",
-    },
-    Statement {
-        id: "1b",
-        fact: "1 Retention",
-        text: "The 4G seller of a site predicts its 5G seller",
-        history: "5G on 4G favours the incumbent (F223)",
-        claim: None,
-        remark: "the table of tenders (--record core,tenders) with old and new sellers",
-    },
-    Statement {
-        id: "2a",
-        fact: "2 Huawei",
-        text: "Its share of sales outside China falls from 2019 to 2022",
-        history: "23% to 21% by 2020 (F015, F016)",
-        claim: Some((
-            change(at("share_sales", "huawei", EX_CHINA, 2022), 2019),
-            Bound::Below(0.0),
-        )),
-        remark: "distrust and fear of a ban weigh little against its price outside the countries with a rule",
-    },
-    Statement {
-        id: "2b",
-        fact: "2 Huawei",
-        text: "Its share of world sales loses less than three points in 2020",
-        history: "32% to 33% (F001, F002)",
-        claim: Some((
-            change(at("share_sales", "huawei", WORLD, 2020), 2019),
-            Bound::Above(-0.03),
-        )),
-        remark: "China's first 5G tenders are too small, or too early, in the run",
-    },
-    Statement {
-        id: "3",
-        fact: "3 Ahead of a ban",
-        text: "Its share of British sales falls in 2020, when the ban is announced and not yet in force",
-        history: "Orders went elsewhere from July 2020 (F202, F258)",
-        claim: Some((
-            change(at("share_sales", "huawei", ("country", "GBR"), 2020), 2019),
-            Bound::Below(0.0),
-        )),
-        remark: "few tenders fall into one year of one country; the fear of removal before a rule is small",
-    },
-    Statement {
-        id: "4a",
-        fact: "4 Open networks",
-        text: "Under 1% of sites are open at the end of 2020",
-        history: "Under 1% (F126)",
-        claim: Some((at("open_share_specified", "all", WORLD, 2020), Bound::Below(0.01))),
-        remark: "sites that stand open at the start and the entrants' pace of building",
-    },
-    Statement {
-        id: "4b",
-        fact: "4 Open networks",
-        text: "A burst, then a dip when the entrants' build-outs end",
-        history: "Doubled in 2021 and 2022 (F129, F132)",
-        claim: None,
-        remark: "sales of open kit by year, which no measure has",
-    },
-    Statement {
-        id: "4c",
-        fact: "4 Open networks",
-        text: "Radio and baseband of two sellers stay under 5% of sites in 2025",
-        history: "Growth was led by awards to one seller",
-        claim: Some((at("open_share_multi_vendor", "all", WORLD, 2025), Bound::Below(0.05))),
-        remark: "integration and operation of two sellers cost too little in the run",
-    },
-    Statement {
-        id: "5",
-        fact: "5 Cost of rules",
-        text: "Cap, purchase ban and removal cost more in that order",
-        history: "About GBP 0.5 bn, then more, then up to 2 bn (F298, F300)",
-        claim: None,
-        remark: "a comparison of the three British rules",
-    },
-    Statement {
-        id: "6a",
-        fact: "6 Openness is not diversity",
-        text: "The open share of sites rises from 2020 to 2025",
-        history: "It rose until 2022 (F128 to F132)",
-        claim: Some((
-            change(at("open_share_specified", "all", WORLD, 2025), 2020),
-            Bound::Above(0.0),
-        )),
-        remark: "nobody but the entrants buys open",
-    },
-    Statement {
-        id: "6b",
-        fact: "6 Openness is not diversity",
-        text: "Concentration of sites rises over the same years",
-        history: "It can: sales rose by about half in HHI from 2000 to 2019 (F365)",
-        claim: Some((change(at("hhi_sites", "all", WORLD, 2025), 2020), Bound::Above(0.0))),
-        remark: "rules take sites from the largest seller",
-    },
-    Statement {
-        id: "7-8",
-        fact: "7, 8 Prices",
-        text: "Switching costs lower or raise prices; who has kit gains less by lower ones than frozen prices say",
-        history: "Theory: both signs, by patience and number of bidders",
-        claim: None,
-        remark: "the sign map and prices of new and attached buyers in the theory scenarios",
-    },
-];
 
 /// What may be said of a statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -239,29 +72,61 @@ impl Bound {
     }
 }
 
-/// A statement as the run answers it: the number in words, and the verdict.
+/// A statement as the model answers it: the number in words, and the verdict.
 fn answer(statement: &Statement, plot: &PlotTable) -> (String, Verdict) {
     let unmeasured = (String::new(), Verdict::Unmeasured);
-    let Some((number, bound)) = &statement.claim else {
-        return unmeasured;
-    };
-    let points = plot.points("facts", statement.id, number.measure);
-    let of = |year: i32| -> Option<Stats> {
-        let found = points.iter().find(|(time, _)| *time == Date::end_of(year));
-        found.map(|(_, stats)| *stats)
-    };
-    let Some(to) = of(number.year) else {
-        return unmeasured;
-    };
-    match number.since {
-        None => (told(to.mean, to.ci), bound.verdict(to.ci)),
-        Some(year) => match of(year) {
-            None => unmeasured,
-            Some(from) => {
-                let change = Difference::between(&from, &to);
-                let ends = format!("{} to {}: ", percent(from.mean), percent(to.mean));
-                (ends + &change.in_points(), bound.verdict(change.interval))
+    let bound = statement.bound;
+    let points = |quantity: &str| plot.points("facts", statement.id, quantity);
+    match &statement.source {
+        Source::Run(number) => {
+            let points = points(number.measure);
+            let of = |year: i32| -> Option<Stats> {
+                let found = points.iter().find(|(time, _)| *time == Date::end_of(year));
+                found.map(|(_, stats)| *stats)
+            };
+            let Some(to) = of(number.year) else { return unmeasured };
+            match number.since {
+                None => (told(to.mean, to.ci), bound.verdict(to.ci)),
+                Some(year) => match of(year) {
+                    None => unmeasured,
+                    Some(from) => {
+                        let change = Difference::between(&from, &to);
+                        let ends = format!("{} to {}: ", percent(from.mean), percent(to.mean));
+                        (ends + &change.in_points(), bound.verdict(change.interval))
+                    }
+                },
             }
+        }
+        Source::Bills(bills) => {
+            let one = |quantity: &str| points(quantity).first().map(|(_, stats)| *stats);
+            let (Some(from), Some(to)) = (one(LESSER), one(GREATER)) else {
+                return unmeasured;
+            };
+            let (from, to) = (from.scaled(1e-3), to.scaled(1e-3));
+            let change = Difference::between(&from.scaled(bills.times), &to);
+            let than = if bills.times == 1.0 {
+                String::new()
+            } else {
+                format!("{} times ", fixed(bills.times, 0))
+            };
+            let said = format!(
+                "USD {} bn against {than}{} bn: {}",
+                fixed(to.mean, 2),
+                fixed(from.mean, 2),
+                change.in_units()
+            );
+            (said, bound.verdict(change.interval))
+        }
+        Source::Theory(_) => match points(THEORY).first() {
+            None => unmeasured,
+            Some((_, stats)) => (
+                format!(
+                    "{}{} (exact)",
+                    if stats.mean > 0.0 { "+" } else { "" },
+                    fixed(stats.mean, 2)
+                ),
+                bound.verdict(stats.ci),
+            ),
         },
     }
 }
@@ -282,7 +147,7 @@ fn told(mean: f64, interval: Option<(f64, f64)>) -> String {
 
 impl Figure for Facts {
     fn name(&self) -> &'static str {
-        "18-facts"
+        NAME
     }
 
     fn measures(&self) -> &'static [&'static str] {
@@ -292,6 +157,9 @@ impl Figure for Facts {
             "open_share_specified",
             "open_share_multi_vendor",
             "hhi_sites",
+            "open_share_sales",
+            "anchor_rate",
+            "operator_cost",
         ]
     }
 
@@ -307,23 +175,7 @@ impl Figure for Facts {
             .any(|row| played(&row) && row.measure == "share_sales")
         {
             for statement in &STATEMENTS {
-                let Some((number, _)) = &statement.claim else {
-                    continue;
-                };
-                let key = Key {
-                    vendor: number.vendor,
-                    place: number.place,
-                    part: number.part,
-                    ..Key::world(world, number.measure)
-                };
-                let years = [number.since, Some(number.year)].map(|year| year.map(Date::end_of));
-                let mut series = table.series(&key);
-                series.retain(|row| years.contains(&Some(row.time)));
-                rows.extend(gather::rows(
-                    ("facts", "Facts"),
-                    (statement.id, statement.text),
-                    &series,
-                ));
+                rows.extend(plotted(statement, table, world)?);
             }
         }
         gather::finish(
@@ -366,6 +218,72 @@ impl Figure for Facts {
     }
 }
 
+/// The rows of one statement.
+fn plotted(statement: &Statement, table: &SummaryTable, world: &str) -> Result<Vec<PlotRow>> {
+    let rows = |series: &[&SummaryRow]| gather::rows(("facts", "Facts"), (statement.id, statement.text), series);
+    Ok(match &statement.source {
+        Source::Run(number) => {
+            let key = Key {
+                vendor: number.vendor,
+                place: number.place,
+                part: number.part,
+                ..Key::world(world, number.measure)
+            };
+            let years = [number.since, Some(number.year)].map(|year| year.map(Date::end_of));
+            let mut series = table.series(&key);
+            series.retain(|row| years.contains(&Some(row.time)));
+            rows(&series)
+        }
+        Source::Bills(bills) => {
+            let bill = |(world, place): (&str, &str), quantity: &str| {
+                let key = Key {
+                    place: ("bloc", place),
+                    ..Key::world(world, BILL)
+                };
+                let mut series = table.differences(&key);
+                series.retain(|row| row.time == Date::end_of(bills.year));
+                let named = rows(&series).into_iter();
+                named
+                    .map(|row| PlotRow {
+                        quantity: quantity.to_owned(),
+                        ..row
+                    })
+                    .collect::<Vec<_>>()
+            };
+            let mut both = bill(bills.from, LESSER);
+            both.extend(bill(bills.to, GREATER));
+            both
+        }
+        Source::Theory(compute) => {
+            let value = compute().map_err(|error| FigureError::Theory {
+                figure: NAME,
+                message: error.to_string(),
+            })?;
+            let value = rounded(value);
+            vec![PlotRow {
+                panel: "facts".to_owned(),
+                panel_label: "Facts".to_owned(),
+                series: statement.id.to_owned(),
+                label: statement.text.to_owned(),
+                quantity: THEORY.to_owned(),
+                unit: "mu".to_owned(),
+                time: Date::end_of(2019),
+                stats: Some(Stats {
+                    mean: value,
+                    quantiles: [value; 5],
+                    ci: Some((value, value)),
+                }),
+            }]
+        }
+    })
+}
+
+/// Quantities of the rows that are no measure of the run.
+const LESSER: &str = "lesser_bill";
+const GREATER: &str = "greater_bill";
+const THEORY: &str = "theory";
+const NAME: &str = "18-facts";
+
 /// Left edge and width of the columns: fact, number, history, verdict.
 const COLUMNS: [(f64, f64); 4] = [(0.0, 258.0), (270.0, 168.0), (450.0, 140.0), (602.0, 90.0)];
 const HEAD: f64 = 18.0;
@@ -387,10 +305,13 @@ impl Line {
         fact.extend(wrapped(0, statement.text, style));
         let quiet = TextStyle::new(NOTE_SIZE, QUIET);
         let number = match verdict {
-            Verdict::Unmeasured if statement.claim.is_some() => {
-                wrapped(1, "Needs the whole record (--record all)", quiet)
+            Verdict::Unmeasured => {
+                let needs = match &statement.source {
+                    Source::Run(number) => format!("Needs `{}` of {}", number.measure, number.place.1),
+                    _ => "Needs worlds that `results/figures.toml` lists".to_owned(),
+                };
+                wrapped(1, &needs, quiet)
             }
-            Verdict::Unmeasured => wrapped(1, &format!("Needs {}", statement.remark), quiet),
             Verdict::Fails => {
                 let mut cell = wrapped(1, number, style);
                 cell.extend(wrapped(1, &format!("Suspected: {}", statement.remark), quiet));
@@ -431,7 +352,7 @@ fn words(verdicts: &[Verdict]) -> Words {
     let (holds, fails) = (count(Verdict::Holds), count(Verdict::Fails));
     let told = holds + fails;
     let subtitle = format!(
-        "Of {} statements about history {} can be told from this run, {} cannot, {} it does not measure.",
+        "Of {} statements about history and theory {} can be told from these runs, {} cannot, {} they do not measure.",
         verdicts.len(),
         told,
         count(Verdict::Unclear),
@@ -449,6 +370,7 @@ fn words(verdicts: &[Verdict]) -> Words {
             "A statement holds, or does not, if the whole 95% interval of the mean over replicates lies on one side of its bound. Changes: \
              half-widths of both ends added. The interval is luck of the model, not doubt about its parameters."
                 .to_owned(),
+            "Bills: of rules beyond the same world without them, as in figure 07. Theory: two equal sellers, as in figures 13 and 17, exact.".to_owned(),
             "F: rows of scenarios/sources.csv. Shares of sales of 2020 are also what regional effects were set by.".to_owned(),
         ],
     }

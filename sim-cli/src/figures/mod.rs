@@ -19,6 +19,7 @@ pub mod error;
 pub mod estimates;
 pub mod exit_cost;
 pub mod facts;
+mod facts_statements;
 mod flow_words;
 pub mod flows;
 pub mod font;

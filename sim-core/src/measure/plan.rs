@@ -124,6 +124,11 @@ impl SeriesPlan {
                 Recorded::World if measure.parts == Parts::Lever && spends(world) => Recorded::Everywhere,
                 by_default => by_default,
             };
+            // What is asked for by name is told of each seller in the blocs too.
+            let by_vendor = match d.vendors {
+                ByVendor::Wide if asked => ByVendor::Blocs,
+                by_default => by_default,
+            };
             let is_short = recorded == Recorded::World;
             let parts = parts_of(world, measure);
             for (p, place) in world.places.iter().enumerate() {
@@ -153,7 +158,7 @@ impl SeriesPlan {
                         vendors.extend(
                             groups
                                 .iter()
-                                .filter(|(id, _)| is_listed(d.vendors, place.kind, id, whole))
+                                .filter(|(id, _)| is_listed(by_vendor, place.kind, id, whole))
                                 .filter(|(id, _)| !is_short || !d.all_vendors && id == "group:untrusted")
                                 .cloned(),
                         );
