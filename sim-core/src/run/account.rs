@@ -7,7 +7,7 @@ use super::hold::Decided;
 use crate::calendar::Day;
 use crate::market::switching::{Attachment, BROUGHT_FORWARD, CONTRACT_BREAK, INTEGRATION, ONBOARDING};
 use crate::market::tender::{Offer, Outcome};
-use crate::measure::cube::Field;
+use crate::measure::cube::{Field, Places};
 use crate::measure::stocks::layer_index;
 use crate::world::{BB, Layer, NO_VENDOR, RU, Slot, Stack, World};
 
@@ -62,9 +62,8 @@ impl Ledger {
 }
 
 /// Places in which a slot counts: those of its country, and its operator's own.
-pub(super) fn places_of(world: &World, slot: &Slot) -> impl Iterator<Item = usize> {
-    let own = world.first_operator_place + slot.operator;
-    world.places_of_country[slot.country].iter().copied().chain([own])
+pub(super) fn places_of<'a>(world: &'a World, slot: &Slot) -> Places<'a> {
+    Places::of(world, slot.country, slot.operator)
 }
 
 impl Run<'_> {
@@ -92,7 +91,7 @@ impl Run<'_> {
         let world = self.world;
         let info = &world.slots[slot];
         let layer = layer_index(world, info.layer);
-        let places = || places_of(world, info);
+        let places = places_of(world, info);
         let cube = &mut self.cube;
         let sites = info.sites;
         if let Some(old) = old.filter(|_| !forced) {
@@ -102,25 +101,18 @@ impl Run<'_> {
                 sites
             };
             let incumbent = usize::from(old.seller[BB]);
-            cube.add_all(places(), layer, BB, incumbent, Field::DueSites, &[sites, kept]);
+            cube.add_all(places, layer, BB, incumbent, Field::DueSites, &[sites, kept]);
             for (k, found) in decided.dependence.iter().enumerate() {
                 if let Some(d) = found {
                     let values = [sites, sites * d.resolved, sites * d.frozen];
                     let incumbent = usize::from(old.seller[k]);
-                    cube.add_all(places(), layer, k, incumbent, Field::DependenceSites, &values);
+                    cube.add_all(places, layer, k, incumbent, Field::DependenceSites, &values);
                 }
             }
         }
         if let (Some(error), Some(old)) = (decided.forecast_error, old) {
             let seller = usize::from(old.seller[BB]);
-            cube.add_all(
-                places(),
-                layer,
-                BB,
-                seller,
-                Field::ForecastError,
-                &[sites * error, sites],
-            );
+            cube.add_all(places, layer, BB, seller, Field::ForecastError, &[sites * error, sites]);
         }
         let Outcome::Award(a) = decided.outcome else { return };
         let Offer {
@@ -145,31 +137,31 @@ impl Run<'_> {
                     cost: seller.cost[k] / self.state.conditions.subsidised[to],
                 };
                 self.ledger.ordered[slot][k] = bought;
-                cube.add(places(), layer, k, to, Field::Sales, sites * bought.price);
+                cube.add(places, layer, k, to, Field::Sales, sites * bought.price);
                 if let (Some(research), Layer::Ran(_)) = (&mut self.state.research, info.layer) {
                     research.sales[to] += sites * bought.price;
                 }
                 cube.add(
-                    places(),
+                    places,
                     layer,
                     k,
                     to,
                     Field::CostPrice,
                     sites * (bought.price - decided.aid[k]),
                 );
-                cube.add(places(), layer, k, to, Field::Production, sites * bought.cost);
-                cube.add(places(), layer, k, to, Field::Credit, sites * seller.credit[k]);
+                cube.add(places, layer, k, to, Field::Production, sites * bought.cost);
+                cube.add(places, layer, k, to, Field::Credit, sites * seller.credit[k]);
             }
             let from = old.map(|o| usize::from(o.seller[k]));
             if info.layer != Layer::Core && buys[k] {
-                cube.add_award(places(), from, to, sites * info.weight[k]);
+                cube.add_award(places, from, to, sites * info.weight[k]);
             }
             // An incumbent defends what is bought anew where it may bid at all.
             let defends = |v: &usize| buys[k] && !forced && terms.seller(*v as u8).may_sell[k];
             if let Some(from) = from.filter(defends) {
                 let kept = from == to;
                 cube.add_all(
-                    places(),
+                    places,
                     layer,
                     k,
                     from,
@@ -179,7 +171,7 @@ impl Run<'_> {
                 let appraisal = &decided.appraisal;
                 if let Some(split) = appraisal.split[k] {
                     let values = [1.0, split.captured, split.protected, split.wedge].map(|x| sites * x);
-                    cube.add_all(places(), layer, k, from, Field::CapturedSites, &values);
+                    cube.add_all(places, layer, k, from, Field::CapturedSites, &values);
                 }
                 if let Some(choosers) = appraisal.choosers {
                     let stays = |index: usize| usize::from(alternatives[index].seller[k]) == from;
@@ -191,7 +183,7 @@ impl Run<'_> {
                     let [wk, wks] = wrongly_kept;
                     let [wl, wls] = wrongly_lost;
                     let values = [sites, h, hs, wk, wks, wl, wls];
-                    cube.add_all(places(), layer, k, from, Field::JudgedSites, &values);
+                    cube.add_all(places, layer, k, from, Field::JudgedSites, &values);
                 }
             }
         }
@@ -201,7 +193,7 @@ impl Run<'_> {
             Field::NewSites
         };
         if buys == [true; 2] || info.layer == Layer::Core {
-            cube.add_all(places(), layer, BB, winner, prices, &[sites, sites * decided.price]);
+            cube.add_all(places, layer, BB, winner, prices, &[sites, sites * decided.price]);
         }
         if let Some(premium) = decided.appraisal.premium.filter(|_| !forced) {
             let renewed = old.is_some_and(|o| o.seller == alternative.seller);
@@ -210,19 +202,19 @@ impl Run<'_> {
             } else {
                 Field::SwitchedPremiumSites
             };
-            cube.add_all(places(), layer, BB, winner, first, &[sites, sites * premium]);
+            cube.add_all(places, layer, BB, winner, first, &[sites, sites * premium]);
         }
         cube.add_all(
-            places(),
+            places,
             layer,
             BB,
             winner,
             Field::TenderSites,
             &[sites, sites * decided.bidders],
         );
-        cube.add(places(), layer, BB, winner, Field::Late, sites * late);
+        cube.add(places, layer, BB, winner, Field::Late, sites * late);
         let surplus = sites * decided.choice_surplus;
-        cube.add(places(), layer, BB, winner, Field::ChoiceSurplus, surplus);
+        cube.add(places, layer, BB, winner, Field::ChoiceSurplus, surplus);
         // Onboarding is paid once, whole, with the first lot of a territory; the rest by site. Yearly costs accrue with time.
         let by_site: f64 = bill[..INTEGRATION].iter().sum::<f64>() - bill[BROUGHT_FORWARD] - bill[ONBOARDING];
         let switching = sites * by_site + info.territory_sites * bill[ONBOARDING];
@@ -232,14 +224,7 @@ impl Run<'_> {
         } else {
             0.0
         };
-        cube.add_all(
-            places(),
-            layer,
-            BB,
-            winner,
-            Field::CostSwitching,
-            &[switching, start_up],
-        );
+        cube.add_all(places, layer, BB, winner, Field::CostSwitching, &[switching, start_up]);
         // A broken contract is paid to those whose kit goes.
         if let Some(old) = old.filter(|_| bill[CONTRACT_BREAK] != 0.0) {
             let goes = [RU, BB].map(|k| buys[k] && old.seller[k] != alternative.seller[k]);
@@ -247,7 +232,7 @@ impl Run<'_> {
             let all: f64 = weight.iter().sum();
             for k in [RU, BB].into_iter().filter(|k| goes[*k] && all > 0.0) {
                 let fee = sites * bill[CONTRACT_BREAK] * weight[k] / all;
-                cube.add(places(), layer, k, usize::from(old.seller[k]), Field::Fees, fee);
+                cube.add(places, layer, k, usize::from(old.seller[k]), Field::Fees, fee);
             }
         }
     }

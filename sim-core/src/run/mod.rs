@@ -11,6 +11,7 @@ pub mod maturity;
 pub mod observe;
 mod quota;
 pub mod reference;
+mod report;
 pub mod simulation;
 
 pub use engine::{Event, ReplicateError, Run};
