@@ -135,7 +135,7 @@ fn of_the_world(c: &mut Criterion) {
                 .bidding
                 .solve(&desk.offer, world, &lambda, Continuation::default())
                 .expect("a valid tender");
-            solved.draw(&mut luck.stream(key))
+            solved.draw(&mut luck.stream(key).into())
         });
     });
     group.finish();

@@ -331,7 +331,8 @@ fn open_unit(word: u64) -> f64 {
     ((word >> 12) as f64 + 0.5) * PART
 }
 
-fn gumbel(u: f64) -> f64 {
+/// The standard Gumbel draw of a uniform in (0, 1).
+pub(crate) fn gumbel(u: f64) -> f64 {
     -libm::log(-libm::log(u))
 }
 

@@ -5,9 +5,11 @@ mod common;
 use common::{MINIMAL, WORLD, child, play, simulate};
 use sim_core::draws::Luck;
 use sim_core::market::foresight::game::Solver;
-use sim_core::market::foresight::outlook::{LookAhead, Outlook, Standing};
+use sim_core::market::foresight::outlook::{LookAhead, Outlook};
 use sim_core::market::foresight::table::Desk as TableDesk;
-use sim_core::market::foresight::{Future, Game, Limits, NextTenders, Occasion, closure, option_value};
+use sim_core::market::foresight::{
+    Future, Game, Limits, NextTenders, Occasion, Prospects, Standing, closure, option_value,
+};
 use sim_core::market::list_price;
 use sim_core::market::posted::Posted;
 use sim_core::market::tender::Desk;
@@ -153,8 +155,9 @@ fn openness_is_an_option_that_maturity_makes_worth_more() {
                 .alternatives
                 .iter()
                 .find(|a| a.kind == kind && a.seller == [0, 0]);
-            let links = outlook.links(terms, a.expect("alpha sells both"), None);
-            outlook.continuation(terms, &standing, 0.0, &links)
+            let mut prospects = Prospects::default();
+            prospects.begin(&outlook, terms, None, &standing);
+            prospects.push(table, a.expect("alpha sells both"), None)
         };
         use sim_core::market::alternatives::Kind::{Closed, OpenSingle};
         adds(OpenSingle) - adds(Closed)

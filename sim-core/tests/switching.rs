@@ -5,6 +5,7 @@ mod common;
 use common::market_day::MarketDay;
 use common::{MINIMAL, Table, WORLD, child, play, simulate, simulate_all, vendor, watch};
 use sim_core::draws::{Decision, Draws, StreamKey};
+use sim_core::market::shocks::Shocks;
 use sim_core::market::tender::{Continuation, Desk, lambdas};
 use sim_core::run::Simulation;
 use sim_core::world::{BB, Layer, VendorIx};
@@ -193,11 +194,11 @@ fn a_dearer_seller_wins_less(simulation: &Simulation, step: usize) -> usize {
                     .filter(|(a, _)| sets(a))
                     .map(|(_, p)| p)
                     .sum();
-                let mut draws = luck(simulation, slot);
+                let mut shocks = Shocks::from(luck(simulation, slot));
                 (
                     chance,
                     (0..offer.alternatives.len())
-                        .map(|a| solved.shock(&mut draws, a))
+                        .map(|a| solved.shock(&mut shocks, a))
                         .map(|s| (s.0.to_bits(), s.1.to_bits()))
                         .collect(),
                 )

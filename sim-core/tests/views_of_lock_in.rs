@@ -8,7 +8,7 @@ use common::{MINIMAL, Table, assert_close, child, play, simulate, simulate_all, 
 use sim_core::market::dependence::Dependence;
 use sim_core::market::switching::Attachment;
 use sim_core::market::tender::{Continuation, lambdas};
-use sim_core::measure::{CATALOGUE, Cell, Component, Cube, Field, View};
+use sim_core::measure::{CATALOGUE, Cell, Component, Cube, Field, Places, View};
 use sim_core::scenario::document::Document;
 use sim_core::world::Layer;
 
@@ -290,17 +290,14 @@ fn tenures_of_a_markov_chain_are_known() {
     let mut cube = Cube::new(world, false);
     let shares = [0.360_902_26, 0.488_721_80, 0.150_375_94];
     let stays = [0.85, 0.88, 0.75];
+    let places = Places {
+        of_country: &[0],
+        own: usize::MAX,
+    };
     for k in 0..2 {
         for v in 0..3 {
-            cube.add([0].into_iter(), 0, k, v, Field::Service, 1_000.0 * shares[v]);
-            cube.add(
-                [0].into_iter(),
-                0,
-                k,
-                v,
-                Field::Lost,
-                1_000.0 * shares[v] * (1.0 - stays[v]),
-            );
+            cube.add(places, 0, k, v, Field::Service, 1_000.0 * shares[v]);
+            cube.add(places, 0, k, v, Field::Lost, 1_000.0 * shares[v] * (1.0 - stays[v]));
         }
     }
     let view = View {

@@ -191,9 +191,15 @@ pub fn open_stack(terms: &Terms, radio: VendorIx, baseband: VendorIx) -> Alterna
 /// Calls with each open stack that may be bought, of one vendor or of two.
 pub fn each_pair(terms: &Terms, mut call: impl FnMut(Alternative)) {
     let vendors = terms.vendors() as VendorIx;
+    let mut basebands = [NO_VENDOR; VendorIx::MAX as usize];
+    let mut count = 0;
+    for v in (0..vendors).filter(|v| sells_open(terms, *v, BB)) {
+        basebands[count] = v;
+        count += 1;
+    }
     for radio in (0..vendors).filter(|v| sells_open(terms, *v, RU)) {
-        for baseband in (0..vendors).filter(|v| sells_open(terms, *v, BB)) {
-            call(open_stack(terms, radio, baseband));
+        for baseband in &basebands[..count] {
+            call(open_stack(terms, radio, *baseband));
         }
     }
 }

@@ -16,13 +16,13 @@
 //! The last two are answered twice: *without* shocks, by systematic value alone, and *with* the buyer's own shocks, by the same law of
 //! choice and the same luck as the award. (Farrell and Klemperer 2007, section 2, for why retention alone says nothing of welfare.)
 
-use super::alternatives::{Alternative, NESTS, nest_position};
+use super::alternatives::{Alternative, NESTS};
 use super::choice::Tree;
+use super::shocks::Shocks;
 use super::switching::{BROUGHT_FORWARD, CONTRACT_BREAK};
 use super::tender::{Offer, Twin};
 use super::terms::Terms;
 use super::wedge::{Wedge, Wedges};
-use crate::draws::Draws;
 use crate::world::{NO_VENDOR, Stack};
 
 /// A wedge and what bids make of it, money per site over the list price of the incumbent's alternative.
@@ -90,8 +90,8 @@ pub fn real_value(terms: &Terms, a: &Alternative, held: Option<&Stack>) -> f64 {
 
 /// Real cost of an alternative: its unit cost, and its bill without what is a transfer.
 #[must_use]
-pub fn real_cost(terms: &Terms, a: &Alternative, bill: &[f64; 7]) -> f64 {
-    terms.cost(a) + bill.iter().sum::<f64>() - bill[BROUGHT_FORWARD] - bill[CONTRACT_BREAK]
+pub fn real_cost(unit_cost: f64, bill: &[f64; 7]) -> f64 {
+    unit_cost + bill.iter().sum::<f64>() - bill[BROUGHT_FORWARD] - bill[CONTRACT_BREAK]
 }
 
 impl Appraiser {
@@ -102,7 +102,7 @@ impl Appraiser {
         twin: &Twin<'_>,
         wedges: &Wedges,
         paid: &Paid<'_>,
-        luck: &Draws,
+        luck: &mut Shocks,
     ) -> Appraisal {
         let split = |w: &Wedge| self::split(offer, twin, w, paid.margin);
         let mut appraisal = Appraisal {
@@ -121,7 +121,7 @@ impl Appraiser {
         let social = |e: usize| {
             let index = twin.of[e];
             let a = &offer.alternatives[index];
-            real_value(&offer.terms, a, None) - real_cost(&offer.terms, a, &offer.bills[index])
+            real_value(&offer.terms, a, None) - real_cost(offer.costs[index], &offer.bills[index])
         };
         appraisal.choosers = self
             .choice(offer, twin, paid.lambda, luck, at_bids)
@@ -136,7 +136,7 @@ impl Appraiser {
         offer: &Offer,
         twin: &Twin<'_>,
         lambda: &[f64; NESTS],
-        luck: &Draws,
+        luck: &mut Shocks,
         value: impl Fn(usize) -> f64,
     ) -> Option<[usize; 2]> {
         self.nest.clear();
@@ -157,13 +157,9 @@ impl Appraiser {
         };
         let mut inclusive = [f64::NEG_INFINITY; NESTS];
         tree.inclusive(&mut inclusive);
-        // A position is a pure address: two readers of one stream.
-        let (mut nests, mut inside) = (luck.clone(), luck.clone());
-        let drawn = tree.draw(
-            &inclusive,
-            |g| nests.gumbel_at(nest_position(g)),
-            |e| inside.gumbel_at(offer.alternatives[twin.of[e]].position()),
-        )?;
+        let nests = luck.nests();
+        let inside = |e: usize| luck.at(offer.alternatives[twin.of[e]].position());
+        let drawn = tree.draw(&inclusive, |g| nests[g], inside)?;
         Some([*twin.of.get(best)?, twin.of[drawn]])
     }
 }
@@ -188,7 +184,7 @@ fn split(offer: &Offer, twin: &Twin<'_>, wedge: &Wedge, margin: &[f64]) -> Optio
         let index = twin.of[e];
         let costs: f64 = bill(e).iter().sum::<f64>() - bill(e)[BROUGHT_FORWARD];
         let price = twin.alternatives[e].cost + margin[index];
-        terms.flow(&offer.alternatives[index], None) - costs - price
+        offer.flows[index] - costs - price
     };
     let left_to_twin = |e: usize| twin.alternatives[e].value - twin.later[e] - twin.price(e);
     let protected = (left(i) - left(r)) - (left_to_twin(i) - left_to_twin(r));

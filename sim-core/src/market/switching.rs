@@ -44,31 +44,39 @@ pub struct Attachment<'a> {
     pub life_left: [f64; 2],
 }
 
-/// What one component costs beside its price if it comes from a given seller.
+/// What one component costs beside its price, alike from all sellers that stand, or from all that do not.
 #[derive(Debug, Clone, Copy, Default)]
-struct PartBill {
-    swap: f64,
-    /// The same with virtual software (baseband only).
+struct Change {
+    /// Items of its own: all but integration with neighbours and sellers, and onboarding.
+    items: [f64; 7],
+    /// Its swap with virtual software (baseband only).
     swap_virtual: f64,
-    brought_forward: f64,
-    legacy_layer: f64,
-    onboarding: f64,
-    onboarding_open: f64,
-    contract_break: f64,
-    outage: f64,
-    /// A seller that the operator does not have elsewhere.
-    stranger: bool,
 }
 
-/// The bills of all alternatives of one buyer: per component and seller, added up per alternative.
+/// What a seller adds to that.
+#[derive(Debug, Clone, Copy, Default)]
+struct Newcomer {
+    onboarding: f64,
+    onboarding_open: f64,
+    /// Joints of its baseband with the neighbouring generations.
+    legacy_layer: f64,
+    /// 1 for a seller that the operator does not have elsewhere, else 0.
+    stranger: f64,
+}
+
+/// The bills of all alternatives of one buyer, added up per alternative from what each component and each seller costs.
 ///
 /// With no attachment it is the bill of the unattached twin: a first purchase, untrained for anybody.
 #[derive(Debug, Clone, Default)]
 pub struct Bills {
-    /// By component and seller; empty for the twin, to whom all sellers are alike.
-    parts: [Vec<PartBill>; 2],
-    /// Any seller's component, to the twin.
-    alike: PartBill,
+    /// By component: from the seller that stands, and from any other. Nil where nothing stands: a first installation is the same work for
+    /// every seller, no part of a comparison.
+    same: [Change; 2],
+    other: [Change; 2],
+    /// By seller; empty for the twin, to whom all sellers are alike.
+    newcomers: Vec<Newcomer>,
+    /// Any seller, to the twin.
+    alike: Newcomer,
     /// Sellers of the kit that stands.
     held: Option<[u8; 2]>,
     attached: bool,
@@ -78,78 +86,125 @@ impl Bills {
     /// Prepares the bills of a buyer. Money per site.
     pub fn fill(&mut self, terms: &Terms, attached: Option<&Attachment>) {
         self.attached = attached.is_some();
-        let stack = attached.and_then(|h| h.stack);
-        self.held = stack.map(|s| s.seller);
-        self.alike = PartBill {
+        self.held = attached.and_then(|h| h.stack).map(|s| s.seller);
+        self.alike = Newcomer {
             onboarding: terms.onboarding,
             onboarding_open: terms.onboarding_open,
-            ..PartBill::default()
+            ..Newcomer::default()
         };
-        for component in [RU, BB] {
-            let parts = &mut self.parts[component];
-            parts.clear();
-            if let Some(h) = attached {
-                fill_parts(parts, terms, h, component);
+        (self.same, self.other) = ([Change::default(); 2], [Change::default(); 2]);
+        self.newcomers.clear();
+        let Some(h) = attached else { return };
+        if let Some(stack) = h.stack {
+            for component in [RU, BB] {
+                (self.same[component], self.other[component]) = changes(terms, h, stack, component);
             }
+        }
+        self.fill_newcomers(terms, h);
+    }
+
+    fn fill_newcomers(&mut self, terms: &Terms, h: &Attachment) {
+        // Joining a new baseband with the neighbouring generations of another seller: the X2 integration or, where it is
+        // cheaper, replacing the neighbour's baseband as well. A joint that stands has been integrated.
+        let joints = h.legacy.map(|l| {
+            if l.seller == NO_VENDOR {
+                0.0
+            } else {
+                l.overlap * terms.x2_anchor.min(terms.legacy_swap(l.price))
+            }
+        });
+        let standing = h.stack.map(|s| s.seller[BB]);
+        self.newcomers.extend(terms.sellers().iter().enumerate().map(|(v, t)| {
+            let v = v as u8;
+            let joint = |i: usize| if h.legacy[i].seller == v { 0.0 } else { joints[i] };
+            let untrained = 1.0 - t.trained;
+            Newcomer {
+                onboarding: untrained * terms.onboarding,
+                onboarding_open: untrained * terms.onboarding_open,
+                legacy_layer: if standing == Some(v) {
+                    0.0
+                } else {
+                    joint(0) + joint(1) + t.border
+                },
+                stranger: f64::from(u8::from(!t.elsewhere)),
+            }
+        }));
+    }
+
+    #[inline]
+    fn change(&self, component: usize, seller: u8) -> &Change {
+        match self.held {
+            Some(held) if held[component] == seller => &self.same[component],
+            _ => &self.other[component],
         }
     }
 
-    fn part(&self, component: usize, seller: u8) -> &PartBill {
+    #[inline]
+    fn newcomer(&self, seller: u8) -> &Newcomer {
         if self.attached {
-            &self.parts[component][usize::from(seller)]
+            &self.newcomers[usize::from(seller)]
         } else {
             &self.alike
         }
     }
 
     /// What a component costs at least, from a seller: its own items without onboarding, integration and `brought_forward`.
+    #[inline]
     #[must_use]
     pub fn component(&self, component: usize, seller: u8, is_virtual: bool) -> f64 {
-        let p = self.part(component, seller);
-        let swap = if is_virtual && component == BB {
-            p.swap_virtual
+        let p = self.change(component, seller);
+        let (swap, legacy_layer) = if component == BB {
+            let swap = if is_virtual { p.swap_virtual } else { p.items[SWAP] };
+            (swap, self.newcomer(seller).legacy_layer)
         } else {
-            p.swap
+            (p.items[SWAP], 0.0)
         };
-        swap + p.legacy_layer + p.contract_break + p.outage
+        swap + legacy_layer + p.items[CONTRACT_BREAK] + p.items[OUTAGE]
     }
 
     /// Taking on a seller of open parts.
     #[must_use]
     pub fn onboarding(&self, seller: u8) -> f64 {
-        self.part(BB, seller).onboarding_open
+        self.newcomer(seller).onboarding_open
     }
 
     /// The bill of an alternative, in the order of [`ITEMS`].
     ///
     /// The sum of the items, not their excess, enters the value of an alternative, all but item 2, `brought_forward`: price
     /// and continuation already contain it.
+    #[inline]
     #[must_use]
     pub fn of(&self, terms: &Terms, a: &Alternative) -> [f64; 7] {
         let mut items = [0.0; 7];
         let [buys_radio, buys_baseband] = a.buys();
         let multi = a.is_multi();
-        let closed = a.kind == Kind::Closed;
+        let onboarding = |n: &Newcomer| {
+            if a.kind == Kind::Closed {
+                n.onboarding
+            } else {
+                n.onboarding_open
+            }
+        };
+        let baseband = self.newcomer(a.seller[BB]);
+        let radio = if multi { self.newcomer(a.seller[RU]) } else { baseband };
         if buys_radio {
-            let p = self.part(RU, a.seller[RU]);
-            items[SWAP] += p.swap;
-            items[BROUGHT_FORWARD] += p.brought_forward;
-            items[LEGACY_LAYER] += p.legacy_layer;
-            items[CONTRACT_BREAK] += p.contract_break;
-            items[OUTAGE] += p.outage;
+            items = self.change(RU, a.seller[RU]).items;
             // A seller of both components is taken on once.
             if multi || !buys_baseband {
-                items[ONBOARDING] += if closed { p.onboarding } else { p.onboarding_open };
+                items[ONBOARDING] = onboarding(radio);
             }
         }
         if buys_baseband {
-            let p = self.part(BB, a.seller[BB]);
-            items[SWAP] += if a.is_virtual { p.swap_virtual } else { p.swap };
-            items[BROUGHT_FORWARD] += p.brought_forward;
-            items[LEGACY_LAYER] += p.legacy_layer;
-            items[CONTRACT_BREAK] += p.contract_break;
-            items[OUTAGE] += p.outage;
-            items[ONBOARDING] += if closed { p.onboarding } else { p.onboarding_open };
+            let p = self.change(BB, a.seller[BB]);
+            let swap = items[SWAP];
+            for (sum, item) in items.iter_mut().zip(&p.items) {
+                *sum += item;
+            }
+            if a.is_virtual {
+                items[SWAP] = swap + p.swap_virtual;
+            }
+            items[LEGACY_LAYER] += baseband.legacy_layer;
+            items[ONBOARDING] += onboarding(baseband);
         }
         if multi {
             if self.held != Some(a.seller) {
@@ -158,8 +213,7 @@ impl Bills {
             items[INTEGRATION] += terms.operations;
         }
         if self.attached {
-            let stranger = |k: usize| f64::from(u8::from(self.part(k, a.seller[k]).stranger));
-            let strangers = stranger(BB) + if multi { stranger(RU) } else { 0.0 };
+            let strangers = baseband.stranger + if multi { radio.stranger } else { 0.0 };
             // The first seller of an operator is no seller beyond the first.
             let others = if terms.has_others {
                 strangers
@@ -172,55 +226,24 @@ impl Bills {
     }
 }
 
-/// The bills of one component from each seller, to an operator with this attachment.
-fn fill_parts(parts: &mut Vec<PartBill>, terms: &Terms, h: &Attachment, component: usize) {
-    // From the seller that stands, and from any other: they differ by who is trained and known alone.
-    let mut same = PartBill::default();
-    let mut other = PartBill::default();
-    // A first installation is the same work for every seller: no part of a comparison.
-    if let Some(s) = h.stack {
-        other.swap = terms.work(component, false);
-        other.swap_virtual = terms.work(component, s.is_virtual && component == BB);
-        same.swap = terms.renewal_work_share * other.swap;
-        same.swap_virtual = terms.renewal_work_share * other.swap_virtual;
-        let price = terms.price * terms.weight[component];
-        let left = h.life_left[component];
-        if left > 0.0 {
-            same.brought_forward = price * terms.share_of_life(left);
-            other.brought_forward = same.brought_forward;
-            if s.seller[component] != NO_VENDOR {
-                let grant = terms.seller(s.seller[component]).grant;
-                other.contract_break = price * (terms.break_fee_share + grant) * left / terms.term;
-            }
+/// What a change of a component costs in a stack that stands: to its own seller, and to any other.
+fn changes(terms: &Terms, h: &Attachment, stack: &Stack, component: usize) -> (Change, Change) {
+    let mut same = Change::default();
+    let mut other = Change::default();
+    other.items[SWAP] = terms.work(component, false);
+    other.swap_virtual = terms.work(component, stack.is_virtual && component == BB);
+    same.items[SWAP] = terms.renewal_work_share * other.items[SWAP];
+    same.swap_virtual = terms.renewal_work_share * other.swap_virtual;
+    let price = terms.price * terms.weight[component];
+    let left = h.life_left[component];
+    if left > 0.0 {
+        same.items[BROUGHT_FORWARD] = price * terms.share_of_life(left);
+        other.items[BROUGHT_FORWARD] = same.items[BROUGHT_FORWARD];
+        if stack.seller[component] != NO_VENDOR {
+            let grant = terms.seller(stack.seller[component]).grant;
+            other.items[CONTRACT_BREAK] = price * (terms.break_fee_share + grant) * left / terms.term;
         }
-        other.outage = terms.weight[component] * terms.outage;
     }
-    // Joining a new baseband with the neighbouring generations of another seller: the X2 integration or, where it is
-    // cheaper, replacing the neighbour's baseband as well. A joint that stands has been integrated.
-    let joints = h.legacy.map(|l| {
-        if component == BB && l.seller != NO_VENDOR {
-            l.overlap * terms.x2_anchor.min(terms.legacy_swap(l.price))
-        } else {
-            0.0
-        }
-    });
-    let standing = h.stack.map(|s| s.seller[component]);
-    parts.extend(terms.sellers().iter().enumerate().map(|(v, t)| {
-        let v = v as u8;
-        let stands = standing == Some(v);
-        let mut p = if stands { same } else { other };
-        let untrained = 1.0 - t.trained;
-        p.onboarding = untrained * terms.onboarding;
-        p.onboarding_open = untrained * terms.onboarding_open;
-        p.stranger = !t.elsewhere;
-        if !stands {
-            for (neighbour, joint) in h.legacy.iter().zip(joints) {
-                p.legacy_layer += if neighbour.seller == v { 0.0 } else { joint };
-            }
-            if component == BB {
-                p.legacy_layer += t.border;
-            }
-        }
-        p
-    }));
+    other.items[OUTAGE] = terms.weight[component] * terms.outage;
+    (same, other)
 }

@@ -1,28 +1,12 @@
-//! One tender: values, equilibrium bids, and the draw of a winner.
+//! The bidding for what is on offer: equilibrium bids, and the draw of a winner.
 
 use super::alternatives::{self, Alternative, KEEP_NEST, Kind, NESTS};
 use super::equilibrium::{self, Equilibrium, NOBODY, SolveError, TenderSpec, Workspace};
-use super::foresight::Link;
-use super::foresight::outlook::{Outlook, Standing};
-use super::posted::Posted;
-use super::switching::{Attachment, Bills};
-use super::terms::{Buyer, PARTIAL_MINIMUM_YEARS, Terms};
-use super::wedge::{self, TwoBills, Wedges};
-use crate::calendar::Day;
-use crate::draws::Draws;
+pub use super::offer::{Continuation, Offer};
+use super::shocks::Shocks;
+use super::terms::Terms;
 use crate::scenario::ComponentBidding;
-use crate::world::state::State;
-use crate::world::{BB, NO_VENDOR, Neighbour, RU, Stack, VendorIx, World};
-
-/// Value of the contracts after this one, as seen from a tender; by default they are worth nothing to anybody.
-///
-/// An offer is prepared with it ([`Offer::prepare_ahead`]: what the buyer adds) and solved with the same
-/// ([`Bidding::solve`]: `W_j(a)` of [`TenderSpec::after`]).
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Continuation<'a> {
-    /// The table of next tenders; `None`: nobody looks ahead.
-    pub outlook: Option<Outlook<'a>>,
-}
+use crate::world::{BB, NO_VENDOR, RU, VendorIx, World};
 
 /// What happens to a lot.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -35,31 +19,6 @@ pub enum Outcome {
     Relaxed,
 }
 
-/// What a buyer may choose and what each thing is worth to it: everything but the prices. Buffers are reused.
-#[derive(Debug, Default)]
-pub struct Offer {
-    /// Terms of the slot.
-    pub terms: Terms,
-    /// What may be bought; keep, if offered, comes last.
-    pub alternatives: Vec<Alternative>,
-    /// Itemised bill of each.
-    pub bills: Vec<[f64; 7]>,
-    /// Value before price of each.
-    pub values: Vec<f64>,
-    /// Posted list price of each.
-    pub list_prices: Vec<f64>,
-    /// What the buyer's foresight adds to each, part of its value; nil without an outlook.
-    pub continuation: Vec<f64>,
-    /// Where the parts of each lead; empty without an outlook.
-    pub links: Vec<[Link; 2]>,
-    standing: Standing,
-    /// Whether keep is offered.
-    pub keeps: bool,
-    prepared: Bills,
-    /// Bills of the standing kit at end of life and of the twin, for valuations.
-    pub two_bills: TwoBills,
-}
-
 /// Buffers of the bidding, reused from one tender to the next: nothing is allocated once they have grown.
 #[derive(Debug, Default)]
 pub struct Bidding {
@@ -68,8 +27,11 @@ pub struct Bidding {
     caps: Vec<[f64; 2]>,
     /// Margins to start from, by bidder and nest.
     start: Vec<f64>,
+    /// Whether the alternative has been met that each of them goes by.
+    met: Vec<bool>,
     /// `W_j(a)`, bidder-major; empty where nobody looks ahead.
     after: Vec<f64>,
+    row: Vec<f64>,
     /// The same of the alternatives of the twin.
     twin_after: Vec<f64>,
     /// What the twin's foresight adds to each.
@@ -134,23 +96,21 @@ pub struct Solved<'a> {
 impl<'a> Solved<'a> {
     /// Index of the winner under this luck.
     #[must_use]
-    pub fn draw(&self, luck: &mut Draws) -> usize {
+    pub fn draw(&self, luck: &mut Shocks) -> usize {
         let tree = self.equilibrium.tree(&self.spec);
-        // Two readers of one stream: a position is a pure address, so the order of reading does not matter.
-        let mut nests = luck.clone();
-        let nest = |g: usize| nests.gumbel_at(alternatives::nest_position(g));
-        let inside = |a: usize| luck.gumbel_at(self.alternatives[a].position());
-        tree.draw(self.equilibrium.inclusive, nest, inside).unwrap_or(0)
+        let nests = luck.nests();
+        let inside = |a: usize| luck.at(self.alternatives[a].position());
+        tree.draw(self.equilibrium.inclusive, |g| nests[g], inside).unwrap_or(0)
     }
 
     /// The random part of an alternative's value, money: its own shock at the scale of its nest and its nest's.
     #[must_use]
-    pub fn shock(&self, luck: &mut Draws, a: usize) -> (f64, f64) {
+    pub fn shock(&self, luck: &mut Shocks, a: usize) -> (f64, f64) {
         let nest = self.alternatives[a].nest();
-        let own = self.spec.mu * self.spec.lambda[usize::from(nest)] * luck.gumbel_at(self.alternatives[a].position());
+        let own = self.spec.mu * self.spec.lambda[usize::from(nest)] * luck.at(self.alternatives[a].position());
         (
             own,
-            self.spec.mu * luck.gumbel_at(alternatives::nest_position(usize::from(nest))),
+            self.spec.mu * luck.at(alternatives::nest_position(usize::from(nest))),
         )
     }
 
@@ -230,18 +190,19 @@ pub fn lambdas(world: &World) -> [f64; NESTS] {
     [n.closed, n.open_single, n.open_multi, n.keep]
 }
 
-/// The alternative as the solver sees it.
+/// The alternative as the solver sees it, with its value before price and its unit cost.
+#[inline]
 pub(super) fn priced(
     terms: &Terms,
     bidding: ComponentBidding,
     number: impl Fn(VendorIx) -> u8,
     a: &Alternative,
     value: f64,
+    cost: f64,
 ) -> equilibrium::Alternative {
     let nest = a.nest();
     let suppliers = a.seller.map(number);
     let [radio, baseband] = suppliers;
-    let cost = terms.cost(a);
     match a.kind {
         Kind::Keep => equilibrium::Alternative::unpriced(nest, value),
         Kind::PartialRu => equilibrium::Alternative {
@@ -266,202 +227,6 @@ pub(super) fn priced(
             }
         }
         Kind::Closed | Kind::OpenSingle => equilibrium::Alternative::single(nest, baseband, value, cost),
-    }
-}
-
-impl Offer {
-    /// Fills terms, alternatives, bills and values of a buyer today. `ages`: years of each standing component at its
-    /// replacement; `may_keep`: whether the kit that stands may run on, if the law lets it.
-    #[allow(clippy::too_many_arguments)]
-    pub fn prepare(
-        &mut self,
-        world: &World,
-        state: &State,
-        posted: &Posted,
-        buyer: &Buyer,
-        attached: Option<&Attachment>,
-        ages: [f64; 2],
-        may_keep: bool,
-        today: Day,
-    ) {
-        let future = Continuation::default();
-        self.prepare_ahead(world, state, posted, buyer, attached, ages, may_keep, future, today);
-    }
-
-    /// As [`Offer::prepare`], with what comes after.
-    #[allow(clippy::too_many_arguments)]
-    pub fn prepare_ahead(
-        &mut self,
-        world: &World,
-        state: &State,
-        posted: &Posted,
-        buyer: &Buyer,
-        attached: Option<&Attachment>,
-        ages: [f64; 2],
-        may_keep: bool,
-        future: Continuation<'_>,
-        today: Day,
-    ) {
-        let stack = attached.and_then(|h| h.stack);
-        self.terms.fill(world, state, posted, buyer, stack, today);
-        self.terms.may_keep = may_keep;
-        alternatives::list(&self.terms, stack, &mut self.alternatives);
-        self.evaluate_ahead(attached, ages, future);
-    }
-
-    /// Lists anew what may be bought, with parts that must go (`goes`) no longer kept in a partial renewal: for a caller that
-    /// narrows the list before [`Offer::evaluate_ahead`].
-    pub fn list_again(&mut self, held: Option<&Stack>, goes: [bool; 2]) {
-        for (may_run, goes) in self.terms.may_run.iter_mut().zip(goes) {
-            *may_run &= !goes;
-        }
-        alternatives::list(&self.terms, held, &mut self.alternatives);
-    }
-
-    /// Fills bills and values from terms and alternatives.
-    pub fn evaluate(&mut self, attached: Option<&Attachment>, ages: [f64; 2]) {
-        self.evaluate_ahead(attached, ages, Continuation::default());
-    }
-
-    /// As [`Offer::evaluate`], with what comes after.
-    pub fn evaluate_ahead(&mut self, attached: Option<&Attachment>, ages: [f64; 2], future: Continuation<'_>) {
-        self.bills.clear();
-        self.values.clear();
-        self.list_prices.clear();
-        self.alternatives.retain(|a| a.kind != Kind::Keep);
-        let mut best = f64::NEG_INFINITY;
-        self.prepared.fill(&self.terms, attached);
-        for a in &self.alternatives {
-            let bill = self.prepared.of(&self.terms, a);
-            let value = self.terms.value(attached, ages, a, &bill);
-            let list = self.terms.list_price(a);
-            best = best.max(value - list);
-            self.bills.push(bill);
-            self.values.push(value);
-            self.list_prices.push(list);
-        }
-        let stack = attached.and_then(|h| h.stack);
-        self.look_ahead(attached, ages, future);
-        self.drop_lesser_variants(future);
-        self.keeps = false;
-        let may_run = self.terms.may_keep && self.terms.may_run == [true; 2] && !self.alternatives.is_empty();
-        if let Some(stack) = stack.filter(|_| may_run) {
-            self.keeps = true;
-            let kit = Alternative {
-                kind: Kind::Keep,
-                seller: stack.seller,
-                is_virtual: stack.is_virtual,
-            };
-            self.bills.push([0.0; 7]);
-            self.values.push(self.terms.keep(stack, ages, best));
-            self.list_prices.push(0.0);
-            self.alternatives.push(kit);
-            self.look_ahead_of(self.alternatives.len() - 1, Some(stack), future);
-        }
-    }
-
-    /// Adds to the values of purchases what the buyer sees of what they lead to.
-    fn look_ahead(&mut self, attached: Option<&Attachment>, ages: [f64; 2], future: Continuation<'_>) {
-        self.continuation.clear();
-        self.links.clear();
-        let left = attached.map_or([0.0; 2], |h| h.life_left);
-        self.standing = Standing {
-            years: [self.terms.term, self.terms.keep_years],
-            part_years: left.map(|years| years.max(PARTIAL_MINIMUM_YEARS)),
-            ages,
-        };
-        let stack = attached.and_then(|h| h.stack);
-        for a in 0..self.alternatives.len() {
-            self.look_ahead_of(a, stack, future);
-        }
-    }
-
-    fn look_ahead_of(&mut self, a: usize, stack: Option<&Stack>, future: Continuation<'_>) {
-        let Some(outlook) = &future.outlook else {
-            self.continuation.push(0.0);
-            return;
-        };
-        let links = outlook.links(&self.terms, &self.alternatives[a], stack);
-        self.links.push(links);
-        let mut then = 0.0;
-        if outlook.foresight > 0.0 {
-            let chain = outlook.chain_now(&self.terms, stack);
-            then = outlook.continuation(&self.terms, &self.standing, chain, &links);
-            self.values[a] += then;
-        }
-        self.continuation.push(then);
-    }
-
-    /// Value less cost, with what winning is worth later to those who set the price.
-    fn worth(&self, i: usize, future: Continuation<'_>) -> f64 {
-        let a = &self.alternatives[i];
-        let mut worth = self.values[i] - self.terms.cost(a);
-        if let Some(outlook) = &future.outlook {
-            let buys = a.buys();
-            for part in [RU, BB].into_iter().filter(|k| buys[*k]) {
-                if part == BB || a.is_multi() || !buys[BB] {
-                    worth += outlook.later(&self.terms, &self.standing, &self.links[i], a.seller[part]);
-                }
-            }
-        }
-        worth
-    }
-
-    /// Within (architecture, who supplies radio, who supplies baseband) only the variant with the highest value minus cost
-    /// stands: a partial renewal and a whole stack of the same sellers are two ways to one thing.
-    fn drop_lesser_variants(&mut self, future: Continuation<'_>) {
-        let Some(first) = self
-            .alternatives
-            .iter()
-            .position(|a| matches!(a.kind, Kind::PartialRu | Kind::PartialBb))
-        else {
-            return;
-        };
-        let mut partial = first;
-        while partial < self.alternatives.len() {
-            let sellers = self.alternatives[partial].seller;
-            let twin = (0..partial)
-                .find(|i| self.alternatives[*i].seller == sellers && self.alternatives[*i].kind != Kind::Closed);
-            match twin {
-                Some(whole) if self.worth(partial, future) > self.worth(whole, future) => {
-                    self.put_in_place_of(whole, partial);
-                }
-                Some(_) => self.remove(partial),
-                None => partial += 1,
-            }
-        }
-    }
-
-    /// Puts the alternative at `from` in the place of the one at `to`.
-    fn put_in_place_of(&mut self, to: usize, from: usize) {
-        self.alternatives[to] = self.alternatives[from];
-        self.bills[to] = self.bills[from];
-        self.values[to] = self.values[from];
-        self.list_prices[to] = self.list_prices[from];
-        self.continuation[to] = self.continuation[from];
-        if !self.links.is_empty() {
-            self.links[to] = self.links[from];
-        }
-        self.remove(from);
-    }
-
-    fn remove(&mut self, at: usize) {
-        self.alternatives.remove(at);
-        self.bills.remove(at);
-        self.values.remove(at);
-        self.list_prices.remove(at);
-        self.continuation.remove(at);
-        if !self.links.is_empty() {
-            self.links.remove(at);
-        }
-    }
-
-    /// Values the standing kit at posted prices, from the terms that were prepared.
-    #[must_use]
-    pub fn wedges(&mut self, stack: &Stack, legacy: [Neighbour; 2], life_left: [f64; 2]) -> Wedges {
-        self.two_bills.fill(&self.terms, stack, legacy);
-        let scan = wedge::scan(&self.terms, &self.two_bills, stack);
-        wedge::value(&scan, &self.terms, stack, life_left)
     }
 }
 
@@ -498,10 +263,11 @@ impl Bidding {
     ) -> Result<Solved<'a>, SolveError> {
         self.bidders.fill(offer.terms.vendors(), &offer.alternatives);
         self.priced.clear();
-        for (a, value) in offer.alternatives.iter().zip(&offer.values) {
-            self.priced
-                .push(priced(&offer.terms, bidding, |v| self.bidders.number(v), a, *value));
-        }
+        let values = offer.values.iter().zip(&offer.costs);
+        let each = offer.alternatives.iter().zip(values);
+        let number = |v| self.bidders.number(v);
+        self.priced
+            .extend(each.map(|(a, (value, cost))| priced(&offer.terms, bidding, number, a, *value, *cost)));
         self.caps.clear();
         if !offer.keeps {
             for (a, p) in offer.alternatives.iter().zip(&self.priced) {
@@ -519,7 +285,7 @@ impl Bidding {
         let outlook = continuation.outlook.filter(|o| o.sellers.weight > 0.0);
         if let Some(outlook) = &outlook {
             let bidders = &self.bidders.vendors;
-            outlook.fill_after(&offer.terms, &offer.standing, &offer.links, bidders, &mut self.after);
+            (offer.prospects).fill_after(outlook.table, bidders, &mut self.row, &mut self.after);
         }
         let spec = TenderSpec {
             mu: offer.terms.mu,
@@ -536,16 +302,18 @@ impl Bidding {
             self.start.extend_from_slice(&offer.terms.seller(*v).list_margin);
         }
         if outlook.is_some() {
-            // The solver's unknowns are margins and what winning is worth later, together.
+            // The solver's unknowns are margins and what winning is worth later, together: later after the first alternative of a nest
+            // whose price the seller sets.
             let count = self.priced.len();
-            for (at, start) in self.start.iter_mut().enumerate() {
-                let (j, nest) = (at / NESTS, at % NESTS);
-                let own = self
-                    .priced
-                    .iter()
-                    .position(|p| usize::from(p.nest) == nest && p.setters.contains(&(j as u8)));
-                if let Some(a) = own {
-                    *start += self.after[j * count + a];
+            self.met.clear();
+            self.met.resize(self.start.len(), false);
+            for (a, p) in self.priced.iter().enumerate() {
+                for j in p.setters.into_iter().filter(|j| *j != NOBODY).map(usize::from) {
+                    let at = j * NESTS + usize::from(p.nest);
+                    if !self.met[at] {
+                        self.met[at] = true;
+                        self.start[at] += self.after[j * count + a];
+                    }
                 }
             }
         }
@@ -571,15 +339,11 @@ impl Bidding {
             let bill = offer.two_bills.twin().of(&offer.terms, a);
             // What a purchase leads to is the same for both buyers.
             let later = offer.continuation[index];
-            let value = offer.terms.flow(a, None) - bill.iter().sum::<f64>() + later;
+            let value = offer.flows[index] - bill.iter().sum::<f64>() + later;
             self.twin_later.push(later);
-            self.twin_alternatives.push(priced(
-                &offer.terms,
-                world.bidding,
-                |v| self.bidders.number(v),
-                a,
-                value,
-            ));
+            let number = |v| self.bidders.number(v);
+            let priced = priced(&offer.terms, world.bidding, number, a, value, offer.costs[index]);
+            self.twin_alternatives.push(priced);
             self.twin_of.push(index);
         }
         self.twin_after.clear();

@@ -17,7 +17,7 @@
 
 use super::alternatives::{self, Alternative, Kind};
 use super::switching::{Attachment, BROUGHT_FORWARD, Bills, CONTRACT_BREAK, SWAP};
-use super::terms::Terms;
+use super::terms::{SellerTerms, Terms};
 use crate::world::{Arch, BB, NO_VENDOR, Neighbour, RU, Stack, VendorIx};
 
 /// One wedge of one component at one moment.
@@ -194,21 +194,21 @@ pub fn scan(terms: &Terms, bills: &TwoBills, stack: &Stack) -> Scan {
     let slack = SLACK * terms.price;
     alternatives::each_bundle(terms, |a| {
         let class = &mut best[changed(stack, &a)];
-        if terms.is_core || bills.bundles[usize::from(a.seller[BB])] + slack >= class.value {
+        if terms.is_core || bills.bounds[usize::from(a.seller[BB])].bundle + slack >= class.value {
             class.offer(full(&a), a);
         }
     });
     let joint = terms.open_gap[0] + terms.operations - slack;
-    let [radios, basebands] = &bills.halves;
+    let bounds = bills.bounds.as_slice();
     let sells = |v: VendorIx, component: usize| alternatives::sells_open(terms, v, component);
     let vendors = terms.vendors() as VendorIx;
     let top = (0..vendors)
         .filter(|v| sells(*v, BB))
-        .map(|v| basebands[usize::from(v)])
+        .map(|v| bounds[usize::from(v)].halves[BB])
         .fold(f64::NEG_INFINITY, f64::max);
     let standing = stack.seller[BB];
     for radio in (0..vendors).filter(|v| sells(*v, RU)) {
-        let half = radios[usize::from(radio)] - joint;
+        let half = bounds[usize::from(radio)].halves[RU] - joint;
         let changes = usize::from(radio != stack.seller[RU]);
         // All pairs of this radio but that with the standing baseband are in one class, and at most as good as with the best one.
         let others = half + top >= best[changes | 2].value;
@@ -218,9 +218,9 @@ pub fn scan(terms: &Terms, bills: &TwoBills, stack: &Stack) -> Scan {
             }
             let class = &mut best[changes | usize::from(baseband != standing) << 1];
             let bound = if radio == baseband {
-                bills.singles[usize::from(baseband)] + slack
+                bounds[usize::from(baseband)].single + slack
             } else {
-                half + basebands[usize::from(baseband)]
+                half + bounds[usize::from(baseband)].halves[BB]
             };
             if bound >= class.value {
                 let a = alternatives::open_stack(terms, radio, baseband);
@@ -228,9 +228,13 @@ pub fn scan(terms: &Terms, bills: &TwoBills, stack: &Stack) -> Scan {
             }
         }
     }
-    Scan {
-        best: best.map(|b| b.alternative.map(|a| Candidate::new(terms, bills, b.value, a))),
+    let mut scan = Scan { best: [None; 4] };
+    for (side, found) in scan.best.iter_mut().zip(&best) {
+        if let Some(a) = found.alternative {
+            *side = Some(Candidate::new(terms, bills, found.value, a));
+        }
     }
+    scan
 }
 
 /// The bills of an operator with its stack at end of life, and of its unattached twin.
@@ -238,11 +242,19 @@ pub fn scan(terms: &Terms, bills: &TwoBills, stack: &Stack) -> Scan {
 pub struct TwoBills {
     attached: Bills,
     twin: Bills,
-    /// The most that a seller's component is worth in a stack of two sellers at list price, joint items not yet taken off.
-    halves: [Vec<f64>; 2],
-    /// The most that its closed bundle and its own open stack are worth.
-    bundles: Vec<f64>,
-    singles: Vec<f64>,
+    /// By seller.
+    bounds: Vec<Bounds>,
+}
+
+/// The most that what a seller sells is worth at list price, at end of life.
+#[derive(Debug, Clone, Copy)]
+struct Bounds {
+    /// Its component in a stack of two sellers, joint items not yet taken off.
+    halves: [f64; 2],
+    /// Its own open stack.
+    single: f64,
+    /// Its closed bundle.
+    bundle: f64,
 }
 
 impl TwoBills {
@@ -257,32 +269,48 @@ impl TwoBills {
             }),
         );
         self.twin.fill(terms, None);
-        let [radios, basebands] = &mut self.halves;
-        radios.clear();
-        basebands.clear();
-        self.bundles.clear();
-        self.singles.clear();
-        let [closed, single, multi] = [Kind::Closed, Kind::OpenSingle, Kind::OpenMulti].map(|k| usize::from(k.nest()));
-        for (v, t) in terms.sellers().iter().enumerate() {
-            let worth = |component: usize, is_virtual: bool| {
-                t.value[component] - t.cost[component] - self.attached.component(component, v as VendorIx, is_virtual)
-            };
-            let [radio, baseband] = [worth(RU, false), worth(BB, t.is_virtual)];
-            // Aid to open parts: an upper bound needs it. Handicaps and risks only lower what a stack is worth.
-            let soft = if t.is_virtual { t.virtual_aid } else { 0.0 };
-            let aid = [t.open_aid[RU], t.open_aid[BB] + soft];
-            radios.push(radio + aid[RU] - t.list_margin[multi] - self.attached.onboarding(v as VendorIx));
-            basebands.push(baseband + aid[BB] - t.list_margin[multi] - self.attached.onboarding(v as VendorIx));
-            self.singles
-                .push(radio + baseband + aid[RU] + aid[BB] - t.list_margin[single]);
-            self.bundles.push(radio + worth(BB, false) - t.list_margin[closed]);
-        }
+        let attached = &self.attached;
+        self.bounds.clear();
+        let bounds = |(v, t): (usize, &SellerTerms)| Bounds::new(attached, v as VendorIx, t);
+        self.bounds.extend(terms.sellers().iter().enumerate().map(bounds));
     }
 
     /// The twin's.
     #[must_use]
     pub fn twin(&self) -> &Bills {
         &self.twin
+    }
+}
+
+impl Bounds {
+    fn new(attached: &Bills, v: VendorIx, t: &SellerTerms) -> Self {
+        let mut bounds = Self {
+            halves: [f64::NEG_INFINITY; 2],
+            single: f64::NEG_INFINITY,
+            bundle: f64::NEG_INFINITY,
+        };
+        if t.may_sell == [false; 2] {
+            return bounds;
+        }
+        let [closed, single, multi] = [Kind::Closed, Kind::OpenSingle, Kind::OpenMulti];
+        let margin = |kind: Kind| t.list_margin[usize::from(kind.nest())];
+        let worth = |component: usize, is_virtual: bool| {
+            t.value[component] - t.cost[component] - attached.component(component, v, is_virtual)
+        };
+        let radio = worth(RU, false);
+        if t.closed {
+            bounds.bundle = radio + worth(BB, false) - margin(closed);
+        }
+        if t.open {
+            let baseband = worth(BB, t.is_virtual);
+            // Aid to open parts: an upper bound needs it. Handicaps and risks only lower what a stack is worth.
+            let soft = if t.is_virtual { t.virtual_aid } else { 0.0 };
+            let aid = [t.open_aid[RU], t.open_aid[BB] + soft];
+            let joint = margin(multi) + attached.onboarding(v);
+            bounds.halves = [radio + aid[RU] - joint, baseband + aid[BB] - joint];
+            bounds.single = radio + baseband + aid[RU] + aid[BB] - margin(single);
+        }
+        bounds
     }
 }
 

@@ -198,6 +198,26 @@ impl Component {
     }
 }
 
+/// Places in which something counts.
+#[derive(Debug, Clone, Copy)]
+pub struct Places<'a> {
+    /// Those of its country.
+    pub of_country: &'a [usize],
+    /// Its operator's own.
+    pub own: usize,
+}
+
+impl<'a> Places<'a> {
+    /// Those of an operator.
+    #[must_use]
+    pub fn of(world: &'a World, country: usize, operator: usize) -> Self {
+        Self {
+            of_country: &world.places_of_country[country],
+            own: world.first_operator_place + operator,
+        }
+    }
+}
+
 /// Cells of a few fields each. Few vendors stand in one place, so those that were written to are listed, to be cleared alone.
 #[derive(Debug, Clone)]
 struct Shelf {
@@ -218,13 +238,17 @@ impl Shelf {
         }
     }
 
-    /// Where the fields of a cell begin, to be added to.
-    fn open(&mut self, cell: usize) -> usize {
+    /// Adds to the fields of a cell from `first` on.
+    #[inline]
+    fn add<const N: usize>(&mut self, cell: usize, first: usize, values: &[f64; N]) {
         if !self.is_open[cell] {
             self.is_open[cell] = true;
             self.opened.push(cell);
         }
-        cell * self.fields
+        let at = cell * self.fields + first;
+        for (sum, value) in self.values[at..at + N].iter_mut().zip(values) {
+            *sum += value;
+        }
     }
 
     fn clear(&mut self) {
@@ -287,22 +311,14 @@ impl Cube {
     }
 
     /// Adds to one field of one cell in each of these places.
-    pub fn add(
-        &mut self,
-        places: impl Iterator<Item = usize>,
-        layer: usize,
-        component: usize,
-        vendor: usize,
-        field: Field,
-        value: f64,
-    ) {
+    pub fn add(&mut self, places: Places<'_>, layer: usize, component: usize, vendor: usize, field: Field, value: f64) {
         self.add_all(places, layer, component, vendor, field, &[value]);
     }
 
     /// Adds to several fields at once, all stocks or all flows; `values` starts at `first`.
     pub fn add_all<const N: usize>(
         &mut self,
-        places: impl Iterator<Item = usize>,
+        places: Places<'_>,
         layer: usize,
         component: usize,
         vendor: usize,
@@ -317,17 +333,17 @@ impl Cube {
         } else {
             (&mut self.flows, first - STOCKS)
         };
-        for place in places.filter(|p| *p < self.places) {
-            let at = shelf.open(place * stride + within) + first;
-            for (sum, value) in shelf.values[at..at + N].iter_mut().zip(values) {
-                *sum += value;
-            }
+        for place in places.of_country {
+            shelf.add(place * stride + within, first, values);
+        }
+        if places.own < self.places {
+            shelf.add(places.own * stride + within, first, values);
         }
     }
 
     /// Counts sites awarded from one vendor (`None`: no kit) to another.
-    pub fn add_award(&mut self, places: impl Iterator<Item = usize>, from: Option<usize>, to: usize, sites: f64) {
-        for place in places {
+    pub fn add_award(&mut self, places: Places<'_>, from: Option<usize>, to: usize, sites: f64) {
+        for place in places.of_country.iter().copied().chain([places.own]) {
             if self.holds(place) {
                 let from = from.unwrap_or(self.vendors);
                 self.awarded[(place * (self.vendors + 1) + from) * self.vendors + to] += sites;
@@ -372,8 +388,9 @@ impl Cube {
         };
         let mut add = |layer: usize, k: usize, w: f64| {
             let first = ((place * self.layers + layer) * 2 + k) * self.vendors;
+            let row = &shelf.values[first * shelf.fields..][..self.vendors * shelf.fields];
             for v in vendors {
-                sum += w * shelf.values[(first + v) * shelf.fields + field];
+                sum += w * row[v * shelf.fields + field];
             }
         };
         match component {

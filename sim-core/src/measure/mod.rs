@@ -20,7 +20,7 @@ pub mod plan;
 pub mod stocks;
 pub mod welfare;
 
-pub use cube::{Component, Cube, Field};
+pub use cube::{Component, Cube, Field, Places};
 pub use exits::{ExitBook, exit_deadlines};
 pub use market::herfindahl;
 pub use plan::{Breadth, SeriesPlan};

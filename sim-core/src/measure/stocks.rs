@@ -1,6 +1,6 @@
 //! Stocks on the day of a measurement: who stands where, and how locked in.
 
-use super::cube::{Cube, Field};
+use super::cube::{Cube, Field, Places};
 use super::exits::ExitBook;
 use crate::calendar::Day;
 use crate::market::posted::Posted;
@@ -29,6 +29,13 @@ struct Shared {
     arch: Arch,
     is_virtual: bool,
     legacy: [Neighbour; 2],
+}
+
+impl Shared {
+    /// Whether all but the kit is the same.
+    fn same_network(&self, other: &Self) -> bool {
+        (self.operator, self.territory, self.layer) == (other.operator, other.territory, other.layer)
+    }
 }
 
 /// Slots in the order in which neighbours are most often alike: operator, layer, territory, cohort.
@@ -62,19 +69,13 @@ pub fn fill(
         book.begin(today);
     }
     restoration(cube, world, state);
-    let mut last: Option<(Shared, Scan)> = None;
-    let mut common = None;
+    let mut scans: Vec<(Shared, Scan)> = Vec::new();
+    let (mut common, mut fitted) = (None, usize::MAX);
     for &i in order {
         let slot = &world.slots[i];
         let Some(stack) = state.slots[i].stack else { continue };
         let layer = layer_index(world, slot.layer);
-        let operator_place = world.first_operator_place + slot.operator;
-        let places = || {
-            world.places_of_country[slot.country]
-                .iter()
-                .copied()
-                .chain([operator_place])
-        };
+        let places = Places::of(world, slot.country, slot.operator);
         let count = |yes: bool| if yes { slot.sites } else { 0.0 };
         let traffic = slot.traffic(&world.scenario);
         // Neighbours among the fields, from Sites on.
@@ -89,7 +90,7 @@ pub fn fill(
         for component in [RU, BB] {
             if stack.seller[component] != NO_VENDOR {
                 cube.add_all(
-                    places(),
+                    places,
                     layer,
                     component,
                     usize::from(stack.seller[component]),
@@ -108,30 +109,35 @@ pub fn fill(
             is_virtual: stack.is_virtual,
             legacy,
         };
-        let scan = match last {
-            Some((ref same, ref scan)) if *same == shared => scan,
-            _ => {
-                let buyer = Buyer {
-                    country: &world.countries[slot.country],
-                    rules: Rules::Country(slot.country, world.operators[slot.operator].mark),
-                    operator: Some((slot.operator, &world.operators[slot.operator])),
-                    slot,
-                };
-                let offer = &mut desk.offer;
-                // All slots of an operator and layer have most of their terms in common.
-                let same = Some((slot.operator, layer, slot.price, slot.cost_scale));
-                if common != same {
-                    offer
-                        .terms
-                        .fill_common(world, state, posted, &buyer, Some(&stack), today);
-                    common = same;
-                }
-                offer.terms.fit(world, state, posted, &buyer, Some(&stack), today);
-                offer.two_bills.fill(&offer.terms, &stack, legacy);
-                let scan = wedge::scan(&offer.terms, &offer.two_bills, &stack);
-                &last.insert((shared, scan)).1
+        if scans.first().is_some_and(|(known, _)| !known.same_network(&shared)) {
+            scans.clear();
+        }
+        let known = scans.iter().position(|(known, _)| *known == shared);
+        let at = known.unwrap_or(scans.len());
+        if known.is_none() || at != fitted {
+            let buyer = Buyer {
+                country: &world.countries[slot.country],
+                rules: Rules::Country(slot.country, world.operators[slot.operator].mark),
+                operator: Some((slot.operator, &world.operators[slot.operator])),
+                slot,
+            };
+            let offer = &mut desk.offer;
+            // All slots of an operator and layer have most of their terms in common.
+            let same = Some((slot.operator, layer, slot.price, slot.cost_scale));
+            if common != same {
+                offer
+                    .terms
+                    .fill_common(world, state, posted, &buyer, Some(&stack), today);
+                common = same;
             }
-        };
+            offer.terms.fit(world, state, posted, &buyer, Some(&stack), today);
+            fitted = at;
+            if known.is_none() {
+                offer.two_bills.fill(&offer.terms, &stack, legacy);
+                scans.push((shared, wedge::scan(&offer.terms, &offer.two_bills, &stack)));
+            }
+        }
+        let scan = &scans[at].1;
         let (life_left, _) = state.life(world, &stack, today);
         let offer = &desk.offer;
         let wedges = wedge::value(scan, &offer.terms, &stack, life_left);
@@ -150,7 +156,7 @@ pub fn fill(
                     slot.sites * w.share(),
                     slot.sites * w.preference_gap / w.list_price,
                 ];
-                cube.add_all(places(), layer, component, vendor, Field::CurveSites, &shares);
+                cube.add_all(places, layer, component, vendor, Field::CurveSites, &shares);
             }
             if let Some(w) = wedges.today[component] {
                 let mut today = [0.0; 10];
@@ -158,7 +164,7 @@ pub fn fill(
                 for (cell, part) in today[3..].iter_mut().zip(w.parts) {
                     *cell = slot.sites * part / w.list_price;
                 }
-                cube.add_all(places(), layer, component, vendor, Field::IndexSites, &today);
+                cube.add_all(places, layer, component, vendor, Field::IndexSites, &today);
             }
         }
     }
@@ -186,18 +192,10 @@ fn restoration(cube: &mut Cube, world: &World, state: &State) {
             }
         }
         let Some(layer) = layer else { continue };
-        let own_place = world.first_operator_place + o;
+        let places = Places::of(world, operator.country, o);
         for (v, sites) in held.iter().enumerate().filter(|(_, sites)| **sites > 0.0) {
             let months = (lead + sites / operator.sites_per_day) / DAYS_PER_MONTH;
-            let places = world.places_of_country[operator.country].iter().copied();
-            cube.add_all(
-                places.chain([own_place]),
-                layer,
-                BB,
-                v,
-                Field::HeldSites,
-                &[*sites, sites * months],
-            );
+            cube.add_all(places, layer, BB, v, Field::HeldSites, &[*sites, sites * months]);
         }
     }
 }

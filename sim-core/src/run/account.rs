@@ -7,7 +7,7 @@ use super::hold::Decided;
 use crate::calendar::Day;
 use crate::market::switching::{Attachment, BROUGHT_FORWARD, CONTRACT_BREAK, INTEGRATION, ONBOARDING};
 use crate::market::tender::{Offer, Outcome};
-use crate::measure::cube::{Cube, Field};
+use crate::measure::cube::{Cube, Field, Places};
 use crate::measure::stocks::layer_index;
 use crate::world::{Arch, BB, Layer, NO_VENDOR, RU, Slot, Stack, State, World};
 
@@ -62,9 +62,8 @@ impl Ledger {
 }
 
 /// Places in which a slot counts: those of its country, and its operator's own.
-pub(super) fn places_of(world: &World, slot: &Slot) -> impl Iterator<Item = usize> {
-    let own = world.first_operator_place + slot.operator;
-    world.places_of_country[slot.country].iter().copied().chain([own])
+pub(super) fn places_of<'a>(world: &'a World, slot: &Slot) -> Places<'a> {
+    Places::of(world, slot.country, slot.operator)
 }
 
 /// Books what the maker of something worth `made` at unit cost owes holders of patents, and what they get, in the market where it is sold.
@@ -114,7 +113,7 @@ impl Run<'_> {
         let world = self.world;
         let info = &world.slots[slot];
         let layer = layer_index(world, info.layer);
-        let places = || places_of(world, info);
+        let places = places_of(world, info);
         let cube = &mut self.cube;
         let sites = info.sites;
         if let Some(old) = old.filter(|_| !forced) {
@@ -124,25 +123,18 @@ impl Run<'_> {
                 sites
             };
             let incumbent = usize::from(old.seller[BB]);
-            cube.add_all(places(), layer, BB, incumbent, Field::DueSites, &[sites, kept]);
+            cube.add_all(places, layer, BB, incumbent, Field::DueSites, &[sites, kept]);
             for (k, found) in decided.dependence.iter().enumerate() {
                 if let Some(d) = found {
                     let values = [sites, sites * d.resolved, sites * d.frozen];
                     let incumbent = usize::from(old.seller[k]);
-                    cube.add_all(places(), layer, k, incumbent, Field::DependenceSites, &values);
+                    cube.add_all(places, layer, k, incumbent, Field::DependenceSites, &values);
                 }
             }
         }
         if let (Some(error), Some(old)) = (decided.forecast_error, old) {
             let seller = usize::from(old.seller[BB]);
-            cube.add_all(
-                places(),
-                layer,
-                BB,
-                seller,
-                Field::ForecastError,
-                &[sites * error, sites],
-            );
+            cube.add_all(places, layer, BB, seller, Field::ForecastError, &[sites * error, sites]);
         }
         let Outcome::Award(a) = decided.outcome else { return };
         let Offer {
@@ -167,20 +159,20 @@ impl Run<'_> {
                     cost: seller.cost[k] / self.state.conditions.transferred(to),
                 };
                 self.ledger.ordered[slot][k] = bought;
-                cube.add(places(), layer, k, to, Field::Sales, sites * bought.price);
+                cube.add(places, layer, k, to, Field::Sales, sites * bought.price);
                 if alternative.arch(old) != Arch::Closed {
-                    cube.add(places(), layer, k, to, Field::OpenSales, sites * bought.price);
+                    cube.add(places, layer, k, to, Field::OpenSales, sites * bought.price);
                 }
                 cube.add(
-                    places(),
+                    places,
                     layer,
                     k,
                     to,
                     Field::CostPrice,
                     sites * (bought.price - decided.aid[k]),
                 );
-                cube.add(places(), layer, k, to, Field::Production, sites * bought.cost);
-                cube.add(places(), layer, k, to, Field::Credit, sites * seller.credit[k]);
+                cube.add(places, layer, k, to, Field::Production, sites * bought.cost);
+                cube.add(places, layer, k, to, Field::Credit, sites * seller.credit[k]);
                 let made = sites * bought.cost;
                 account_royalties(cube, world, &self.state, slot, k, to, made);
                 if let Some(fates) = &mut self.state.fates {
@@ -201,14 +193,14 @@ impl Run<'_> {
             }
             let from = old.map(|o| usize::from(o.seller[k]));
             if info.layer != Layer::Core && buys[k] {
-                cube.add_award(places(), from, to, sites * info.weight[k]);
+                cube.add_award(places, from, to, sites * info.weight[k]);
             }
             // An incumbent defends what is bought anew where it may bid at all.
             let defends = |v: &usize| buys[k] && !forced && terms.seller(*v as u8).may_sell[k];
             if let Some(from) = from.filter(defends) {
                 let kept = from == to;
                 cube.add_all(
-                    places(),
+                    places,
                     layer,
                     k,
                     from,
@@ -218,7 +210,7 @@ impl Run<'_> {
                 let appraisal = &decided.appraisal;
                 if let Some(split) = appraisal.split[k] {
                     let values = [1.0, split.captured, split.protected, split.wedge].map(|x| sites * x);
-                    cube.add_all(places(), layer, k, from, Field::CapturedSites, &values);
+                    cube.add_all(places, layer, k, from, Field::CapturedSites, &values);
                 }
                 if let Some(choosers) = appraisal.choosers {
                     let stays = |index: usize| usize::from(alternatives[index].seller[k]) == from;
@@ -230,7 +222,7 @@ impl Run<'_> {
                     let [wk, wks] = wrongly_kept;
                     let [wl, wls] = wrongly_lost;
                     let values = [sites, h, hs, wk, wks, wl, wls];
-                    cube.add_all(places(), layer, k, from, Field::JudgedSites, &values);
+                    cube.add_all(places, layer, k, from, Field::JudgedSites, &values);
                 }
             }
         }
@@ -239,7 +231,7 @@ impl Run<'_> {
         if old.is_none() && below != NO_VENDOR && terms.seller(below).may_sell[BB] {
             let kept = if alternative.seller[BB] == below { sites } else { 0.0 };
             cube.add_all(
-                places(),
+                places,
                 layer,
                 BB,
                 usize::from(below),
@@ -253,7 +245,7 @@ impl Run<'_> {
             Field::NewSites
         };
         if buys == [true; 2] || info.layer == Layer::Core {
-            cube.add_all(places(), layer, BB, winner, prices, &[sites, sites * decided.price]);
+            cube.add_all(places, layer, BB, winner, prices, &[sites, sites * decided.price]);
         }
         if let Some(premium) = decided.appraisal.premium.filter(|_| !forced) {
             let renewed = old.is_some_and(|o| o.seller == alternative.seller);
@@ -262,19 +254,19 @@ impl Run<'_> {
             } else {
                 Field::SwitchedPremiumSites
             };
-            cube.add_all(places(), layer, BB, winner, first, &[sites, sites * premium]);
+            cube.add_all(places, layer, BB, winner, first, &[sites, sites * premium]);
         }
         cube.add_all(
-            places(),
+            places,
             layer,
             BB,
             winner,
             Field::TenderSites,
             &[sites, sites * decided.bidders],
         );
-        cube.add(places(), layer, BB, winner, Field::Late, sites * late);
+        cube.add(places, layer, BB, winner, Field::Late, sites * late);
         let surplus = sites * decided.choice_surplus;
-        cube.add(places(), layer, BB, winner, Field::ChoiceSurplus, surplus);
+        cube.add(places, layer, BB, winner, Field::ChoiceSurplus, surplus);
         // Onboarding is paid once, whole, with the first lot of a territory; the rest by site. Yearly costs accrue with time.
         let by_site: f64 = bill[..INTEGRATION].iter().sum::<f64>() - bill[BROUGHT_FORWARD] - bill[ONBOARDING];
         let switching = sites * by_site + info.territory_sites * bill[ONBOARDING];
@@ -284,14 +276,7 @@ impl Run<'_> {
         } else {
             0.0
         };
-        cube.add_all(
-            places(),
-            layer,
-            BB,
-            winner,
-            Field::CostSwitching,
-            &[switching, start_up],
-        );
+        cube.add_all(places, layer, BB, winner, Field::CostSwitching, &[switching, start_up]);
         // A broken contract is paid to those whose kit goes.
         if let Some(old) = old.filter(|_| bill[CONTRACT_BREAK] != 0.0) {
             let goes = [RU, BB].map(|k| buys[k] && old.seller[k] != alternative.seller[k]);
@@ -299,7 +284,7 @@ impl Run<'_> {
             let all: f64 = weight.iter().sum();
             for k in [RU, BB].into_iter().filter(|k| goes[*k] && all > 0.0) {
                 let fee = sites * bill[CONTRACT_BREAK] * weight[k] / all;
-                cube.add(places(), layer, k, usize::from(old.seller[k]), Field::Fees, fee);
+                cube.add(places, layer, k, usize::from(old.seller[k]), Field::Fees, fee);
             }
         }
     }

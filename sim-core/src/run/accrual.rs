@@ -4,7 +4,7 @@ use super::account::{account_royalties, places_of};
 use super::engine::Run;
 use crate::market::terms::immaturity;
 use crate::market::value::annuity;
-use crate::measure::cube::Field;
+use crate::measure::cube::{Field, Places};
 use crate::measure::stocks::{DAYS_PER_MONTH, layer_index};
 use crate::world::state::FRONTHAUL;
 use crate::world::{Arch, BB, Layer, NO_VENDOR, RU, RuleScope, Stack};
@@ -120,7 +120,7 @@ impl Run<'_> {
             let state = &self.state.slots[i];
             let Some(stack) = state.stack else { continue };
             let operator = &world.operators[slot.operator];
-            let places = || places_of(world, slot);
+            let places = places_of(world, slot);
             let layer = layer_index(world, slot.layer);
             for component in [RU, BB] {
                 let seller = stack.seller[component];
@@ -139,13 +139,11 @@ impl Run<'_> {
                 if may_buy && self.state.conditions.wait[vendor].is_finite() {
                     let money = expansion * slot.sites * state.contract_price_by[component];
                     production = expansion * slot.sites * self.ledger.standing[i][component].cost;
-                    self.cube.add(places(), layer, component, vendor, Field::Sales, money);
+                    self.cube.add(places, layer, component, vendor, Field::Sales, money);
                     if stack.is_open() {
-                        self.cube
-                            .add(places(), layer, component, vendor, Field::OpenSales, money);
+                        self.cube.add(places, layer, component, vendor, Field::OpenSales, money);
                     }
-                    self.cube
-                        .add(places(), layer, component, vendor, Field::CostPrice, money);
+                    self.cube.add(places, layer, component, vendor, Field::CostPrice, money);
                     account_royalties(&mut self.cube, world, &self.state, i, component, vendor, production);
                 }
                 let age = stack.installed[component].years_until(mid).max(0.0);
@@ -154,13 +152,13 @@ impl Run<'_> {
                 // Neighbours among the fields, from the first on.
                 let values = [slot.sites * upkeep, service, quality, taste, security, production];
                 self.cube
-                    .add_all(places(), layer, component, vendor, Field::CostExtension, &values);
+                    .add_all(places, layer, component, vendor, Field::CostExtension, &values);
             }
             let baseband = usize::from(stack.seller[BB]);
             if stack.arch == Arch::OpenMulti {
                 let operation = s.integration.operations_share_per_year * years * slot.price * (1.0 - operator.skill);
                 self.cube.add(
-                    places(),
+                    places,
                     layer,
                     BB,
                     baseband,
@@ -171,7 +169,7 @@ impl Run<'_> {
             if stack.is_virtual {
                 let gap = s.integration.virtual_running_per_year * years * (1.0 - self.posted.maturity[FRONTHAUL]);
                 self.cube
-                    .add(places(), layer, BB, baseband, Field::CostRunning, slot.sites * gap);
+                    .add(places, layer, BB, baseband, Field::CostRunning, slot.sites * gap);
             }
             let overdue = self
                 .deadline_of(i)
@@ -179,7 +177,7 @@ impl Run<'_> {
             if overdue > 0 {
                 let months = f64::from(overdue) / DAYS_PER_MONTH;
                 self.cube
-                    .add(places(), layer, BB, baseband, Field::Late, slot.sites * months);
+                    .add(places, layer, BB, baseband, Field::Late, slot.sites * months);
             }
         }
         let vendors = world.vendors.len();
@@ -191,10 +189,7 @@ impl Run<'_> {
             let Some(slot) = world.slots.get(operator.slots.start) else {
                 continue;
             };
-            let places = world.places_of_country[operator.country]
-                .iter()
-                .copied()
-                .chain([world.first_operator_place + o]);
+            let places = Places::of(world, operator.country, o);
             let money = operator.extra_vendor * years * suppliers.saturating_sub(1) as f64;
             self.cube.add(
                 places,

@@ -1,32 +1,33 @@
 //! Holding a tender: from a slot that is due to an award, a keep or a recorded relaxation.
 
 use super::engine::{ReplicateError, Run};
-use super::observe::TenderReport;
+use super::report::Held;
 use crate::draws::{Decision, StreamKey};
 use crate::lever::Award;
-use crate::market::alternatives::{Alternative, Kind};
+use crate::market::alternatives::Kind;
 use crate::market::appraisal::{Appraisal, Paid};
 use crate::market::dependence::StateDependence;
 use crate::market::equilibrium::Equilibrium;
 use crate::market::foresight::NextTenders;
+use crate::market::shocks::Shocks;
 use crate::market::switching::{Attachment, BROUGHT_FORWARD};
-use crate::market::tender::{Continuation, Offer, Outcome, effective_bidders, lambdas};
+use crate::market::tender::{Continuation, Outcome, effective_bidders, lambdas};
 use crate::market::terms::{Buyer, PARTIAL_MINIMUM_YEARS, Rules};
-use crate::record::TenderRow;
 use crate::world::outlay::Payee;
 use crate::world::{Arch, BB, Layer, NO_VENDOR, RU, Stack, World};
 
 /// What bidding and luck made of a tender; buffers, reused.
 #[derive(Debug, Default)]
 pub struct Scratch {
-    margins: Vec<f64>,
-    probabilities: Vec<f64>,
-    prices: Vec<f64>,
-    shocks: Vec<(f64, f64)>,
-    net_values: Vec<f64>,
-    later: Vec<[f64; 2]>,
-    inclusive: Vec<f64>,
-    by_seller: Vec<f64>,
+    pub(super) margins: Vec<f64>,
+    pub(super) probabilities: Vec<f64>,
+    pub(super) prices: Vec<f64>,
+    pub(super) shocks: Vec<(f64, f64)>,
+    pub(super) net_values: Vec<f64>,
+    pub(super) later: Vec<[f64; 2]>,
+    pub(super) inclusive: Vec<f64>,
+    pub(super) by_seller: Vec<f64>,
+    pub(super) luck: Shocks,
 }
 
 /// The decision, with what it costs.
@@ -191,7 +192,15 @@ impl Run<'_> {
             let granted = self.state.purse.outlay.received(info.country, Payee::Operators) - granted;
             self.account_grant(slot, bought.seller[BB], 1e6 * granted);
         }
-        self.report(slot, old, s.forced, s.keeps, s.cycle, &decided, late);
+        let held = Held {
+            slot,
+            old,
+            forced: s.forced,
+            keeps: s.keeps,
+            cycle: s.cycle,
+            late,
+        };
+        self.report(&held, &decided);
         Ok(())
     }
 
@@ -254,7 +263,7 @@ impl Run<'_> {
             decided.outcome = if lawful { Outcome::Keep } else { Outcome::Relaxed };
             return Ok(decided);
         }
-        let mut luck = self.luck.stream(key);
+        scratch.luck.open(self.luck.stream(key));
         let lambda = lambdas(world);
         let solved = self
             .desk
@@ -266,7 +275,7 @@ impl Run<'_> {
                 message: e.to_string(),
             })?;
         self.counters.unsolved += u64::from(!solved.equilibrium.converged);
-        let winner = solved.draw(&mut luck);
+        let winner = solved.draw(&mut scratch.luck);
         scratch.margins.extend_from_slice(solved.equilibrium.total_margin);
         scratch.probabilities.extend_from_slice(solved.equilibrium.probability);
         let choice_surplus = solved.equilibrium.logsum - mean_value(&solved.equilibrium);
@@ -285,9 +294,10 @@ impl Run<'_> {
                     solved.price(a)
                 }
             }));
+            let luck = &mut scratch.luck;
             scratch
                 .shocks
-                .extend((0..offer.alternatives.len()).map(|a| solved.shock(&mut luck, a)));
+                .extend((0..offer.alternatives.len()).map(|a| solved.shock(luck, a)));
             scratch
                 .later
                 .extend((0..offer.alternatives.len()).map(|a| solved.later(a)));
@@ -319,7 +329,8 @@ impl Run<'_> {
                     winner,
                     lambda: &lambda,
                 };
-                decided.appraisal = self.appraiser.appraise(&self.desk.offer, &twin, &wedges, &paid, &luck);
+                let luck = &mut scratch.luck;
+                decided.appraisal = self.appraiser.appraise(&self.desk.offer, &twin, &wedges, &paid, luck);
             }
         }
         Ok(decided)
@@ -356,8 +367,7 @@ impl Run<'_> {
         self.state.enter(world, slot, &stack);
         let outlook = future(self.next.as_ref(), world, slot).outlook;
         let offer = &self.desk.offer;
-        self.state.slots[slot].expected_to_stay =
-            outlook.and_then(|o| o.expected_to_stay(&offer.terms, &offer.links[a]));
+        self.state.slots[slot].expected_to_stay = outlook.and_then(|o| offer.prospects.expected_to_stay(o.table, a));
         let state = &mut self.state.slots[slot];
         state.cycle += 1;
         state.keeps = 0;
@@ -387,193 +397,10 @@ impl Run<'_> {
         let operator = self.world.slots[slot].operator;
         self.plan_forced_tenders(operator..operator + 1);
     }
-
-    /// Tells the observer and fills the tender table.
-    #[allow(clippy::too_many_arguments)]
-    fn report(
-        &mut self,
-        slot: usize,
-        old: Option<Stack>,
-        forced: bool,
-        keeps: u32,
-        cycle: u32,
-        decided: &Decided,
-        late: f64,
-    ) {
-        if self.observer.is_none() && self.tenders.is_none() {
-            return;
-        }
-        let world = self.world;
-        let info = &world.slots[slot];
-        let kind = match (info.layer, forced, old.is_some()) {
-            (Layer::Core, _, _) => "core",
-            (_, true, _) => "forced",
-            (_, _, false) => "new_build",
-            _ => "renewal",
-        };
-        let suffix = if forced {
-            ".forced".to_owned()
-        } else if keeps > 0 {
-            format!(".k{keeps}")
-        } else {
-            String::new()
-        };
-        let id = format!("{}.n{cycle}{suffix}", world.slot_id(slot));
-        let offer = &self.desk.offer;
-        if let Some(rows) = &mut self.tenders {
-            rows.extend(rows_of(
-                world,
-                &self.state,
-                slot,
-                &id,
-                kind,
-                old,
-                offer,
-                &self.scratch,
-                decided,
-                late,
-            ));
-        }
-        if let Some(observer) = self.observer.as_deref_mut() {
-            let flows: Vec<[f64; 7]> = offer
-                .alternatives
-                .iter()
-                .map(|a| flow_parts(offer, a, old.as_ref()))
-                .collect();
-            observer.tender(&TenderReport {
-                id,
-                day: self.state.today,
-                kind,
-                slot,
-                old,
-                alternatives: &offer.alternatives,
-                bills: &offer.bills,
-                values: &offer.values,
-                prices: &self.scratch.prices,
-                list_prices: &offer.list_prices,
-                probabilities: &self.scratch.probabilities,
-                shocks: &self.scratch.shocks,
-                flows: &flows,
-                continuation: &offer.continuation,
-                later: &self.scratch.later,
-                net_values: &self.scratch.net_values,
-                inclusive: &self.scratch.inclusive,
-                share_of_keep: offer.terms.share_of_life(world.scenario.keep.retender_years),
-                outcome: decided.outcome,
-                months_late: late,
-            });
-        }
-    }
 }
 
 /// Mean systematic value net of price of what the buyer may get.
 fn mean_value(solved: &Equilibrium) -> f64 {
     let chances = solved.probability.iter().zip(solved.net_value);
     chances.filter(|(p, _)| **p > 0.0).map(|(p, v)| p * v).sum()
-}
-
-/// Parts of an alternative's flow of value, in the order of [`super::observe::FLOWS`].
-fn flow_parts(offer: &Offer, a: &Alternative, old: Option<&Stack>) -> [f64; 7] {
-    let terms = &offer.terms;
-    let sum = |of: fn(&crate::market::terms::SellerTerms) -> [f64; 2]| -> f64 {
-        [RU, BB]
-            .into_iter()
-            .filter(|k| a.seller[*k] != NO_VENDOR)
-            .map(|k| of(terms.seller(a.seller[k]))[k])
-            .sum()
-    };
-    // Kit that is kept takes no new credit and has nothing left to lose by a removal.
-    let (finance, removal) = if a.kind == Kind::Keep {
-        (0.0, 0.0)
-    } else {
-        (sum(|s| s.finance), sum(|s| s.removal))
-    };
-    [
-        sum(|s| s.quality),
-        sum(|s| s.taste),
-        finance,
-        -sum(|s| s.risk) - removal,
-        -terms.gap(a, old),
-        -terms.running(a),
-        terms.by_architecture(a, old),
-    ]
-}
-
-#[allow(clippy::too_many_arguments)]
-fn rows_of(
-    world: &crate::world::World,
-    state: &crate::world::State,
-    slot: usize,
-    id: &str,
-    kind: &'static str,
-    old: Option<Stack>,
-    offer: &Offer,
-    scratch: &Scratch,
-    decided: &Decided,
-    late: f64,
-) -> Vec<TenderRow> {
-    let info = &world.slots[slot];
-    let name = |v: Option<u8>| {
-        v.filter(|v| *v != NO_VENDOR)
-            .map_or_else(String::new, |v| world.vendors[usize::from(v)].id.clone())
-    };
-    let (architecture, new, outcome, items, best_rival) = match decided.outcome {
-        Outcome::Award(a) => {
-            let won = offer.alternatives[a];
-            // Best alternative in which the winner of the baseband sells nothing.
-            let rivals = offer
-                .alternatives
-                .iter()
-                .enumerate()
-                .filter(|(_, x)| x.kind != Kind::Keep && !x.seller.contains(&won.seller[BB]));
-            let best = rivals.max_by(|(x, _), (y, _)| {
-                (offer.values[*x] - scratch.prices[*x]).total_cmp(&(offer.values[*y] - scratch.prices[*y]))
-            });
-            (
-                won.kind.name(),
-                Some(won.seller),
-                if decided.relaxed { "relaxed" } else { "award" },
-                offer.bills[a],
-                best.map_or(f64::NAN, |(x, _)| scratch.prices[x]),
-            )
-        }
-        Outcome::Keep => ("keep", old.map(|o| o.seller), "keep", [0.0; 7], f64::NAN),
-        Outcome::Relaxed => ("keep", old.map(|o| o.seller), "relaxed", [0.0; 7], f64::NAN),
-    };
-    let price = if matches!(decided.outcome, Outcome::Award(_)) {
-        decided.price
-    } else {
-        0.0
-    };
-    info.clusters
-        .iter()
-        .map(|(environment, sites)| TenderRow {
-            tender: id.to_owned(),
-            time: state.today,
-            kind,
-            operator: world.operators[info.operator].id.clone(),
-            country: world.countries[info.country].id.clone(),
-            cluster: format!(
-                "{}.t{}.c{}.{}",
-                world.operators[info.operator].id, info.territory, info.cohort, world.environment_ids[*environment]
-            ),
-            environment: world.environment_ids[*environment].clone(),
-            generation: match info.layer {
-                Layer::Ran(g) => world.gens[g].id.clone(),
-                Layer::Core => String::new(),
-            },
-            sites: *sites,
-            old_ru: name(old.map(|o| o.seller[RU])),
-            old_bb: name(old.map(|o| o.seller[BB])),
-            new_ru: name(new.map(|n| n[RU])),
-            new_bb: name(new.map(|n| n[BB])),
-            architecture,
-            alternatives: offer.alternatives.len() as u32,
-            price,
-            price_best_rival: best_rival,
-            items,
-            months_late: late,
-            outcome,
-        })
-        .collect()
 }

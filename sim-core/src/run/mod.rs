@@ -12,6 +12,7 @@ pub mod maturity;
 pub mod observe;
 mod quota;
 pub mod reference;
+mod report;
 pub mod simulation;
 mod sourcing;
 mod vendors;

@@ -65,6 +65,7 @@ fn sweep_from(game: &Game, before: &Future, future: &mut Future, solver: &mut So
         closed: true,
         ..Reached::default()
     };
+    solver.read(game, before);
     for kit in (0..game.tenders.len()).filter(|k| !game.tenders[*k].alternatives.is_empty()) {
         let moved = solver.update(game, before, future, kit, step);
         reached.tenders += 1;
@@ -112,6 +113,7 @@ pub fn one_tender(game: &Game, future: &mut Future, solver: &mut Solver) -> Reac
         foresight: 0.0,
         ..game.clone()
     };
+    solver.read(&plain, &nil);
     for kit in (0..game.tenders.len()).filter(|k| !game.tenders[*k].alternatives.is_empty()) {
         let moved = solver.update(&plain, &nil, future, kit, 1.0);
         all.tenders += 1;

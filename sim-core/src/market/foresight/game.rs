@@ -3,6 +3,7 @@
 use crate::market::equilibrium::{Alternative, Equilibrium, SolveError, TenderSpec, Workspace};
 
 use super::accelerate::Memory;
+use super::ahead::Ahead;
 use super::stopping::retender_value;
 
 /// When the next tender of a part comes.
@@ -210,6 +211,7 @@ impl Future {
 pub struct Solver {
     workspace: Workspace,
     alternatives: Vec<Alternative>,
+    ahead: Ahead,
     after: Vec<f64>,
     continuation: Vec<f64>,
     pub(super) memory: Memory,
@@ -230,7 +232,8 @@ impl Solver {
     /// # Errors
     /// As [`Workspace::solve`].
     pub fn solve(&mut self, game: &Game, future: &Future, kit: usize) -> Result<Equilibrium<'_>, SolveError> {
-        self.fill(game, future, kit);
+        self.read(game, future);
+        self.fill(game, kit);
         let width = game.sellers * game.lambda.len();
         let spec = TenderSpec {
             mu: game.mu,
@@ -251,23 +254,28 @@ impl Solver {
         &self.continuation
     }
 
-    /// Values with what the buyer sees of its future, and `W_j(a)`.
-    fn fill(&mut self, game: &Game, future: &Future, kit: usize) {
-        let tender = &game.tenders[kit];
-        self.alternatives.clear();
-        self.alternatives.extend_from_slice(&tender.alternatives);
-        self.continuation.clear();
-        for (a, links) in self.alternatives.iter_mut().zip(&tender.links) {
-            let then = future.continuation(game, kit, links);
-            a.value += game.foresight * then;
-            self.continuation.push(then);
-        }
-        fill_after(game, future, tender, &mut self.after);
+    /// Takes a table as the future of the tenders that are solved next.
+    pub(super) fn read(&mut self, game: &Game, future: &Future) {
+        self.ahead.read(game, future);
     }
 
-    /// Solves the tender of one kit and moves its values in `into` by `step` (1: all the way).
+    /// Values with what the buyer sees of its future, and `W_j(a)`.
+    fn fill(&mut self, game: &Game, kit: usize) {
+        let tender = &game.tenders[kit];
+        self.ahead
+            .fill(game, kit, tender, &mut self.continuation, &mut self.after);
+        self.alternatives.clear();
+        let with_future = tender.alternatives.iter().zip(&self.continuation);
+        self.alternatives.extend(with_future.map(|(a, then)| Alternative {
+            value: a.value + game.foresight * then,
+            ..*a
+        }));
+    }
+
+    /// Solves the tender of one kit with the future that was read, starting at the margins of `from`, and moves its values in `into` by
+    /// `step` (1: all the way).
     pub(super) fn update(&mut self, game: &Game, from: &Future, into: &mut Future, kit: usize, step: f64) -> Moved {
-        self.fill(game, from, kit);
+        self.fill(game, kit);
         let width = game.sellers * game.lambda.len();
         let spec = TenderSpec {
             mu: game.mu,
@@ -315,22 +323,6 @@ impl Solver {
         Moved {
             change: change / game.mu,
             solved: found.converged,
-        }
-    }
-}
-
-/// Fills `W_j(a)`, seller-major.
-fn fill_after(game: &Game, future: &Future, tender: &NextTender, after: &mut Vec<f64>) {
-    let count = tender.links.len();
-    after.clear();
-    after.resize(game.sellers * count, 0.0);
-    for (a, links) in tender.links.iter().enumerate() {
-        for (part, link) in links.iter().enumerate().filter(|(_, l)| l.weight > 0.0) {
-            let discount = &game.seller_discount[link.horizon as usize][part];
-            let row = discount.iter().zip(future.profits(link.kit));
-            for (w, (discount, profit)) in after[a..].iter_mut().step_by(count).zip(row) {
-                *w += link.weight * discount * profit;
-            }
         }
     }
 }

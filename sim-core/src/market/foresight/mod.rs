@@ -59,17 +59,21 @@
 //! `h_jk` and in their own choice set, not in their rivals' `Pi`. Bidders do not price for learning.
 
 mod accelerate;
+mod ahead;
 pub mod closure;
 pub mod equal_sellers;
 pub mod game;
 pub mod option_value;
 pub mod outlook;
+pub mod prospects;
 pub mod stopping;
 pub mod table;
+pub mod type_table;
 pub mod typical;
 
 pub use closure::{Limits, Reached};
 pub use game::{Future, Game, Horizon, Link, NextTender};
 pub use option_value::{OptionValue, option_value};
 pub use outlook::Outlook;
+pub use prospects::{Prospects, Standing};
 pub use table::{NextTenders, Occasion, TypeTable};

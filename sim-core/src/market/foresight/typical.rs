@@ -210,9 +210,9 @@ pub(super) fn prepare(
         tender.running = f64::NEG_INFINITY;
         for (i, a) in offer.alternatives.iter().enumerate() {
             let value = offer.values[i] - offer.continuation[i];
-            tender
-                .alternatives
-                .push(priced(&offer.terms, world.bidding, |v| table.number(v), a, value));
+            let number = |v| table.number(v);
+            let priced = priced(&offer.terms, world.bidding, number, a, value, offer.costs[i]);
+            tender.alternatives.push(priced);
             tender.links.push(links(a, Some(&stack), offer.terms.weight, table));
             tender.list_prices.push(offer.list_prices[i]);
             tender.stays.push(a.same_sellers(&stack, offer.terms.weight));

@@ -1,0 +1,80 @@
+//! Who buys, and under which rules.
+
+use crate::calendar::Day;
+use crate::world::state::State;
+use crate::world::{CountryInfo, Layer, OperatorInfo, RuleScope, Slot, VendorIx};
+
+/// The buyer of a tender.
+#[derive(Debug, Clone, Copy)]
+pub struct Buyer<'a> {
+    /// Country.
+    pub country: &'a CountryInfo,
+    /// The rules that it is under.
+    pub rules: Rules<'a>,
+    /// Operator; `None` is the average unattached buyer of a region.
+    pub operator: Option<(usize, &'a OperatorInfo)>,
+    /// What is bought.
+    pub slot: &'a Slot,
+}
+
+/// Where a buyer reads its rules.
+#[derive(Debug, Clone, Copy)]
+pub enum Rules<'a> {
+    /// In one country, by the mark of one operator.
+    Country(usize, u64),
+    /// Over the countries of a region, by their share of its sites: what most of it may buy, the average buyer may.
+    Region(&'a [(usize, f64)]),
+    /// As [`Rules::Region`], with what is announced held to be in force: what the average buyer may buy at its next tender.
+    Announced(&'a [(usize, f64)]),
+}
+
+impl Rules<'_> {
+    /// A number of a country; of a region its mean by share of sites.
+    pub(super) fn mean(&self, of: impl Fn(usize) -> f64) -> f64 {
+        match self {
+            Rules::Country(country, _) => of(*country),
+            Rules::Region(shares) | Rules::Announced(shares) => shares.iter().map(|(c, share)| share * of(*c)).sum(),
+        }
+    }
+
+    pub(super) fn may_buy(&self, state: &State, vendor: VendorIx, what: RuleScope) -> bool {
+        match self {
+            Rules::Country(country, mark) => state.rules.may_buy(*country, vendor, what, *mark),
+            Rules::Region(shares) => {
+                let open = shares
+                    .iter()
+                    .map(|(c, share)| share * state.rules.share_free(*c, vendor, what, false));
+                open.sum::<f64>() >= 0.5
+            }
+            Rules::Announced(shares) => {
+                let open = shares
+                    .iter()
+                    .map(|(c, share)| share * state.rules.share_free(*c, vendor, what, true));
+                open.sum::<f64>() >= 0.5
+            }
+        }
+    }
+
+    /// Whether closed bundles of a layer may be bought; of a region, whether in most of it.
+    pub(super) fn may_buy_closed(&self, state: &State, layer: Layer) -> bool {
+        match self {
+            Rules::Country(country, mark) => !state.quotas.bars_closed(*country, *mark, layer),
+            Rules::Region(shares) | Rules::Announced(shares) => {
+                let announced = matches!(self, Rules::Announced(_));
+                let free = |c: usize| 1.0 - state.quotas.share_barred(c, layer, announced);
+                shares.iter().map(|(c, share)| share * free(*c)).sum::<f64>() >= 0.5
+            }
+        }
+    }
+
+    /// Whether a rule is announced, and the deadline of a removal. The average buyer of a region is under no announced rule.
+    pub(super) fn outlook(&self, state: &State, vendor: VendorIx, what: RuleScope) -> (bool, Option<Day>) {
+        match self {
+            Rules::Country(country, mark) => (
+                state.rules.is_announced(*country, vendor, what, *mark),
+                state.rules.deadline(*country, vendor, what, *mark),
+            ),
+            Rules::Region(_) | Rules::Announced(_) => (false, None),
+        }
+    }
+}
