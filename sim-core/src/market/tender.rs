@@ -68,7 +68,7 @@ pub struct Bidding {
     caps: Vec<[f64; 2]>,
     /// Margins to start from, by bidder and nest.
     start: Vec<f64>,
-    /// `W_j(a)`, bidder-major; empty where nobody looks ahead.
+    /// `W_j(a)`, a row for each alternative; empty where nobody looks ahead.
     after: Vec<f64>,
     /// The same of the alternatives of the twin.
     twin_after: Vec<f64>,
@@ -163,10 +163,10 @@ impl<'a> Solved<'a> {
     /// `W_j(a)` of those who set the price of an alternative, slot by slot of its setters; 0 where nobody looks ahead.
     #[must_use]
     pub fn later(&self, a: usize) -> [f64; 2] {
-        let count = self.spec.alternatives.len();
+        let sellers = self.spec.sellers;
         self.spec.alternatives[a].setters.map(|j| match (j, self.spec.after) {
             (NOBODY, _) | (_, None) => 0.0,
-            (j, Some(after)) => after[usize::from(j) * count + a],
+            (j, Some(after)) => after[a * sellers + usize::from(j)],
         })
     }
 
@@ -537,7 +537,7 @@ impl Bidding {
         }
         if outlook.is_some() {
             // The solver's unknowns are margins and what winning is worth later, together.
-            let count = self.priced.len();
+            let bidders = self.bidders.vendors.len();
             for (at, start) in self.start.iter_mut().enumerate() {
                 let (j, nest) = (at / NESTS, at % NESTS);
                 let own = self
@@ -545,7 +545,7 @@ impl Bidding {
                     .iter()
                     .position(|p| usize::from(p.nest) == nest && p.setters.contains(&(j as u8)));
                 if let Some(a) = own {
-                    *start += self.after[j * count + a];
+                    *start += self.after[a * bidders + j];
                 }
             }
         }
@@ -584,8 +584,9 @@ impl Bidding {
         }
         self.twin_after.clear();
         if !self.after.is_empty() {
-            for row in self.after.chunks_exact(offer.alternatives.len()) {
-                self.twin_after.extend(self.twin_of.iter().map(|a| row[*a]));
+            let bidders = self.bidders.vendors.len();
+            for a in &self.twin_of {
+                self.twin_after.extend_from_slice(&self.after[a * bidders..][..bidders]);
             }
         }
         let spec = TenderSpec {

@@ -319,16 +319,15 @@ impl Solver {
     }
 }
 
-/// Fills `W_j(a)`, seller-major.
+/// Fills `W_j(a)`, a row for each alternative.
 fn fill_after(game: &Game, future: &Future, tender: &NextTender, after: &mut Vec<f64>) {
-    let count = tender.links.len();
     after.clear();
-    after.resize(game.sellers * count, 0.0);
-    for (a, links) in tender.links.iter().enumerate() {
+    after.resize(game.sellers * tender.links.len(), 0.0);
+    for (values, links) in after.chunks_exact_mut(game.sellers.max(1)).zip(&tender.links) {
         for (part, link) in links.iter().enumerate().filter(|(_, l)| l.weight > 0.0) {
             let discount = &game.seller_discount[link.horizon as usize][part];
             let row = discount.iter().zip(future.profits(link.kit));
-            for (w, (discount, profit)) in after[a..].iter_mut().step_by(count).zip(row) {
+            for (w, (discount, profit)) in values.iter_mut().zip(row) {
                 *w += link.weight * discount * profit;
             }
         }

@@ -147,7 +147,8 @@ impl Outlook<'_> {
         terms.price * sum
     }
 
-    /// Fills `W_j(a)` of all bidders for all alternatives, bidder-major, as [`crate::market::equilibrium::TenderSpec::after`].
+    /// Fills `W_j(a)` of all bidders for all alternatives, a row for each alternative, as
+    /// [`crate::market::equilibrium::TenderSpec::after`].
     pub fn fill_after(
         &self,
         terms: &Terms,
@@ -157,8 +158,9 @@ impl Outlook<'_> {
         after: &mut Vec<f64>,
     ) {
         after.clear();
+        after.resize(links.len() * bidders.len(), 0.0);
         let shortest = [Horizon::Life, Horizon::Keep, Horizon::Part];
-        for &vendor in bidders {
+        for (bidder, &vendor) in bidders.iter().enumerate() {
             let hazard = terms.seller(vendor).hazard;
             let mut discount = [[0.0; 2]; HORIZONS];
             for (of_horizon, horizon) in discount.iter_mut().zip(shortest) {
@@ -171,13 +173,13 @@ impl Outlook<'_> {
                     of_horizon[part] = terms.price * self.sellers.discount(hazard[part], standing.horizon(&link, part));
                 }
             }
-            after.extend(links.iter().map(|links| {
+            for (w, links) in after[bidder..].iter_mut().step_by(bidders.len()).zip(links) {
                 let of = |part: usize| {
                     let link = links[part];
                     link.weight * discount[link.horizon as usize][part] * self.table.profit(link.kit, vendor)
                 };
-                of(RU) + of(BB)
-            }));
+                *w = of(RU) + of(BB);
+            }
         }
     }
 }
