@@ -59,7 +59,11 @@ fn a_constant_on_one_sellers_later_values_changes_no_price() {
         let zero = vec![0.0; count * tender.sellers];
         let mut after = tender.after.clone().unwrap_or(zero);
         let lucky = r.below(tender.sellers);
-        after[lucky * count..][..count].iter_mut().for_each(|w| *w += 3.5);
+        after
+            .iter_mut()
+            .skip(lucky)
+            .step_by(tender.sellers)
+            .for_each(|w| *w += 3.5);
         raised.after = Some(after);
         let (s, t) = (tender.spec(), raised.spec());
         let before = workspaces.0.solve(&s).expect("valid");
@@ -121,7 +125,7 @@ fn labels_and_order_do_not_matter() {
         if let (Some(from), Some(to)) = (&tender.after, &mut other.after) {
             for (j, &new) in name.iter().enumerate() {
                 for (i, &source) in order.iter().enumerate() {
-                    to[new * count + i] = from[j * count + source];
+                    to[i * n + new] = from[source * n + j];
                 }
             }
         }
@@ -230,11 +234,10 @@ fn totals_add_up() {
     on_random_tenders(39, |_, tender| {
         let spec = tender.spec();
         let found = workspace.solve(&spec).expect("valid");
-        let count = tender.alternatives.len();
         for j in 0..tender.sellers {
             let (mut profit, mut wins) = (0.0, 0.0);
             for (i, a) in tender.alternatives.iter().enumerate() {
-                let later = tender.after.as_ref().map_or(0.0, |w| w[j * count + i]);
+                let later = tender.after.as_ref().map_or(0.0, |w| w[i * tender.sellers + j]);
                 let slot = a.setters.iter().position(|s| usize::from(*s) == j);
                 let margin = slot.map_or(0.0, |s| found.margins[i][s]);
                 profit += found.probability[i] * (margin + later);

@@ -154,7 +154,7 @@ fn no_seller_gains_by_prices_set_alternative_by_alternative() {
         let found = workspace.solve(&spec).expect("a valid tender");
         let seller = r.below(tender.sellers);
         let count = tender.alternatives.len();
-        let later = |i: usize| tender.after.as_ref().map_or(0.0, |w| w[seller * count + i]);
+        let later = |i: usize| tender.after.as_ref().map_or(0.0, |w| w[i * tender.sellers + seller]);
         let profit = |changes: &[f64]| {
             let value: Vec<f64> = found.net_value.iter().zip(changes).map(|(v, c)| v - c).collect();
             let mut tree = found.tree(&spec);

@@ -29,7 +29,7 @@ pub struct Bidding {
     start: Vec<f64>,
     /// Whether the alternative has been met that each of them goes by.
     met: Vec<bool>,
-    /// `W_j(a)`, bidder-major; empty where nobody looks ahead.
+    /// `W_j(a)`, a row for each alternative; empty where nobody looks ahead.
     after: Vec<f64>,
     row: Vec<f64>,
     /// The same of the alternatives of the twin.
@@ -123,10 +123,10 @@ impl<'a> Solved<'a> {
     /// `W_j(a)` of those who set the price of an alternative, slot by slot of its setters; 0 where nobody looks ahead.
     #[must_use]
     pub fn later(&self, a: usize) -> [f64; 2] {
-        let count = self.spec.alternatives.len();
+        let sellers = self.spec.sellers;
         self.spec.alternatives[a].setters.map(|j| match (j, self.spec.after) {
             (NOBODY, _) | (_, None) => 0.0,
-            (j, Some(after)) => after[usize::from(j) * count + a],
+            (j, Some(after)) => after[a * sellers + usize::from(j)],
         })
     }
 
@@ -304,7 +304,7 @@ impl Bidding {
         if outlook.is_some() {
             // The solver's unknowns are margins and what winning is worth later, together: later after the first alternative of a nest
             // whose price the seller sets.
-            let count = self.priced.len();
+            let bidders = self.bidders.vendors.len();
             self.met.clear();
             self.met.resize(self.start.len(), false);
             for (a, p) in self.priced.iter().enumerate() {
@@ -312,7 +312,7 @@ impl Bidding {
                     let at = j * NESTS + usize::from(p.nest);
                     if !self.met[at] {
                         self.met[at] = true;
-                        self.start[at] += self.after[j * count + a];
+                        self.start[at] += self.after[a * bidders + j];
                     }
                 }
             }
@@ -348,8 +348,9 @@ impl Bidding {
         }
         self.twin_after.clear();
         if !self.after.is_empty() {
-            for row in self.after.chunks_exact(offer.alternatives.len()) {
-                self.twin_after.extend(self.twin_of.iter().map(|a| row[*a]));
+            let bidders = self.bidders.vendors.len();
+            for a in &self.twin_of {
+                self.twin_after.extend_from_slice(&self.after[a * bidders..][..bidders]);
             }
         }
         let spec = TenderSpec {

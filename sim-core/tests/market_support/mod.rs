@@ -136,11 +136,11 @@ pub fn add_later_values_of(r: &mut Random, tender: &mut Tender, winning: f64, lo
         let value = tender.mu * r.between(-6.0, 5.0);
         tender.alternatives.push(Alternative::unpriced(nest, value));
     }
-    let mut after = Vec::new();
+    let mut after = vec![0.0; tender.sellers * tender.alternatives.len()];
     for j in 0..tender.sellers {
-        for a in &tender.alternatives {
+        for (i, a) in tender.alternatives.iter().enumerate() {
             let wins = a.setter_mask() >> j & 1 == 1;
-            after.push(tender.mu * r.unit() * if wins { winning } else { losing });
+            after[i * tender.sellers + j] = tender.mu * r.unit() * if wins { winning } else { losing };
         }
     }
     tender.after = Some(after);

@@ -1,28 +1,28 @@
 //! Shares, profits and first-order conditions at given margins, in units of mu.
 
-use super::lanes::{combine, exp_all, padded};
-use super::layout::Layout;
+use super::lanes::{LANES, add, combine, exp_all, padded};
+use super::layout::{Layout, NONE};
 
 /// Once a margin has moved this far (in units of mu lambda) from where weights were computed, they are
 /// computed afresh: well before `exp` could underflow a whole nest.
 const REBASE: f64 = 200.0;
 
 /// Everything that follows from one vector of effective margins. See [`Demand::evaluate`].
+///
+/// What there is one of for each unknown lies in rows of [`Layout::row`].
 #[derive(Debug, Default)]
 pub(super) struct Demand {
-    /// Margins at which `weight` was computed, and 0 for the sentinel.
+    /// Margins at which `weight` was computed, and 0 for the sentinel and beyond.
     reference: Vec<f64>,
     /// Factor by which each unknown changed the weights of its products; 1 for the sentinel and beyond.
     factor: Vec<f64>,
     /// exp of (product value at the reference / lambda), over the nest's largest.
     weight: Vec<f64>,
-    /// Sums of weights, see [`Layout::cells`].
+    /// Sums of weights, see [`Layout::pairs`].
     cells: Vec<f64>,
     /// Largest value of each nest at the reference, and the largest of all.
     peak: Vec<f64>,
     top: f64,
-    /// exp of the nest's peak over the highest peak.
-    height: Vec<f64>,
     /// Inverse sum of the sizes of a nest's products.
     inverse_size: Vec<f64>,
     /// Sum of the nests' weights, relative to the top.
@@ -48,46 +48,45 @@ pub(super) struct Demand {
     pub phi: Vec<f64>,
     /// `target / m - phi` of each unknown.
     pub residual: Vec<f64>,
-    /// Relative error of the condition of each unknown, signed.
-    miss: Vec<f64>,
 }
 
 impl Demand {
     /// Prepares for a layout and computes weights at `margins`.
     pub fn reset(&mut self, layout: &Layout, margins: &[f64]) {
-        let (unknowns, nests) = (layout.unknowns.len(), layout.nest_count());
+        let (row, nests) = (layout.row(), layout.nest_count());
         // Every entry is written before it is read: nothing needs clearing.
         for (buffer, len) in [
-            (&mut self.own, unknowns),
-            (&mut self.partnered, unknowns),
-            (&mut self.target, unknowns),
-            (&mut self.phi, unknowns),
-            (&mut self.residual, unknowns),
-            (&mut self.miss, unknowns),
-            (&mut self.factor, padded(unknowns + 1)),
+            (&mut self.factor, row),
+            (&mut self.own, row),
+            (&mut self.phi, row),
+            (&mut self.residual, row),
             (&mut self.inside, layout.products.len()),
             (&mut self.weight, layout.products.len()),
-            (&mut self.cells, layout.cells[nests] + 1),
+            (&mut self.cells, layout.pairs[nests] + 1),
             (&mut self.peak, nests),
-            (&mut self.height, nests),
             (&mut self.inverse_size, nests),
             (&mut self.nest, nests),
             (&mut self.profit, layout.lanes()),
+            (
+                &mut self.losing,
+                if layout.extended { layout.lanes() * nests } else { 0 },
+            ),
         ] {
             buffer.resize(len, 0.0);
         }
-        self.losing.clear();
-        if layout.extended {
-            self.losing.resize(layout.lanes() * nests, 0.0);
+        for (buffer, beyond) in [(&mut self.partnered, 0.0), (&mut self.target, 1.0)] {
+            buffer.clear();
+            buffer.resize(row, beyond);
         }
         self.rebase(layout, margins);
     }
 
     /// Computes product weights at `margins`: the only place with one `exp` for each product.
     fn rebase(&mut self, layout: &Layout, margins: &[f64]) {
+        let (unknowns, row) = (layout.unknowns.len(), layout.row());
         self.reference.clear();
-        self.reference.extend_from_slice(margins);
-        self.reference.push(0.0);
+        self.reference.extend_from_slice(&margins[..unknowns]);
+        self.reference.resize(row, 0.0);
         self.top = f64::NEG_INFINITY;
         for (g, peak) in self.peak.iter_mut().enumerate() {
             let range = layout.start[g]..layout.start[g + 1];
@@ -97,7 +96,7 @@ impl Demand {
             for (w, (p, base)) in weight.iter_mut().zip(given) {
                 let [a, b] = p.unknown.map(|k| self.reference[usize::from(k)]);
                 *w = base - a - b;
-                *peak = peak.max(*w);
+                *peak = if *w > *peak { *w } else { *peak };
             }
             let scale = layout.inverse_lambda[g];
             for w in weight {
@@ -112,19 +111,18 @@ impl Demand {
                 self.cells[cell as usize] += w;
             }
         }
-        for (height, peak) in self.height.iter_mut().zip(&self.peak) {
-            *height = libm::exp(peak - self.top);
-        }
+        self.cells[unknowns..row].fill(1.0);
     }
 
     /// Computes shares, profits, targets and phi; returns the largest relative error of the first-order
-    /// conditions, `max |m phi / target - 1|` (infinity if any number is not finite).
+    /// conditions, `max |m phi / target - 1|` (infinity if any number is not finite). `margins`: a row.
     pub fn evaluate(&mut self, layout: &Layout, margins: &[f64]) -> f64 {
         if !self.set_factors(layout, margins) {
             self.rebase(layout, margins);
             self.factor.fill(1.0);
         }
         self.shares(layout);
+        self.nests(layout);
         if layout.extended {
             self.fill_inside(layout);
         }
@@ -134,60 +132,75 @@ impl Demand {
 
     /// False if the margins are too far from where weights were computed.
     fn set_factors(&mut self, layout: &Layout, margins: &[f64]) -> bool {
-        let n = margins.len();
-        let (reference, rate, factor) = (&self.reference[..n], &layout.rate[..n], &mut self.factor[..n]);
-        for k in 0..n {
-            factor[k] = (reference[k] - margins[k]) * rate[k];
+        let (reference, _) = self.reference.as_chunks::<LANES>();
+        let ((margins, _), (rate, _)) = (margins.as_chunks::<LANES>(), layout.rate.as_chunks::<LANES>());
+        let (factor, _) = self.factor.as_chunks_mut::<LANES>();
+        let mut far = [0.0; LANES];
+        for (((x, reference), m), rate) in factor.iter_mut().zip(reference).zip(margins).zip(rate) {
+            for i in 0..LANES {
+                x[i] = (reference[i] - m[i]) * rate[i];
+                far[i] = if x[i].abs() > far[i] { x[i].abs() } else { far[i] };
+            }
         }
-        let far = largest(factor) > REBASE;
-        self.factor[n..].fill(0.0);
-        if !far {
+        let near = far.iter().all(|x| *x <= REBASE);
+        if near {
             exp_all(&mut self.factor);
         }
-        !far
+        near
     }
 
-    /// Shares of sellers inside nests, and probabilities of nests.
+    /// Shares of sellers inside nests, and the nests' sizes.
     fn shares(&mut self, layout: &Layout) {
-        self.total = 0.0;
+        let (alone, _) = self.cells.as_chunks::<LANES>();
+        let ((own, _), (factor, _)) = (self.own.as_chunks_mut::<LANES>(), self.factor.as_chunks::<LANES>());
+        for ((own, factor), alone) in own.iter_mut().zip(factor).zip(alone) {
+            for i in 0..LANES {
+                own[i] = factor[i] * alone[i];
+            }
+        }
+        let row = layout.row();
         for g in 0..layout.nest_count() {
             let range = layout.unknown_start[g]..layout.unknown_start[g + 1];
-            let cells = &self.cells[layout.cells[g]..layout.cells[g + 1]];
-            let (alone, pairs) = cells[1..].split_at(range.len());
-            let factor = &self.factor[range.clone()];
-            let (own, partnered) = (&mut self.own[range.clone()], &mut self.partnered[range]);
-            let mut size = cells[0];
-            for ((own, factor), alone) in own.iter_mut().zip(factor).zip(alone) {
-                *own = factor * alone;
-                size += *own;
-            }
-            if !pairs.is_empty() {
-                self.shared.resize(padded(factor.len()), 0.0);
-                combine(pairs, factor, &mut self.shared);
-                let given = factor.iter().zip(&self.shared);
-                for ((own, partnered), (factor, shared)) in own.iter_mut().zip(&mut *partnered).zip(given) {
-                    *partnered = factor * shared;
-                    *own += *partnered;
-                    size += 0.5 * *partnered;
-                }
-            }
-            let inverse = 1.0 / size;
-            own.iter_mut().for_each(|own| *own *= inverse);
+            let own = &mut self.own[range.clone()];
+            let mut size = self.cells[row + g] + own.iter().sum::<f64>();
+            let pairs = &self.cells[layout.pairs[g]..layout.pairs[g + 1]];
             if pairs.is_empty() {
-                partnered.fill(0.0);
-            } else {
-                partnered.iter_mut().for_each(|share| *share *= inverse);
+                let inverse = 1.0 / size;
+                own.iter_mut().for_each(|own| *own *= inverse);
+                self.inverse_size[g] = inverse;
+                continue;
+            }
+            let (factor, partnered) = (&self.factor[range.clone()], &mut self.partnered[range]);
+            self.shared.resize(padded(factor.len()), 0.0);
+            combine(pairs, factor, &mut self.shared);
+            let mut both = 0.0;
+            for ((partnered, factor), shared) in partnered.iter_mut().zip(factor).zip(&self.shared) {
+                *partnered = factor * shared;
+                both += *partnered;
+            }
+            size += 0.5 * both;
+            let inverse = 1.0 / size;
+            for (own, partnered) in own.iter_mut().zip(partnered) {
+                *own = (*own + *partnered) * inverse;
+                *partnered *= inverse;
             }
             self.inverse_size[g] = inverse;
-            let lambda = layout.lambda[g];
-            // An empty nest has height and size 0.
-            let grown = if lambda == 1.0 || size == 0.0 {
-                size
-            } else {
-                libm::exp(lambda * libm::log(size))
-            };
-            self.nest[g] = self.height[g] * grown;
-            self.total += self.nest[g];
+        }
+    }
+
+    /// Probabilities of nests: `size^lambda` each, relative to the highest peak.
+    fn nests(&mut self, layout: &Layout) {
+        for (g, nest) in self.nest.iter_mut().enumerate() {
+            *nest = self.peak[g] - self.top - layout.lambda[g] * libm::log(self.inverse_size[g]);
+        }
+        exp_all(&mut self.nest);
+        self.total = 0.0;
+        for (nest, peak) in self.nest.iter_mut().zip(&self.peak) {
+            // A nest without products.
+            if *peak == f64::NEG_INFINITY {
+                *nest = 0.0;
+            }
+            self.total += *nest;
         }
         let inverse = 1.0 / self.total;
         self.nest.iter_mut().for_each(|p| *p *= inverse);
@@ -195,59 +208,82 @@ impl Demand {
 
     /// Fills `inside` for the margins of the last evaluation.
     pub fn fill_inside(&mut self, layout: &Layout) {
+        let factor = &self.factor[..layout.row()];
         for g in 0..layout.nest_count() {
             let range = layout.start[g]..layout.start[g + 1];
             let inverse = self.inverse_size[g];
-            let given = layout.products[range.clone()].iter().zip(&self.weight[range.clone()]);
-            for (s, (p, w)) in self.inside[range].iter_mut().zip(given) {
-                let [a, b] = p.unknown.map(|k| self.factor[usize::from(k)]);
-                *s = w * a * b * inverse;
+            let (products, weight) = (&layout.products[range.clone()], &self.weight[range.clone()]);
+            for ((s, p), w) in self.inside[range].iter_mut().zip(products).zip(weight) {
+                let [a, b] = p.unknown.map(usize::from);
+                *s = w * factor[a] * factor[b] * inverse;
             }
         }
     }
 
     fn profits(&mut self, layout: &Layout, margins: &[f64]) {
-        self.profit.fill(0.0);
-        for (u, (m, share)) in layout.unknowns.iter().zip(margins.iter().zip(&self.own)) {
-            self.profit[usize::from(u.seller)] += self.nest[usize::from(u.nest)] * share * m;
-        }
-        if !layout.extended {
-            return;
-        }
         let width = layout.lanes();
-        let means = self.losing.chunks_exact_mut(width.max(1));
-        for (g, (means, probability)) in means.zip(&self.nest).enumerate() {
-            let range = layout.start[g]..layout.start[g + 1];
-            let later = &layout.losing[range.start * width..range.end * width];
-            combine(later, &self.inside[range], means);
-            for (profit, mean) in self.profit.iter_mut().zip(means) {
-                *profit += probability * *mean;
+        let profit = &mut self.profit[..width];
+        profit.fill(0.0);
+        if layout.extended {
+            let means = self.losing.chunks_exact_mut(width.max(1));
+            for (g, (means, probability)) in means.zip(&self.nest).enumerate() {
+                let range = layout.start[g]..layout.start[g + 1];
+                let later = &layout.losing[range.start * width..range.end * width];
+                combine(later, &self.inside[range], means);
+                add(profit, *probability, means);
+            }
+        }
+        for (g, probability) in self.nest.iter().enumerate() {
+            let range = layout.unknown_start[g]..layout.unknown_start[g + 1];
+            let (margins, own) = (&margins[range.clone()], &self.own[range.clone()]);
+            for ((u, m), share) in layout.unknowns[range].iter().zip(margins).zip(own) {
+                profit[usize::from(u.seller)] += probability * share * m;
             }
         }
     }
 
     fn conditions(&mut self, layout: &Layout, margins: &[f64]) -> f64 {
+        let width = layout.lanes();
+        let profit = &self.profit[..width];
         for (target, u) in self.target.iter_mut().zip(&layout.unknowns) {
-            *target = 1.0 + self.profit[usize::from(u.seller)];
+            *target = 1.0 + profit[usize::from(u.seller)];
         }
         if layout.extended {
-            let width = layout.lanes();
-            for ((target, u), rate) in self.target.iter_mut().zip(&layout.unknowns).zip(&layout.rate) {
-                *target += (rate - 1.0) * self.losing[usize::from(u.nest) * width + usize::from(u.seller)];
+            for (g, means) in self.losing.chunks_exact(width.max(1)).enumerate() {
+                let range = layout.unknown_start[g]..layout.unknown_start[g + 1];
+                let curve = layout.inverse_lambda[g] - 1.0;
+                if curve == 0.0 {
+                    continue;
+                }
+                for (target, u) in self.target[range.clone()].iter_mut().zip(&layout.unknowns[range]) {
+                    *target += curve * means[usize::from(u.seller)];
+                }
             }
         }
-        // Slices of one length, known to be: the loop needs no checks and is done in vectors.
-        let n = margins.len();
-        let (target, own, rate) = (&self.target[..n], &self.own[..n], &layout.rate[..n]);
-        let (phi, residual, miss) = (&mut self.phi[..n], &mut self.residual[..n], &mut self.miss[..n]);
-        for k in 0..n {
-            phi[k] = own[k] + (1.0 - own[k]) * rate[k];
-            let wanted = target[k] / margins[k];
-            residual[k] = wanted - phi[k];
-            miss[k] = residual[k] / wanted;
+        let ((margins, _), (rate, _)) = (margins.as_chunks::<LANES>(), layout.rate.as_chunks::<LANES>());
+        let ((target, _), (own, _)) = (self.target.as_chunks::<LANES>(), self.own.as_chunks::<LANES>());
+        let ((phi, _), (residual, _)) = (
+            self.phi.as_chunks_mut::<LANES>(),
+            self.residual.as_chunks_mut::<LANES>(),
+        );
+        let (mut worst, mut sums) = ([0.0; LANES], [0.0; LANES]);
+        let given = margins.iter().zip(rate).zip(target).zip(own);
+        for ((phi, residual), (((m, rate), target), own)) in phi.iter_mut().zip(residual).zip(given) {
+            for i in 0..LANES {
+                phi[i] = own[i] + (1.0 - own[i]) * rate[i];
+                let wanted = target[i] / m[i];
+                residual[i] = wanted - phi[i];
+                let miss = (residual[i] / wanted).abs();
+                worst[i] = if miss > worst[i] { miss } else { worst[i] };
+                sums[i] += miss;
+            }
         }
-        let error = largest(miss);
-        if error.is_nan() { f64::INFINITY } else { error }
+        // A comparison passes over what is not a number; a sum does not.
+        if sums.iter().sum::<f64>().is_finite() {
+            worst.iter().fold(0.0, |worst, x| if *x > worst { *x } else { worst })
+        } else {
+            f64::INFINITY
+        }
     }
 
     /// Inclusive value of nest `g`; minus infinity for an empty one.
@@ -272,9 +308,10 @@ impl Demand {
     /// What seller `v` gets on average if nest `g` is chosen: `S m + L`.
     pub fn yields(&self, layout: &Layout, margins: &[f64], v: usize, g: usize) -> f64 {
         let k = layout.unknown_of[g * layout.seller_count() + v];
-        let margin_part = match margins.get(usize::from(k)) {
-            Some(m) => self.own[usize::from(k)] * m,
-            None => 0.0,
+        let margin_part = if k == NONE {
+            0.0
+        } else {
+            self.own[usize::from(k)] * margins[usize::from(k)]
         };
         margin_part + self.losing(layout, v, g)
     }
@@ -292,9 +329,4 @@ impl Demand {
         });
         sizes.sum::<f64>() * self.inverse_size[g]
     }
-}
-
-/// The largest magnitude, NaN if there is one: without the sign, numbers have the order of their bits, and NaN comes last.
-fn largest(numbers: &[f64]) -> f64 {
-    f64::from_bits(numbers.iter().fold(0, |top, x| x.abs().to_bits().max(top)))
 }

@@ -1,7 +1,7 @@
 //! The Newton step in full, for tenders whose later values depend on the winner, in units of mu.
 
 use super::demand::Demand;
-use super::lanes::subtract;
+use super::lanes::add;
 use super::layout::{Layout, NONE};
 use super::lu::Lu;
 
@@ -27,11 +27,12 @@ impl Dense {
 
     /// Turns residuals into the step.
     pub fn solve(&mut self, step: &mut [f64]) {
+        let n = self.lu.size();
         self.padded.clear();
-        self.padded.extend_from_slice(step);
+        self.padded.extend_from_slice(&step[..n]);
         self.padded.resize(self.lu.width(), 0.0);
         self.lu.solve(&mut self.padded);
-        step.copy_from_slice(&self.padded[..step.len()]);
+        step[..n].copy_from_slice(&self.padded[..n]);
     }
 
     /// Minus the Jacobian. With `Y = S m + L`, `C_vw = S_vw - S_v S_w` and l = (w, h), in nest h:
@@ -41,7 +42,7 @@ impl Dense {
     /// dL_v/dm_l   = -(M_vw - S_w L_v) / lambda          dphi_v/dm_l = (1/lambda - 1) C_vw / lambda
     /// ```
     fn build(&mut self, layout: &Layout, demand: &Demand, margins: &[f64]) {
-        let n = margins.len();
+        let n = layout.unknowns.len();
         let sellers = layout.seller_count();
         self.fill_joint(layout, demand, n);
         self.fill_cross(layout, demand, n);
@@ -108,7 +109,7 @@ impl Dense {
         for ((p, s), later) in layout.products.iter().zip(&demand.inside).zip(later) {
             for k in p.unknown.map(usize::from) {
                 if k < n {
-                    subtract(&mut self.cross[k * width..][..width], -s, later);
+                    add(&mut self.cross[k * width..][..width], *s, later);
                 }
             }
         }

@@ -105,7 +105,7 @@ impl Side<'_> {
 
 fn seller_gain(tender: &TenderSpec<'_>, equilibrium: &Equilibrium<'_>, seller: usize) -> f64 {
     let count = tender.alternatives.len();
-    let later = |i: usize| tender.after.map_or(0.0, |w| w[seller * count + i]);
+    let later = |i: usize| tender.after.map_or(0.0, |w| w[i * tender.sellers + seller]);
     let slot = |a: &Alternative| a.setters.iter().position(|j| usize::from(*j) == seller);
     let capped = equilibrium.capped >> seller & 1 == 1;
     let mut sides = Vec::new();

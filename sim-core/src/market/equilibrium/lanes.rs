@@ -9,13 +9,14 @@ pub(super) const fn padded(n: usize) -> usize {
     n.div_ceil(LANES) * LANES
 }
 
-/// `x -= factor * y` on whole lanes: numbers beyond the last are left alone.
+/// `x += factor * y` on whole lanes: numbers beyond the last are left alone.
 #[inline]
-pub(super) fn subtract(x: &mut [f64], factor: f64, y: &[f64]) {
-    let whole = x.len().min(y.len()) / LANES * LANES;
-    let (x, y) = (&mut x[..whole], &y[..whole]);
-    for i in 0..whole {
-        x[i] -= factor * y[i];
+pub(super) fn add(x: &mut [f64], factor: f64, y: &[f64]) {
+    let ((x, _), (y, _)) = (x.as_chunks_mut::<LANES>(), y.as_chunks::<LANES>());
+    for (x, y) in x.iter_mut().zip(y) {
+        for i in 0..LANES {
+            x[i] += factor * y[i];
+        }
     }
 }
 
@@ -42,28 +43,31 @@ pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
 }
 
 /// `out = sum_i factors[i] rows[i]` for rows as wide as `out`, which is padded to whole lanes.
-///
-/// Four rows at a time: sums then pass through memory a quarter as often.
 pub(super) fn combine(rows: &[f64], factors: &[f64], out: &mut [f64]) {
-    let width = out.len();
-    out.fill(0.0);
-    if width == 0 {
-        return;
-    }
-    let (fours, last) = factors.as_chunks::<4>();
-    let (fast, slow) = rows.split_at(fours.len() * 4 * width);
-    for (rows, f) in fast.chunks_exact(4 * width).zip(fours) {
-        let (front, back) = rows.split_at(2 * width);
-        let ((a, b), (c, d)) = (front.split_at(width), back.split_at(width));
-        // Slices of one length, known to be: the loop needs no checks and is done in vectors.
-        let (b, d) = (&b[..width], &d[..width]);
-        for i in 0..width {
-            out[i] += (f[0] * a[i] + f[1] * b[i]) + (f[2] * c[i] + f[3] * d[i]);
+    match out.len() {
+        4 => combine_rows::<4>(rows, factors, out),
+        8 => combine_rows::<8>(rows, factors, out),
+        12 => combine_rows::<12>(rows, factors, out),
+        16 => combine_rows::<16>(rows, factors, out),
+        width => {
+            out.fill(0.0);
+            for (row, factor) in rows.chunks_exact(width.max(1)).zip(factors) {
+                add(out, *factor, row);
+            }
         }
     }
-    for (row, factor) in slow.chunks_exact(width).zip(last) {
-        subtract(out, -factor, row);
+}
+
+/// [`combine`] for a width so small that the sums stay in registers.
+fn combine_rows<const W: usize>(rows: &[f64], factors: &[f64], out: &mut [f64]) {
+    let (rows, _) = rows.as_chunks::<W>();
+    let mut sums = [0.0; W];
+    for (row, factor) in rows.iter().zip(factors) {
+        for i in 0..W {
+            sums[i] += factor * row[i];
+        }
     }
+    out.copy_from_slice(&sums);
 }
 
 /// Beyond this [`exp_all`] is cut off: e^-700 is 1e-304.
@@ -129,7 +133,7 @@ mod tests {
             let whole = x.len() / LANES * LANES;
             assert_eq!(dot_lanes(&x, &y), dot(&x[..whole], &y[..whole]));
             let mut z = x.clone();
-            subtract(&mut z, 2.0, &y);
+            add(&mut z, -2.0, &y);
             assert_eq!(z[whole..], x[whole..]);
             let (x, y, z) = (&x[..whole], &y[..whole], &z[..whole]);
             assert!(z.iter().zip(x).zip(y).all(|((z, x), y)| *z == x - 2.0 * y));

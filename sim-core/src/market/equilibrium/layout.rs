@@ -17,7 +17,7 @@ pub(super) struct Product {
     pub setters: [u8; 2],
     /// Unknown effective margin of each setter; the sentinel (number of unknowns) where there is none.
     pub unknown: [u16; 2],
-    /// Where its weight is added up, see [`Layout::cells`].
+    /// Where its weight is added up, see [`Layout::pairs`].
     pub cells: [u32; 2],
     /// Next product of the same nest and suppliers, while products are being found.
     next: u16,
@@ -60,15 +60,16 @@ pub(super) struct Layout {
     /// Place of each nest among those with unknowns, `NONE` for the others.
     pub active_of: Vec<u16>,
     active: usize,
-    /// Shares depend on who sets a price, not on the single product. So the weights of nest g add up in the cells
-    /// from `cells[g]` on: one for products without unknown, one for each unknown alone, and in a stacked nest
-    /// a symmetric matrix for pairs of unknowns, its rows padded to whole lanes. One more cell takes what is not needed.
-    pub cells: Vec<usize>,
+    /// Shares depend on who sets a price, not on the single product. So weights add up in cells: a row of
+    /// [`Layout::row`] with one for each unknown alone, then one of each nest for products without unknown, then from
+    /// `pairs[g]` on, in a stacked nest, a symmetric matrix for pairs of its unknowns with rows padded to whole
+    /// lanes. One more cell, at the end, takes what is not needed.
+    pub pairs: Vec<usize>,
 
     // What follows is set from the numbers of each tender.
     pub lambda: Vec<f64>,
     pub inverse_lambda: Vec<f64>,
-    /// Inverse lambda of each unknown's nest.
+    /// Inverse lambda of each unknown's nest; zero beyond, see [`Layout::row`].
     pub rate: Vec<f64>,
     /// The alternative that stands for each product.
     pub standing: Vec<u16>,
@@ -109,6 +110,14 @@ impl Layout {
     /// Length of a row with one number for each local seller: their number in whole lanes.
     pub fn lanes(&self) -> usize {
         padded(self.sellers.len())
+    }
+
+    /// Length of a row with one number for each unknown: their number and one for the sentinel, in whole lanes.
+    ///
+    /// Beyond the unknowns such rows hold what makes loops over whole lanes harmless: a margin of 1 that no rate
+    /// moves, of a seller who meets its condition.
+    pub fn row(&self) -> usize {
+        padded(self.unknowns.len() + 1)
     }
 
     /// Number of nests.
@@ -278,8 +287,9 @@ impl Layout {
     fn place_products(&mut self) {
         let n = self.sellers.len();
         let sentinel = self.unknowns.len() as u16;
-        self.cells.clear();
-        self.cells.push(0);
+        let alone = self.row();
+        self.pairs.clear();
+        self.pairs.push(alone + self.nest_count());
         for g in 0..self.nest_count() {
             let members = self.unknown_start[g + 1] - self.unknown_start[g];
             let matrix = if self.is_stacked[g] {
@@ -287,9 +297,9 @@ impl Layout {
             } else {
                 0
             };
-            self.cells.push(self.cells[g] + 1 + members + matrix);
+            self.pairs.push(self.pairs[g] + matrix);
         }
-        let spare = self.cells[self.nest_count()] as u32;
+        let spare = self.pairs[self.nest_count()] as u32;
         for i in 0..self.products.len() {
             let free = self.free(i);
             let p = &mut self.products[i];
@@ -301,16 +311,15 @@ impl Layout {
                 };
             }
             let first = self.unknown_start[g];
-            let members = self.unknown_start[g + 1] - first;
+            let side = padded(self.unknown_start[g + 1] - first);
             let (a, b) = (usize::from(p.unknown[0]), usize::from(p.unknown[1]));
-            let pair = |a: usize, b: usize| (1 + members + (a - first) * padded(members) + b - first) as u32;
-            let cells = match free {
-                [false, false] => [0, spare],
-                [true, false] => [1 + (a - first) as u32, spare],
-                [false, true] => [1 + (b - first) as u32, spare],
+            let pair = |a: usize, b: usize| (self.pairs[g] + (a - first) * side + b - first) as u32;
+            p.cells = match free {
+                [false, false] => [(alone + g) as u32, spare],
+                [true, false] => [a as u32, spare],
+                [false, true] => [b as u32, spare],
                 [true, true] => [pair(a, b), pair(b, a)],
             };
-            p.cells = cells.map(|c| if c == spare { spare } else { self.cells[g] as u32 + c });
         }
     }
 }

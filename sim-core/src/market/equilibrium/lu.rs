@@ -1,6 +1,6 @@
 //! A square system with rows padded to whole lanes, solved by LU without pivoting.
 
-use super::lanes::{LANES, dot_lanes, padded, subtract};
+use super::lanes::{LANES, add, dot_lanes, padded};
 
 /// Matrix and factors. Fill the rows after [`Lu::reset`], then [`Lu::factor`], then [`Lu::solve`] at will.
 #[derive(Debug, Default)]
@@ -20,6 +20,11 @@ impl Lu {
         self.width = padded(size);
         self.matrix.clear();
         self.matrix.resize(size * self.width, 0.0);
+    }
+
+    /// Number of rows.
+    pub fn size(&self) -> usize {
+        self.size
     }
 
     /// Length of a row: the size rounded up to whole lanes. What is beyond the size must stay zero.
@@ -99,7 +104,7 @@ impl Lu {
         column[first..=i].fill(0.0);
         for (row, factor) in below.chunks_exact_mut(width).zip(&mut column[i + 1..]) {
             *factor = row[i] * inverse;
-            subtract(&mut row[first..], *factor, pivot_row);
+            add(&mut row[first..], -*factor, pivot_row);
             row[i] = 0.0;
         }
         pivot_row[i - first] = inverse;
@@ -112,7 +117,7 @@ impl Lu {
         for (i, column) in self.lower.chunks_exact(width.max(1)).enumerate().take(n) {
             let known = x[i];
             let first = i / LANES * LANES;
-            subtract(&mut x[first..], known, &column[first..]);
+            add(&mut x[first..], -known, &column[first..]);
         }
         for i in (0..n).rev() {
             let first = i / LANES * LANES;

@@ -17,7 +17,7 @@
 //! they do not, [`super::dense`] has it in full.
 
 use super::demand::Demand;
-use super::lanes::{dot_lanes, subtract};
+use super::lanes::{add, dot_lanes};
 use super::layout::{Layout, NONE};
 use super::lu::Lu;
 
@@ -69,7 +69,7 @@ impl Reduced {
             let form = &self.forms[usize::from(row.seller) * width..][..width];
             let nest = usize::from(row.nest);
             let equation = self.lu.row_mut(nest);
-            subtract(equation, row.share * row.gain * row.inverse_margin, form);
+            add(equation, -row.share * row.gain * row.inverse_margin, form);
             equation[nest] -= row.share * row.pull;
         }
         self.lu.factor()
@@ -207,7 +207,8 @@ mod tests {
         write_key(&tender, &mut key);
         layout.build(&tender, &key).expect("valid");
         layout.set_values(&tender).expect("valid");
-        let margins: Vec<f64> = (0..layout.unknowns.len()).map(|k| 0.9 + 0.1 * k as f64).collect();
+        let mut margins: Vec<f64> = (0..layout.unknowns.len()).map(|k| 0.9 + 0.1 * k as f64).collect();
+        margins.resize(layout.row(), 1.0);
         let mut demand = Demand::default();
         demand.reset(&layout, &margins);
         demand.evaluate(&layout, &margins);
@@ -236,8 +237,8 @@ mod tests {
     fn with_losing_values_that_are_the_same_in_a_nest_the_step_is_newtons() {
         let all = alternatives(false);
         let mut after = Vec::new();
-        for j in 0..SELLERS as u8 {
-            for a in &all {
+        for a in &all {
+            for j in 0..SELLERS as u8 {
                 let wins = a.setters.contains(&j);
                 let loses = 0.1 * f64::from(j) + 0.2 * f64::from(a.nest);
                 after.push(if wins { 1.5 } else { loses });

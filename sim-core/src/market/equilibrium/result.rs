@@ -124,7 +124,7 @@ impl Output {
             slots[i] = unknowns[i].map(|k| self.effective[usize::from(k)]);
             if let Some(after) = tender.after {
                 for (slot, j) in slots[i].iter_mut().zip(a.setters).filter(|(_, j)| *j != NOBODY) {
-                    *slot -= after[usize::from(j) * count + i];
+                    *slot -= after[i * tender.sellers + usize::from(j)];
                 }
             }
             total[i] = slots[i][0] + slots[i][1];
@@ -158,7 +158,6 @@ impl Output {
     }
 
     fn write_sellers(&mut self, tender: &TenderSpec<'_>, layout: &Layout, demand: &Demand) {
-        let count = tender.alternatives.len();
         self.win_probability.clear();
         self.win_probability.resize(tender.sellers, 0.0);
         if layout.held.is_empty() {
@@ -178,8 +177,8 @@ impl Output {
             let v = usize::from(local);
             self.expected_profit.push(if local == NOBODY {
                 tender.after.map_or(0.0, |w| {
-                    let row = &w[j * count..][..count];
-                    self.probability.iter().zip(row).map(|(p, w)| p * w).sum()
+                    let column = w.iter().skip(j).step_by(tender.sellers);
+                    self.probability.iter().zip(column).map(|(p, w)| p * w).sum()
                 })
             } else if layout.extended {
                 tender.mu * (demand.profit[v] + layout.shift[v])
@@ -205,7 +204,8 @@ impl Output {
             let all = margins.iter().zip(&layout.unknowns);
             self.effective.extend(all.map(|(m, u)| mu * (m + shift(u))));
         } else {
-            self.effective.extend(margins.iter().map(|m| mu * m));
+            let unknowns = layout.unknowns.len();
+            self.effective.extend(margins[..unknowns].iter().map(|m| mu * m));
         }
         self.effective.push(0.0);
     }

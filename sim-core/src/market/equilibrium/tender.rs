@@ -96,7 +96,7 @@ pub struct TenderSpec<'a> {
     /// Number of sellers of the world; seller indices are below it. At most [`MAX_SELLERS`].
     pub sellers: usize,
     /// `W_j(a)`: discounted value of seller `j` after this tender if `a` wins, money, also for
-    /// alternatives without `j`; row-major `[seller * alternatives + a]`. `None` is all zero.
+    /// alternatives without `j`; row-major `[a * sellers + seller]`. `None` is all zero.
     pub after: Option<&'a [f64]>,
     /// Ceiling on the margin of each price setter, slot by slot as in [`Alternative::setters`], money;
     /// infinity = none. It is applied only to a seller who stands in *every* alternative (list price plus

@@ -176,6 +176,7 @@ impl Game {
                 lambda
             });
         }
+        self.margins.resize(layout.row(), 1.0);
     }
 
     /// Rounds of exact best responses, seller after seller; returns the error reached.
@@ -270,10 +271,9 @@ impl Game {
                 let (v, g) = (usize::from(v), usize::from(p.nest));
                 let world = layout.sellers[v];
                 if layout.held[i][slot] == f64::INFINITY {
-                    let later = tender.after.map_or(0.0, |w| {
-                        let row = usize::from(world) * tender.alternatives.len();
-                        w[row + usize::from(standing)]
-                    });
+                    let later = tender
+                        .after
+                        .map_or(0.0, |w| w[usize::from(standing) * tender.sellers + usize::from(world)]);
                     let raw = self.margins[usize::from(p.unknown[slot])] + layout.shift[v];
                     let cap = ceiling(tender, caps, standing, world);
                     if raw - later / tender.mu > cap * (1.0 + 1e-12) {

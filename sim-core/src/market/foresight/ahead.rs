@@ -1,6 +1,6 @@
 //! What a table is worth to those who solve the tenders before it: discounted once a sweep, added up per alternative.
 
-use super::game::{Future, Game, HORIZONS, Horizon, NextTender};
+use super::game::{Future, Game, Horizon, NextTender};
 use crate::world::{BB, RU};
 
 /// Where the parts of an alternative lead: numbers of horizon, part and kit, with weights.
@@ -14,9 +14,8 @@ struct Places {
 #[derive(Debug, Default)]
 pub(super) struct Ahead {
     kits: usize,
-    /// `Pi_j` discounted, by seller, horizon, part and kit.
+    /// `Pi_j` discounted, by horizon, part, kit and seller.
     profits: Vec<f64>,
-    of_seller: Vec<f64>,
     /// What a kit is worth to the buyer, not discounted, by horizon and kit; after a purchase `V`, of which `C` of the kit it has now
     /// is still to be taken.
     worth: Vec<f64>,
@@ -28,14 +27,10 @@ impl Ahead {
     pub(super) fn read(&mut self, game: &Game, future: &Future) {
         self.kits = game.tenders.len();
         self.profits.clear();
-        for seller in 0..game.sellers {
-            self.of_seller.clear();
-            self.of_seller
-                .extend((0..self.kits).map(|kit| future.profits(kit)[seller]));
-            for discount in game.seller_discount.as_flattened() {
-                let discount = discount[seller];
-                self.profits
-                    .extend(self.of_seller.iter().map(|profit| discount * profit));
+        for discount in game.seller_discount.as_flattened() {
+            for kit in 0..self.kits {
+                let row = discount.iter().zip(future.profits(kit));
+                self.profits.extend(row.map(|(discount, profit)| discount * profit));
             }
         }
         self.worth.clear();
@@ -47,7 +42,7 @@ impl Ahead {
         self.worth.extend(kits.map(|k| beyond(k, future.best(k))));
     }
 
-    /// Fills what the buyer adds to each alternative at foresight 1, and `W_j(a)`, seller-major.
+    /// Fills what the buyer adds to each alternative at foresight 1, and `W_j(a)`, a row for each alternative.
     pub(super) fn fill(
         &mut self,
         game: &Game,
@@ -78,9 +73,11 @@ impl Ahead {
         }
         after.clear();
         after.reserve(game.sellers * self.places.len());
-        for row in self.profits.chunks_exact((HORIZONS * 2 * kits).max(1)) {
-            let worth = |p: &Places| p.weight[RU] * row[p.at[RU]] + p.weight[BB] * row[p.at[BB]];
-            after.extend(self.places.iter().map(worth));
+        for places in &self.places {
+            let row = |part: usize| &self.profits[places.at[part] * game.sellers..][..game.sellers];
+            let [radio, baseband] = places.weight;
+            let both = row(RU).iter().zip(row(BB));
+            after.extend(both.map(|(r, b)| radio * r + baseband * b));
         }
     }
 }

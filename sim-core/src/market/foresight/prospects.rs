@@ -213,27 +213,37 @@ impl Prospects {
         places.map(worth).sum()
     }
 
-    /// Fills `W_j(a)` of all bidders for all alternatives, bidder-major, as [`crate::market::equilibrium::TenderSpec::after`]. `row` is a
-    /// buffer.
-    pub fn fill_after(&self, table: &TypeTable, bidders: &[VendorIx], row: &mut Vec<f64>, after: &mut Vec<f64>) {
-        after.clear();
-        for &vendor in bidders {
+    /// Fills `W_j(a)` of all bidders for all alternatives, a row for each alternative, as
+    /// [`crate::market::equilibrium::TenderSpec::after`]. `rows` is a buffer.
+    pub fn fill_after(&self, table: &TypeTable, bidders: &[VendorIx], rows: &mut Vec<f64>, after: &mut Vec<f64>) {
+        let width = bidders.len();
+        let nothing = 2 * self.kits + self.stays.len();
+        // What each place is worth to each bidder; to one whom the table does not know, nothing.
+        rows.clear();
+        rows.resize((nothing + 1) * width, 0.0);
+        for (bidder, &vendor) in bidders.iter().enumerate() {
             let n = table.number(vendor);
             if n == NOBODY {
-                after.resize(after.len() + self.places.len(), 0.0);
                 continue;
             }
             let (discount, shares) = (&self.discount[usize::from(n)], table.profits(usize::from(n)));
             let scale = |horizon: Horizon, part: usize| self.weight[part] * discount[horizon as usize][part];
-            row.clear();
+            let mut place = rows[bidder..].iter_mut().step_by(width);
             for part in [RU, BB] {
                 let scale = scale(Horizon::Life, part);
-                row.extend(shares.iter().map(|share| scale * share));
+                for (share, worth) in shares[..self.kits].iter().zip(&mut place) {
+                    *worth = scale * share;
+                }
             }
-            row.extend(self.stays.iter().map(|s| scale(s.horizon, s.part) * shares[s.kit]));
-            row.push(0.0);
-            let row = row.as_slice();
-            after.extend(self.places.iter().map(|[r, b]| row[*r as usize] + row[*b as usize]));
+            for (s, worth) in self.stays.iter().zip(place) {
+                *worth = scale(s.horizon, s.part) * shares[s.kit];
+            }
+        }
+        after.clear();
+        after.reserve(self.places.len() * width);
+        for [radio, baseband] in &self.places {
+            let row = |place: u32| rows[place as usize * width..][..width].iter();
+            after.extend(row(*radio).zip(row(*baseband)).map(|(r, b)| r + b));
         }
     }
 }
