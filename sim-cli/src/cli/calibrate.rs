@@ -42,7 +42,7 @@ pub struct CalibrateFlags {
     #[arg(long, short = 'n', value_name = "N", default_value_t = 256)]
     points: u32,
     /// Replicates at each point, with the same luck at all.
-    #[arg(long, value_name = "R", default_value_t = 4)]
+    #[arg(long, value_name = "R", default_value_t = 8)]
     replicates: u32,
     /// Waves of points.
     #[arg(long, value_name = "W", default_value_t = 3)]

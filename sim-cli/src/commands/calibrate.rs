@@ -38,8 +38,8 @@ use play::Player;
 use tables::{Checked, Results};
 use targets::Targets;
 
-/// Candidates by which a region is searched and the posterior weighed.
-const CANDIDATES: u32 = 1 << 16;
+/// Most candidates by which a region is searched and the posterior weighed.
+const CANDIDATES: u32 = 1 << 18;
 /// Most points, replicates or draws of a calibration: beyond it a slip is likelier than a wish.
 const MOST: u32 = 100_000;
 
@@ -219,34 +219,53 @@ impl Work<'_> {
 
     /// Decides by what is there; nothing is written before the decision.
     fn start(&self, plan: Plan) -> Result<Exit> {
+        match self.directory.look()? {
+            found @ Found::Foreign(_) if self.settings.force => force::clear(&self.directory, &found)?,
+            Found::Finished(old) if !self.settings.force => {
+                if *old == plan.manifest {
+                    return self.show();
+                }
+                return self.refuse(&format!(
+                    "it holds another run ({}). Choose another --out, or replace it with --force",
+                    old.difference(&plan.manifest)
+                ));
+            }
+            Found::Shard(_) if !self.settings.force => {
+                return self.refuse("it holds a shard of a run. Choose another --out, or replace it with --force");
+            }
+            Found::Foreign(why) => return self.refuse(&format!("{why}. Choose another --out")),
+            _ => {}
+        }
+        let lock = Lock::take(&self.directory.work())?;
+        // Another process may have been here between the look and the lock: what is there now counts.
         let found = self.directory.look()?;
         if self.settings.force {
-            force::clear(&self.directory, &found)?;
-            if self.directory.segments().is_dir() {
-                let _lock = Lock::take(&self.directory.work())?;
-                self.directory.remove_work()?;
+            if !matches!(found, Found::Foreign(_)) {
+                force::clear(&self.directory, &found)?;
             }
-            return self.work(plan);
+            if self.directory.plan().is_file() {
+                std::fs::remove_file(self.directory.plan()).while_doing("remove", &self.directory.plan())?;
+            }
+            if self.directory.segments().is_dir() {
+                std::fs::remove_dir_all(self.directory.segments()).while_doing("remove", &self.directory.segments())?;
+            }
+            return self.work(plan, lock);
         }
         match found {
-            Found::Nothing => self.work(plan),
-            Found::Finished(old) if *old == plan.manifest => self.show(),
-            Found::Finished(old) => self.refuse(&format!(
-                "it holds another run ({}). Choose another --out, or replace it with --force",
-                old.difference(&plan.manifest)
-            )),
+            Found::Nothing => self.work(plan, lock),
             Found::Unfinished { plan: old, .. } if old.manifest != plan.manifest => self.refuse(&format!(
                 "it holds another, unfinished run ({}). Choose another --out, or replace it with --force",
                 old.manifest.difference(&plan.manifest)
             )),
             Found::Unfinished { plan: old, .. } if self.settings.resume => {
                 let sittings = [old.sittings, plan.sittings.clone()].concat();
-                self.work(Plan { sittings, ..plan })
+                self.work(Plan { sittings, ..plan }, lock)
             }
             Found::Unfinished { .. } => self
                 .refuse("it holds this calibration, unfinished: add --resume to finish it, or --force to begin again"),
-            Found::Shard(_) => self.refuse("it holds a shard of a run. Choose another --out"),
-            Found::Foreign(why) => self.refuse(&format!("{why}. Choose another --out")),
+            Found::Finished(_) | Found::Shard(_) | Found::Foreign(_) => {
+                self.refuse("another process worked there just now: try again")
+            }
         }
     }
 
@@ -261,8 +280,7 @@ impl Work<'_> {
         Ok(Exit::Done)
     }
 
-    fn work(&self, plan: Plan) -> Result<Exit> {
-        let lock = Lock::take(&self.directory.work())?;
+    fn work(&self, plan: Plan, lock: Lock) -> Result<Exit> {
         plan.write(&self.directory.plan())?;
         let mut segments = Segments::new(plan.layouts(), &plan.manifest.run_key());
         segments.open_for_writing(&self.directory.segments())?;
@@ -317,9 +335,15 @@ impl Work<'_> {
         for wave in 1..=effort.waves {
             let values: Vec<Vec<f64>> = points.iter().map(|point| calibration.values(point)).collect();
             let outcomes = player.means(&values, u64::from(effort.replicates))?;
-            let report = calibration
-                .learn(&points, &outcomes, effort.points)
-                .map_err(|why| self.failed(&why))?;
+            let report = match calibration.learn(&points, &outcomes, effort.points) {
+                Ok(report) => report,
+                // A first wave is wide enough for a surface, or the scenario fails; a later one may have too little left.
+                Err(CalibrationError::TooFewPoints { .. } | CalibrationError::Singular) if wave > 1 => {
+                    self.session.console.note("too few points are left for another surface");
+                    break;
+                }
+                Err(why) => return Err(self.failed(&why)),
+            };
             self.session.console.note(&words::wave(&report));
             waves.push(tables::Wave {
                 report,
@@ -328,11 +352,6 @@ impl Work<'_> {
                 outcomes,
             });
             points = calibration.next_points().to_vec();
-            // A wave of a handful of points teaches little: what is left is left to the posterior.
-            if wave < effort.waves && points.len() < calibration.problem().priors.len() + 2 {
-                self.session.console.note("too little is left for another wave");
-                break;
-            }
         }
         let posterior = calibration
             .posterior(effort.draws as usize)

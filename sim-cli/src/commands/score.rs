@@ -141,6 +141,9 @@ fn finished(directory: &RunDirectory) -> Result<Manifest> {
         Found::Finished(manifest) if manifest.recorded.series == "none" => Err(Failure::Refused(format!(
             "{at} was made with --record none: it kept no replicates to score. Run it again without"
         ))),
+        Found::Finished(manifest) if manifest.mode == "calibrate" => Err(Failure::Refused(format!(
+            "{at} is a calibration: name its posterior.csv in the [posterior] of a scenario, run that and score the run"
+        ))),
         Found::Finished(manifest) => Ok(*manifest),
         Found::Unfinished { .. } => Err(Failure::Refused(format!(
             "{at} is not finished: `oransim run ... --out {at} --resume` ends it"

@@ -9,9 +9,10 @@ use std::time::{Duration, Instant};
 use crate::{MINIMAL, code, done, edit, err, manifest, oransim, refused, study};
 
 const HEADER: &str = "time,measure,unit,component,generation,place_kind,place,vendor,part,value,low,high,source\n";
+const PART: &str = "lock_in_part,share_of_price,ran,all,world,world,all";
 const SHARE: &str = "share_sales,share,ran,all,world,world";
 
-/// The smallest scenario with two levels that its sales tell and one number that they do not see.
+/// The smallest scenario with two numbers that parts of lock-in tell and one that they do not see.
 const STUDY: &str = r#"#:schema ./scenario.schema.json
 extends = "minimal.toml"
 
@@ -20,12 +21,12 @@ id = "study"
 seed = 5
 
 [uncertainties]
-"vendor.alpha.ru_quality" = { uniform = { low = 0.85, high = 1.15 } }
-"vendor.gamma.ru_quality" = { uniform = { low = 0.85, high = 1.15 } }
+"switching.x2_anchor_usd_per_site" = { uniform = { low = 5000, high = 30000 } }
+"switching.renewal_work_share" = { uniform = { low = 0.0, high = 1.0 } }
 "market.site_month_usd" = { uniform = { low = 100, high = 3000 } }
 "#;
 /// The truth of the synthetic targets.
-const TRUTH: [f64; 2] = [1.06, 0.93];
+const TRUTH: [f64; 2] = [12_000.0, 0.7];
 const EFFORT: &str = "--points 24 --replicates 2 --waves 2 --luck 24 --draws 60 --checks 6 --progress none";
 
 fn rows(path: &Path) -> Vec<BTreeMap<String, String>> {
@@ -50,8 +51,8 @@ fn folder() -> tempfile::TempDir {
     let folder = study();
     let root = folder.path();
     fs::write(root.join("scenarios/study.toml"), STUDY).unwrap();
-    let set = |vendor: &str, value: f64| format!("vendor.{vendor}.ru_quality={value}");
-    let (alpha, gamma) = (set("alpha", TRUTH[0]), set("gamma", TRUTH[1]));
+    let anchor = format!("switching.x2_anchor_usd_per_site={}", TRUTH[0]);
+    let share = format!("switching.renewal_work_share={}", TRUTH[1]);
     done(
         root,
         &[
@@ -60,11 +61,11 @@ fn folder() -> tempfile::TempDir {
             "-n",
             "60",
             "--set",
-            &alpha,
+            &anchor,
             "--set",
-            &gamma,
+            &share,
             "--set",
-            "scenario.end=2026-12-31",
+            "scenario.end=2024-12-31",
             "--out",
             "truth",
             "--quiet",
@@ -72,17 +73,17 @@ fn folder() -> tempfile::TempDir {
     );
     let mut targets = HEADER.to_owned();
     for row in rows(&root.join("truth/summary.csv")) {
-        let wanted = ["2022-12-31", "2024-12-31", "2026-12-31"].contains(&row["time"].as_str())
-            && row["measure"] == "share_sales"
+        let wanted = ["2021-12-31", "2022-12-31", "2024-12-31"].contains(&row["time"].as_str())
+            && row["measure"] == "lock_in_part"
             && (row["component"].as_str(), row["generation"].as_str()) == ("ran", "all")
-            && row["place"] == "world"
-            && ["alpha", "gamma"].contains(&row["vendor"].as_str());
+            && (row["place"].as_str(), row["vendor"].as_str()) == ("world", "all")
+            && ["swap", "legacy_layer"].contains(&row["part"].as_str());
         if wanted {
             let mean = number(&row, "mean");
             targets += &format!(
-                "{},{SHARE},{},all,{mean},{},{},F1\n",
+                "{},{PART},{},{mean},{},{},F1\n",
                 row["time"],
-                row["vendor"],
+                row["part"],
                 mean - 0.02,
                 mean + 0.02
             );
@@ -142,7 +143,7 @@ fn a_known_truth_is_found_and_what_the_data_do_not_see_is_named() {
     let waves = rows(&fit.join("waves.csv"));
     assert_eq!(waves.len(), 3);
     assert!(
-        number(&waves[0], "standing") < 1.0 && number(&waves[1], "standing") <= number(&waves[0], "standing") * 1.1
+        number(&waves[0], "standing") < 0.3 && number(&waves[1], "standing") <= number(&waves[0], "standing") * 1.1
     );
     assert!(number(&waves[2], "effective_sample") > 20.0);
     for row in rows(&fit.join("targets.csv")) {
@@ -217,14 +218,19 @@ fn a_known_truth_is_found_and_what_the_data_do_not_see_is_named() {
     // --set drops its column, and says so; a number in both is refused.
     let dropped = oransim(
         root,
-        &["check", "scenarios/fitted.toml", "--set", "vendor.alpha.ru_quality=1"],
+        &[
+            "check",
+            "scenarios/fitted.toml",
+            "--set",
+            "switching.renewal_work_share=0.5",
+        ],
     );
     assert!(
-        err(&dropped).contains("column `vendor.alpha.ru_quality` of the posterior is dropped"),
+        err(&dropped).contains("column `switching.renewal_work_share` of the posterior is dropped"),
         "{}",
         err(&dropped)
     );
-    edit(&path, "market.ru_share", "vendor.alpha.ru_quality");
+    edit(&path, "market.ru_share", "switching.renewal_work_share");
     let both = refused(root, &["check", "scenarios/fitted.toml"]);
     assert!(
         both.contains("stands in [uncertainties] and in the posterior mine/fit.csv"),

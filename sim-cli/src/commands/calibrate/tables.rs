@@ -95,8 +95,8 @@ pub(super) fn all(
 ) -> Result<BTreeMap<&'static str, Vec<u8>>> {
     let priors = &calibration.problem().priors;
     let posterior = &results.posterior;
-    let identified = identify(priors, &posterior.rows, posterior.effective, manifest.seed);
-    let pairs = correlations(&posterior.rows, posterior.effective, manifest.seed);
+    let identified = identify(priors, &posterior.sample, posterior.effective, manifest.seed);
+    let pairs = correlations(&posterior.sample, posterior.effective, manifest.seed);
     let fitted: Vec<Fitted> = (0..targets.rows.len()).map(|k| fit_of(k, targets, results)).collect();
     let paths: Vec<&str> = world.priors.iter().map(|prior| prior.path.as_str()).collect();
     let report = words::report(world, targets, &paths, results, &identified, &pairs, &fitted);

@@ -30,7 +30,9 @@ pub(super) fn wave(report: &WaveReport) -> String {
 /// A share in per cent, with two digits that say something.
 fn percent(share: f64) -> String {
     let x = 100.0 * share;
-    if x >= 10.0 {
+    if x == 0.0 {
+        "0%".to_owned()
+    } else if x >= 10.0 {
         format!("{x:.0}%")
     } else if x >= 0.1 {
         format!("{x:.1}%")

@@ -72,6 +72,15 @@ fn check_one(world: &Loaded, assumptions: bool, checked: &mut Checked) {
         decoded.numbers.len(),
         decoded.numbers.iter().filter(|n| n.origin.is_none()).count(),
     );
+    if let Some(posterior) = &scenario.posterior {
+        let _ = writeln!(
+            report,
+            "  posterior {}: {} joint draws of {} numbers",
+            posterior.file,
+            posterior.rows.len(),
+            posterior.paths.len()
+        );
+    }
     let _ = writeln!(report, "  {}", evidence.summary);
     report.push_str(&installed.report);
     if assumptions {

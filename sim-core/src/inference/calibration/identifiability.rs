@@ -6,7 +6,7 @@ use crate::draws::{Decision, Luck, StreamKey};
 use crate::scenario::Distribution;
 
 /// Resamples of a bootstrap.
-const RESAMPLES: u32 = 2000;
+const RESAMPLES: u32 = 1000;
 /// A shrinkage below this is nothing to speak of.
 const NOTICEABLE: f64 = 0.1;
 /// A shift of the mean by more than this many prior standard deviations moves an input, whatever its spread.

@@ -77,7 +77,7 @@ pub struct Problem {
     pub replicates: u32,
     /// Implausibility above which a point is ruled out.
     pub cutoff: f64,
-    /// Candidates by which a region is searched.
+    /// Most candidates by which a region is searched.
     pub candidates: u32,
     /// Seed of designs.
     pub seed: u64,

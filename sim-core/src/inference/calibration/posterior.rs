@@ -2,8 +2,9 @@
 
 use super::super::summary::compensated_sum;
 use super::cholesky::Cholesky;
+use super::region::Region;
 use super::{Calibration, CalibrationError, Observation, Prediction, Surface};
-use crate::draws::{Decision, Luck, StreamKey};
+use crate::draws::{Decision, Draws, Luck, StreamKey};
 
 /// Rounds in which the box of candidates closes in on the weight.
 const ROUNDS: u64 = 4;
@@ -11,6 +12,10 @@ const ROUNDS: u64 = 4;
 const NEGLIGIBLE: f64 = 3.7e-6;
 /// A box that shrinks by less than this has closed in.
 const CLOSED_IN: f64 = 0.8;
+/// Candidates that stand, beyond which a round weighs no more.
+const MOST_WEIGHED: usize = 1 << 16;
+/// Rows by which the posterior is described: more than a file needs, so that its spreads are not those of a few hundred rows.
+const SAMPLE: usize = 1000;
 /// Stages of sequences from here on are the posterior's.
 const STAGE: u64 = 1 << 32;
 
@@ -21,6 +26,8 @@ pub struct Posterior {
     pub rows: Vec<Vec<f64>>,
     /// The same rows as points, in probabilities of the priors.
     pub points: Vec<Vec<f64>>,
+    /// A larger sample of the same posterior, by which it is described.
+    pub sample: Vec<Vec<f64>>,
     /// Effective number of weighted candidates, `1 / sum w^2`.
     pub effective: f64,
     /// Candidates of the last round.
@@ -93,6 +100,33 @@ impl Calibration {
         Ok(density)
     }
 
+    /// Candidates of a box that stand, with their weights (the greatest is 1), and how many were looked at.
+    fn weigh(&self, surface: &Surface, region: &Region, stage: u64) -> Result<(Vec<Weighed>, u32), CalibrationError> {
+        let sobol = self.sequence(stage)?;
+        let (mut coordinates, mut at) = (Vec::new(), Prediction::default());
+        let (mut weighed, mut seen) = (Vec::new(), 0);
+        while seen < self.problem.candidates && weighed.len() < MOST_WEIGHED {
+            let mut point = sobol.point(seen);
+            seen += 1;
+            region.bring(&mut point);
+            self.coordinates(&point, &mut coordinates);
+            if self.worst(&coordinates, &mut at).0 > self.problem.cutoff {
+                continue;
+            }
+            surface.predict(&coordinates, &mut at);
+            weighed.push(Weighed {
+                point,
+                weight: self.log_density(surface, &at)?,
+                expected: at.means.clone(),
+            });
+        }
+        let greatest = weighed.iter().map(|w| w.weight).fold(f64::NEG_INFINITY, f64::max);
+        for one in &mut weighed {
+            one.weight = libm::exp(one.weight - greatest);
+        }
+        Ok((weighed, seen))
+    }
+
     /// Draws `draws` rows from the posterior.
     ///
     /// # Errors
@@ -104,72 +138,79 @@ impl Calibration {
         };
         let surface = self.surfaces.last().ok_or_else(refuted)?;
         let mut region = self.region.clone();
-        let (mut coordinates, mut at) = (Vec::new(), Prediction::default());
-        let mut round = 0;
-        // Point, density, expected outcomes.
-        let mut weighed: Vec<(Vec<f64>, f64, Vec<f64>)> = Vec::new();
-        loop {
-            let sobol = self.sequence(STAGE + round)?;
-            weighed.clear();
-            for i in 0..self.problem.candidates {
-                let mut point = sobol.point(i);
-                region.bring(&mut point);
-                self.coordinates(&point, &mut coordinates);
-                if self.worst(&coordinates, &mut at).0 > self.problem.cutoff {
-                    continue;
-                }
-                surface.predict(&coordinates, &mut at);
-                let density = self.log_density(surface, &at)?;
-                weighed.push((point, density, at.means.clone()));
-            }
-            let greatest = weighed.iter().map(|w| w.1).fold(f64::NEG_INFINITY, f64::max);
-            if weighed.is_empty() {
-                return Err(refuted());
-            }
-            for one in &mut weighed {
-                one.1 = libm::exp(one.1 - greatest);
-            }
-            let heavy = weighed.iter().filter(|w| w.1 > NEGLIGIBLE).map(|w| w.0.as_slice());
-            let closer = region.around(heavy);
-            round += 1;
-            if round == ROUNDS || closer.volume() > CLOSED_IN * region.volume() {
+        let (mut weighed, mut candidates) = self.weigh(surface, &region, STAGE)?;
+        for round in 1..ROUNDS {
+            let heavy = weighed.iter().filter(|w| w.weight > NEGLIGIBLE);
+            let closer = region.around(heavy.map(|w| w.point.as_slice()));
+            if closer.volume() > CLOSED_IN * region.volume() {
                 break;
             }
-            region = closer;
+            let (found, seen) = self.weigh(surface, &closer, STAGE + round)?;
+            // A sequence of its own may miss what is very small: then what was found before is kept.
+            if found.len() < weighed.len() {
+                break;
+            }
+            (region, weighed, candidates) = (closer, found, seen);
         }
-        let total = compensated_sum(weighed.iter().map(|w| w.1));
-        let squares = compensated_sum(weighed.iter().map(|w| w.1 * w.1));
-        let picked = systematic(weighed.iter().map(|w| w.1 / total), draws, self.problem.seed);
+        if weighed.is_empty() {
+            return Err(refuted());
+        }
+        let total = compensated_sum(weighed.iter().map(|w| w.weight));
+        let squares = compensated_sum(weighed.iter().map(|w| w.weight * w.weight));
+        shuffle(&mut weighed, self.problem.seed);
+        let pick = |n: usize| systematic(weighed.iter().map(|w| w.weight / total), n, self.problem.seed);
+        let picked = pick(draws);
         let mut distinct = picked.clone();
         distinct.dedup();
         let expected = (0..self.problem.targets.len())
             .map(|k| {
-                let mean = compensated_sum(weighed.iter().map(|w| w.1 * w.2[k])) / total;
-                let square = compensated_sum(weighed.iter().map(|w| w.1 * (w.2[k] - mean) * (w.2[k] - mean)));
-                (mean, (square / total).sqrt())
+                let mean = compensated_sum(weighed.iter().map(|w| w.weight * w.expected[k])) / total;
+                let off = |w: &Weighed| w.weight * (w.expected[k] - mean) * (w.expected[k] - mean);
+                (mean, (compensated_sum(weighed.iter().map(off)) / total).sqrt())
             })
             .collect();
         Ok(Posterior {
-            rows: picked.iter().map(|i| self.values(&weighed[*i].0)).collect(),
-            points: picked.iter().map(|i| weighed[*i].0.clone()).collect(),
+            rows: picked.iter().map(|i| self.values(&weighed[*i].point)).collect(),
+            sample: pick(SAMPLE).iter().map(|i| self.values(&weighed[*i].point)).collect(),
+            points: picked.iter().map(|i| weighed[*i].point.clone()).collect(),
             effective: total * total / squares,
-            candidates: self.problem.candidates,
+            candidates,
             distinct: distinct.len(),
             expected,
         })
     }
 }
 
-/// Systematic resampling: `n` indices in order, each `floor(n w)` or `ceil(n w)` times, by one uniform (Kitagawa 1996).
-pub(super) fn systematic(weights: impl Iterator<Item = f64>, n: usize, seed: u64) -> Vec<usize> {
+/// A candidate that stands.
+struct Weighed {
+    point: Vec<f64>,
+    weight: f64,
+    /// Expected outcomes, by the surface.
+    expected: Vec<f64>,
+}
+
+fn stream(seed: u64, cause: u32) -> Draws {
     let key = StreamKey {
         kind: Decision::Bootstrap,
         entity: STAGE,
         lot: 0,
         cycle: 0,
-        cause: 3,
+        cause,
     };
-    let start = Luck::new(seed, 0).stream(key).next_uniform();
+    Luck::new(seed, 0).stream(key)
+}
+
+/// Brings candidates out of the order of their sequence: to take every so many of them would be to take a pattern of it.
+fn shuffle<T>(list: &mut [T], seed: u64) {
+    let mut draws = stream(seed, 5);
+    for i in (1..list.len()).rev() {
+        list.swap(i, draws.next_below(i as u32 + 1) as usize);
+    }
+}
+
+/// Systematic resampling: `n` indices in order, each `floor(n w)` or `ceil(n w)` times, by one uniform (Kitagawa 1996).
+pub(super) fn systematic(weights: impl Iterator<Item = f64>, n: usize, seed: u64) -> Vec<usize> {
+    let start = stream(seed, 3).next_uniform();
     let mut picked = Vec::with_capacity(n);
     let (mut sum, mut last) = (0.0, 0);
     for (i, weight) in weights.enumerate() {

@@ -6,6 +6,9 @@ use super::{Calibration, CalibrationError, Observation, Prediction, Surface};
 const MARGIN: f64 = 0.1;
 /// Searches of a shrinking box for enough points.
 const ROUNDS: u64 = 4;
+/// A search that has seen this many candidates, and kept this many times the points asked for, has seen enough.
+const SEEN: u32 = 1 << 14;
+const PLENTY: usize = 16;
 
 /// A box in the unit cube of probabilities, in which all that stands is known to lie: candidates are drawn in it evenly, so that
 /// they keep the prior's proportions.
@@ -146,7 +149,12 @@ impl Calibration {
         for round in 0..ROUNDS {
             let sobol = self.sequence(stage + round)?;
             kept.clear();
+            let mut seen = 0;
             for i in 0..self.problem.candidates {
+                if seen >= SEEN && kept.len() >= PLENTY * n as usize {
+                    break;
+                }
+                seen += 1;
                 let mut point = sobol.point(i);
                 self.region.bring(&mut point);
                 self.coordinates(&point, &mut coordinates);
@@ -157,13 +165,18 @@ impl Calibration {
                 if implausibility <= self.problem.cutoff {
                     kept.push(point);
                 } else if round == 0 {
-                    ruled_out_by[target] += 1.0 / f64::from(self.problem.candidates);
+                    ruled_out_by[target] += 1.0;
+                }
+            }
+            if round == 0 {
+                for share in &mut ruled_out_by {
+                    *share /= f64::from(seen.max(1));
                 }
             }
             if kept.is_empty() {
                 break;
             }
-            standing = self.region.volume() * kept.len() as f64 / f64::from(self.problem.candidates);
+            standing = self.region.volume() * kept.len() as f64 / f64::from(seen);
             self.region = self.region.around(kept.iter().map(Vec::as_slice));
             if kept.len() >= n as usize {
                 break;

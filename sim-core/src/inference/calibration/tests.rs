@@ -293,6 +293,14 @@ fn what_the_data_do_not_reach_is_called_so() {
     let found = identify(priors, &posterior.rows, posterior.effective, 1);
     assert_eq!(found[2].movement, Movement::NotMoved, "{:?}", found[2]);
     assert!(found[2].shrinkage.abs() < 0.1 && found[2].interval.contains(found[2].shrinkage));
+    // Rows that the data leave alone are spread as the prior is, not in a pattern of the sequence: a Kolmogorov distance of 1.63 / sqrt n is exceeded
+    // once in a hundred samples.
+    let mut alone: Vec<f64> = posterior.rows.iter().map(|r| r[2]).collect();
+    alone.sort_unstable_by(f64::total_cmp);
+    let off = (alone.iter().enumerate())
+        .map(|(i, x)| (x - (i as f64 + 0.5) / 1000.0).abs())
+        .fold(0.0, f64::max);
+    assert!(off < 1.63 / 1000f64.sqrt(), "{off}");
     // The prior's moments are those of the uniform.
     assert!((found[0].prior[0] - 0.5).abs() < 1e-12 && (found[0].prior[1] - (1.0f64 / 12.0).sqrt()).abs() < 1e-4);
     let pairs = correlations(&posterior.rows, posterior.effective, 1);

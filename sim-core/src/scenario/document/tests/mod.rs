@@ -4,6 +4,7 @@ mod editing;
 mod merging;
 mod messages;
 mod mutation;
+mod posterior;
 mod printing;
 mod provenance;
 mod world;
