@@ -23,6 +23,7 @@ pub(super) const FILES: &[ShippedFile] = shipped![
     "all-three.toml",
     "backfill.toml",
     "coalition-holds.toml",
+    "deep-uncertainty.toml",
     "early-6g.toml",
     "early-removal.toml",
     "eu-ban-answered.toml",
