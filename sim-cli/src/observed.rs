@@ -27,6 +27,11 @@ pub const COLUMNS: [&str; 13] = [
     "source",
 ];
 
+/// Largest file: a hundred thousand rows.
+const MAX_BYTES: u64 = 16 << 20;
+/// Most faults that are told of one file.
+const MOST_FAULTS: usize = 50;
+
 /// One observation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ObservedRow {
@@ -52,6 +57,14 @@ pub type Observed = BTreeMap<SeriesLabel, BTreeMap<i32, ObservedRow>>;
 /// # Errors
 /// [`Failure::Refused`] with every fault of the file: columns, dates, numbers, ranges upside down, a point that stands twice.
 pub fn read(path: &Path) -> Result<Observed> {
+    let bytes = std::fs::metadata(path).while_doing("read", path)?.len();
+    if bytes > MAX_BYTES {
+        return Err(Failure::Refused(format!(
+            "{}: a file of observations may have {} MiB",
+            path.display(),
+            MAX_BYTES >> 20
+        )));
+    }
     let mut reader = csv::ReaderBuilder::new()
         .flexible(true)
         .from_path(path)
@@ -89,6 +102,11 @@ pub fn read(path: &Path) -> Result<Observed> {
             }
             Err(why) => faults.push(format!("{at}:{line}: {why}")),
         }
+    }
+    if faults.len() > MOST_FAULTS {
+        let more = faults.len() - MOST_FAULTS;
+        faults.truncate(MOST_FAULTS);
+        faults.push(format!("{at}: and {more} more"));
     }
     if faults.is_empty() {
         Ok(observed)

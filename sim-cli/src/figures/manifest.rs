@@ -32,14 +32,37 @@
 //! world = { scenario = "scenarios/world-2020.toml", replicates = 20, seed = 2020 }   # optional
 //! ```
 //!
+//! A figure of deep uncertainty reads one number of a design, as `oransim explore` plays it:
+//!
+//! ```toml
+//! [labels]                        # names of uncertain inputs for readers, by path
+//! "market.taste_scale_share" = "Weight of taste"
+//!
+//! [[deep]]
+//! name = "12-regret"
+//! command = "oransim figures --only 12-regret"
+//! scenario = "scenarios/deep-uncertainty.toml"
+//! set = { "levers.eu-ban.procurement_ban.strength" = 0 }   # optional
+//! design = "sobol"                # or lhs, morris, saltelli
+//! n = 96
+//! replicates = 2
+//! seed = 2020
+//! measure = "lock_in_index"       # of component `ran`, at the last date; less is better
+//! place = { id = "eu", name = "the EU" }
+//! threshold = 0.5                 # above it a policy has failed
+//! policies = ["No new rule", "Ban"]   # names of the combinations of choices, in the order of the design
+//! ```
+//!
 //! Figures of the same worlds, replicates, seed and measures share one run.
 
+use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
 use serde::Deserialize;
 use toml::Spanned;
 
 use super::date::Date;
+use super::deep::{DeepRun, deep_by_name};
 use super::error::{FigureError, Result};
 use super::note::Mark;
 use super::{Figure, by_name, theory_by_name};
@@ -129,6 +152,35 @@ struct RawList {
     figure: Vec<RawFigure>,
     #[serde(default)]
     theory: Vec<RawTheory>,
+    #[serde(default)]
+    labels: BTreeMap<String, String>,
+    #[serde(default)]
+    deep: Vec<RawDeep>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawDeep {
+    name: Spanned<String>,
+    command: String,
+    scenario: Spanned<String>,
+    #[serde(default)]
+    set: toml::Table,
+    design: String,
+    n: Spanned<u64>,
+    replicates: Spanned<u64>,
+    seed: u64,
+    measure: String,
+    place: RawPlace,
+    threshold: f64,
+    policies: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawPlace {
+    id: String,
+    name: String,
 }
 
 #[derive(Deserialize)]
@@ -201,6 +253,14 @@ pub fn read(repo_root: &Path) -> Result<Vec<FigureRun>> {
 /// As [`read`]; also a world for a figure that marks none.
 pub fn read_theory(repo_root: &Path) -> Result<Vec<TheoryRun>> {
     read_as(repo_root, |list, raw| list.theory(raw))
+}
+
+/// Reads and checks the figures of deep uncertainty of the same list.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_deep(repo_root: &Path) -> Result<Vec<DeepRun>> {
+    read_as(repo_root, |list, raw| list.deep(raw))
 }
 
 fn read_as<T>(repo_root: &Path, checked: impl Fn(&List, &RawList) -> Result<T>) -> Result<T> {
@@ -276,6 +336,43 @@ impl List<'_> {
                 name: name.clone(),
                 command: entry.command.clone(),
                 world,
+            });
+        }
+        Ok(runs)
+    }
+
+    fn deep(&self, raw: &RawList) -> Result<Vec<DeepRun>> {
+        let mut runs: Vec<DeepRun> = Vec::new();
+        for entry in &raw.deep {
+            let (name, at) = (entry.name.get_ref(), entry.name.span().start);
+            deep_by_name(name).map_err(|e| self.error(at, e.to_string()))?;
+            if runs.iter().any(|known| known.name == *name) {
+                return Err(self.error(at, format!("figure `{name}` is given twice")));
+            }
+            for (number, what) in [(&entry.n, "n"), (&entry.replicates, "replicates")] {
+                if *number.get_ref() == 0 {
+                    return Err(self.error(
+                        number.span().start,
+                        format!("`{what}` is 0; a design needs at least one"),
+                    ));
+                }
+            }
+            runs.push(DeepRun {
+                name: name.clone(),
+                command: entry.command.clone(),
+                scenario: self.file(&entry.scenario)?,
+                set: (entry.set.iter())
+                    .map(|(path, value)| (path.clone(), value.to_string()))
+                    .collect(),
+                design: entry.design.clone(),
+                n: *entry.n.get_ref(),
+                replicates: *entry.replicates.get_ref(),
+                seed: entry.seed,
+                measure: entry.measure.clone(),
+                place: (entry.place.id.clone(), entry.place.name.clone()),
+                threshold: entry.threshold,
+                labels: raw.labels.clone(),
+                policies: entry.policies.clone(),
             });
         }
         Ok(runs)

@@ -5,7 +5,8 @@
 //! [`Note`], and both stand in the CSV, so a committed figure can be drawn again and compared by bytes.
 //!
 //! Another figure is one file with an implementation of [`Figure`] and one line in [`FIGURES`]. Figures that need no run, but functions
-//! of the model alone, implement [`Theory`] and stand in [`THEORY`].
+//! of the model alone, implement [`Theory`] and stand in [`THEORY`]; those of a design over uncertain inputs implement [`deep::Deep`] and
+//! stand in [`deep::DEEP`].
 
 pub mod backend;
 pub mod bargains;
@@ -13,6 +14,7 @@ pub mod causes;
 pub mod cost_per_point;
 pub mod cut_off;
 pub mod date;
+pub mod deep;
 pub mod differences;
 pub mod ends;
 pub mod error;

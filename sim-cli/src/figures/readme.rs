@@ -6,6 +6,7 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use super::deep::{DeepRun, DeepTable, deep_by_name};
 use super::error::Result;
 use super::manifest::{self, FigureRun, TheoryRun, World};
 use super::number::grouped;
@@ -40,7 +41,11 @@ pub fn page(repo_root: &Path) -> Result<String> {
         );
         entries.push((run.name.clone(), entry(&run.name, shown, &run.command, &worlds)));
     }
-    // By name: figures of theory among the others.
+    for run in &manifest::read_deep(repo_root)? {
+        let shown = numbers(repo_root, &run.name).and_then(|csv| explored(run, &csv).ok());
+        entries.push((run.name.clone(), entry(&run.name, shown, &run.command, &futures(run))));
+    }
+    // By name: figures of theory and of designs among the others.
     entries.sort();
     let mut text = HEAD.to_owned();
     for (_, entry) in entries {
@@ -67,6 +72,31 @@ fn theoretical(run: &TheoryRun, csv: &str) -> Result<(Words, String)> {
     let table = TheoryTable::from_csv(csv)?;
     let drawing = theory_by_name(&run.name)?.drawing(&table)?;
     Ok((drawing.words, table.source.line()))
+}
+
+/// Words and source of a figure of a design.
+fn explored(run: &DeepRun, csv: &str) -> Result<(Words, String)> {
+    let table = DeepTable::from_csv(csv)?;
+    let drawing = deep_by_name(&run.name)?.drawing(&table)?;
+    Ok((drawing.words, table.source.line()))
+}
+
+/// The world, the futures and the policies of a design.
+fn futures(run: &DeepRun) -> String {
+    let keys = match run.set.len() {
+        0 => String::new(),
+        1 => " with one key set".to_owned(),
+        many => format!(" with {many} keys set"),
+    };
+    format!(
+        "{}{keys} under {} policies at the points of a {} design of size {}; replicates at each point: {}, seed {}.",
+        link(&run.scenario),
+        run.policies.len(),
+        run.design,
+        run.n,
+        run.replicates,
+        run.seed
+    )
 }
 
 fn entry(name: &str, shown: Option<(Words, String)>, command: &str, worlds: &str) -> String {
@@ -99,12 +129,13 @@ fn played(run: &FigureRun) -> String {
     )
 }
 
+fn link(file: &Path) -> String {
+    let path = file.to_string_lossy().replace('\\', "/");
+    let id = file.file_stem().unwrap_or_default().to_string_lossy();
+    format!("[{id}](../{path})")
+}
+
 fn world(world: &World) -> String {
-    let link = |file: &Path| {
-        let path = file.to_string_lossy().replace('\\', "/");
-        let id = file.file_stem().unwrap_or_default().to_string_lossy();
-        format!("[{id}](../{path})")
-    };
     match world {
         World::File(file) => link(file),
         World::Inline { id, extends, set, .. } => {

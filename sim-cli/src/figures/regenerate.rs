@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use super::deep::{self, DeepRun, DeepTable, Explored, deep_by_name};
 use super::error::{FigureError, Result};
 use super::manifest::{self, FigureRun, TheoryRun};
 use super::note::{Note, Spec};
@@ -46,6 +47,22 @@ pub trait Runner {
     /// # Errors
     /// Why it cannot be run.
     fn run(&self, run: &FigureRun) -> std::result::Result<Simulated, String>;
+
+    /// The hash that the manifest of this design has today, without playing it.
+    ///
+    /// # Errors
+    /// Why it cannot be told.
+    fn design_hash(&self, _run: &DeepRun) -> std::result::Result<String, String> {
+        Err("no design can be made here".to_owned())
+    }
+
+    /// Plays a design.
+    ///
+    /// # Errors
+    /// Why it cannot be played.
+    fn explore(&self, _run: &DeepRun) -> std::result::Result<Explored, String> {
+        Err("no design can be played here".to_owned())
+    }
 }
 
 /// Something that `--check` found; any makes it exit with 5.
@@ -140,8 +157,10 @@ impl fmt::Display for Difference {
 pub fn make(repo_root: &Path, only: &[String], runner: &dyn Runner) -> Result<Vec<PathBuf>> {
     let runs = manifest::read(repo_root)?;
     let theory = manifest::read_theory(repo_root)?;
+    let deep = manifest::read_deep(repo_root)?;
     let listed: Vec<&str> = (runs.iter().map(|run| run.name.as_str()))
         .chain(theory.iter().map(|run| run.name.as_str()))
+        .chain(deep.iter().map(|run| run.name.as_str()))
         .collect();
     for name in only {
         if !listed.contains(&name.as_str()) {
@@ -166,6 +185,9 @@ pub fn make(repo_root: &Path, only: &[String], runner: &dyn Runner) -> Result<Ve
     }
     for run in theory.iter().filter(|run| wanted(&run.name)) {
         write(&run.name, results.compute_theory(run)?)?;
+    }
+    for run in deep.iter().filter(|run| wanted(&run.name)) {
+        write(&run.name, results.compute_deep(run)?)?;
     }
     // Of all figures: those that were not made anew stand in it as they are.
     replace(&repo_root.join(readme::PATH), &readme::page(repo_root)?)?;
@@ -195,6 +217,18 @@ pub fn check(repo_root: &Path, full: bool, runner: &dyn Runner) -> Result<Vec<Di
             repo_root,
             &run.name,
             |csv| redraw_theory(&run.name, csv),
+            move || today,
+            anew,
+        )?);
+    }
+    for run in &manifest::read_deep(repo_root)? {
+        let today = results.design_inputs_hash(run);
+        // A design takes minutes: it is played only where all is computed.
+        let anew = || full.then(|| results.compute_deep(run)).transpose();
+        found.extend(check_one(
+            repo_root,
+            &run.name,
+            |csv| redraw_deep(&run.name, csv),
             move || today,
             anew,
         )?);
@@ -291,6 +325,14 @@ fn redraw_theory(name: &str, csv: &str) -> Result<(Files, String)> {
     Ok(((table.to_csv()?, svg), table.source.inputs))
 }
 
+/// The same of a figure of deep uncertainty, with the hash of its inputs.
+fn redraw_deep(name: &str, csv: &str) -> Result<(Files, String)> {
+    let table = DeepTable::from_csv(csv)?;
+    is_of(&table.figure, name)?;
+    let svg = deep_by_name(name)?.draw(&table)?;
+    Ok(((table.to_csv()?, svg), table.source.inputs))
+}
+
 fn is_of(figure: &str, name: &str) -> Result<()> {
     if figure == name {
         return Ok(());
@@ -306,6 +348,7 @@ fn is_of(figure: &str, name: &str) -> Result<()> {
 struct Results<'a> {
     runner: &'a dyn Runner,
     done: Vec<(FigureRun, Simulated)>,
+    explored: Vec<(DeepRun, Explored)>,
 }
 
 impl<'a> Results<'a> {
@@ -313,6 +356,7 @@ impl<'a> Results<'a> {
         Self {
             runner,
             done: Vec::new(),
+            explored: Vec::new(),
         }
     }
 
@@ -344,6 +388,27 @@ impl<'a> Results<'a> {
         Ok(theory::inputs_hash(theory_by_name(&run.name)?, manifest.as_deref()))
     }
 
+    /// The CSV and the SVG of a figure of deep uncertainty; its design is played once.
+    fn compute_deep(&mut self, run: &DeepRun) -> Result<Files> {
+        let figure = deep_by_name(&run.name)?;
+        let at = match self.explored.iter().position(|(done, _)| done.shares_run(run)) {
+            Some(at) => at,
+            None => {
+                let explored = self.runner.explore(run).map_err(|m| failed_design(run, m))?;
+                self.explored.push((run.clone(), explored));
+                self.explored.len() - 1
+            }
+        };
+        let table = deep::compute(figure, run, &self.explored[at].1)?;
+        Ok((table.to_csv()?, figure.draw(&table)?))
+    }
+
+    /// The hash that the inputs of a figure of deep uncertainty have today.
+    fn design_inputs_hash(&self, run: &DeepRun) -> Result<String> {
+        let manifest = self.runner.design_hash(run).map_err(|m| failed_design(run, m))?;
+        Ok(deep::inputs_hash(run, &manifest))
+    }
+
     /// The run behind a figure, played once.
     fn simulated(&mut self, run: &FigureRun) -> Result<&Simulated> {
         let known = self.done.iter().position(|(done, _)| done.shares_run(run));
@@ -370,6 +435,13 @@ impl<'a> Results<'a> {
 }
 
 fn failed(run: &FigureRun, message: String) -> FigureError {
+    FigureError::Run {
+        figure: run.name.clone(),
+        message,
+    }
+}
+
+fn failed_design(run: &DeepRun, message: String) -> FigureError {
     FigureError::Run {
         figure: run.name.clone(),
         message,

@@ -7,6 +7,7 @@ use std::sync::atomic::AtomicBool;
 
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 use sha2::{Digest as _, Sha256};
+use sim_core::design::parse_table;
 use sim_core::inference::{IntervalRule, PairedRoom, PairedSummary, Summary};
 use sim_core::market::foresight::outlook::LookAhead;
 use sim_core::scenario::Scenario;
@@ -14,6 +15,7 @@ use sim_core::scenario::document::describe;
 
 use super::cumulative;
 use super::ensemble::{options, ready};
+use super::explore::explore;
 use super::files::{self, Loaded, text_of};
 use super::history;
 use super::names::{sites, spec};
@@ -21,15 +23,18 @@ use super::run_figures::note_of;
 use crate::commands::run::manifest_of;
 use crate::engine::{Engine, Ensemble, ReplicateFailure, Valuation};
 use crate::figures::date::Date;
+use crate::figures::deep::{DeepRun, Explored};
 use crate::figures::manifest::{FigureRun, World};
 use crate::figures::regenerate::{MarketFacts, Runner, Simulated};
 use crate::figures::summary::{Stats, SummaryRow};
 use crate::figures::{FIGURES, Spec, SummaryTable};
+use crate::model::{ExploreRequest, WorldRequest};
 use crate::output::differences::appraisal::{Appraisal, Statistics};
 use crate::output::differences::matching::Matching;
-use crate::settings::{Mode, Record};
+use crate::settings::{Mode, Override, Record};
 use crate::store::layout::{Layout, SeriesLabel};
 use crate::store::manifest::Manifest;
+use crate::store::points::point_and_replicate;
 
 /// Plays the worlds of figures.
 pub(super) struct FigureRunner<'a> {
@@ -145,6 +150,14 @@ impl Runner for FigureRunner<'_> {
         Ok(self.manifest(run, &*self.readied(run)?)?.hash())
     }
 
+    fn design_hash(&self, run: &DeepRun) -> Said<String> {
+        Ok(self.design(run)?.manifest.hash())
+    }
+
+    fn explore(&self, run: &DeepRun) -> Said<Explored> {
+        self.play_design(run)
+    }
+
     fn run(&self, run: &FigureRun) -> Said<Simulated> {
         let readied = self.readied(run)?;
         let mut summary = SummaryTable::default();
@@ -188,6 +201,13 @@ impl Runner for FigureRunner<'_> {
     }
 }
 
+/// A design made ready: the world at its points, what its records mean, and the manifest.
+struct DesignReady {
+    ensemble: Ensemble,
+    layout: Layout,
+    manifest: Manifest,
+}
+
 impl FigureRunner<'_> {
     /// The manifest of the run, with the hashes of what a figure reads beside it.
     fn manifest(&self, run: &FigureRun, readied: &Readied) -> Said<Manifest> {
@@ -206,6 +226,90 @@ impl FigureRunner<'_> {
                 .insert("published".to_owned(), hex(text.join("\n").as_bytes()));
         }
         Ok(manifest)
+    }
+
+    fn design(&self, run: &DeepRun) -> Said<DesignReady> {
+        let said = |failure: crate::exit::Failure| failure.to_string();
+        let overrides = (run.set.iter()).map(|(path, value)| Override {
+            scenario: None,
+            path: path.clone(),
+            value: value.clone(),
+        });
+        let request = ExploreRequest {
+            world: WorldRequest {
+                scenarios: vec![self.root.join(&run.scenario)],
+                overrides: overrides.collect(),
+                replicates: Some(run.replicates),
+                seed: Some(run.seed),
+                uncertainty: None,
+                record: Record::default(),
+            },
+            design: run.design.parse()?,
+            n: Some(run.n),
+        };
+        let ensemble = explore(&request).map_err(said)?;
+        let world = ensemble.worlds.first().ok_or("there is no world")?;
+        let layout = Layout::of(world.engine.as_ref()).map_err(said)?;
+        let layouts = [layout.clone()];
+        let manifest = manifest_of(Mode::Explore, &ensemble, &layouts, run.replicates, Record::default());
+        Ok(DesignReady {
+            ensemble,
+            layout,
+            manifest,
+        })
+    }
+
+    fn play_design(&self, run: &DeepRun) -> Said<Explored> {
+        let DesignReady {
+            ensemble,
+            layout,
+            manifest,
+        } = self.design(run)?;
+        let (Some(design), Some(world)) = (&ensemble.design, ensemble.worlds.first()) else {
+            return Err("there is no design".to_owned());
+        };
+        let is_wanted = |label: &SeriesLabel| {
+            let [measure, _, component, generation, _, place, vendor, part] = label.texts();
+            (measure, component, place) == (&run.measure, "ran", &run.place.0)
+                && (generation, vendor, part) == ("all", "all", "all")
+        };
+        let series = layout.series.iter().position(is_wanted);
+        let series = series.ok_or_else(|| format!("no `{}` of `{}` is recorded", run.measure, run.place.0))?;
+        let cell = layout.cells() - layout.series.len() + series;
+        let table = parse_table(&design.csv).map_err(|error| error.to_string())?;
+        let uncertain = table.paths.len() - design.points.choices.len();
+        let points = &table.points;
+        let policies = (points.iter())
+            .take_while(|point| point[..uncertain] == points[0][..uncertain])
+            .count();
+        let keys: Vec<u64> = manifest.keys().collect();
+        let values = (keys.into_par_iter())
+            .map(|at| {
+                let record = world.engine.replicate(at, self.stop).map_err(|failure| match failure {
+                    ReplicateFailure::Stopped => "it was interrupted".to_owned(),
+                    ReplicateFailure::Failed { time, place, message } => {
+                        let (point, k) = point_and_replicate(at);
+                        format!("replicate {k} at point {point}: {time}, {place}: {message}")
+                    }
+                })?;
+                Ok(record.values.get(cell).copied().unwrap_or(f64::NAN))
+            })
+            .collect::<Said<Vec<f64>>>()?;
+        let replicates = usize::try_from(run.replicates).map_err(|error| error.to_string())?;
+        let by_point: Vec<Vec<f64>> = values.chunks(replicates).map(<[f64]>::to_vec).collect();
+        let last = layout.dates.last().copied().unwrap_or_default();
+        Ok(Explored {
+            inputs: table.paths[..uncertain].to_vec(),
+            futures: (points.iter().step_by(policies))
+                .map(|point| point[..uncertain].to_vec())
+                .collect(),
+            values: (0..policies)
+                .map(|policy| by_point.iter().skip(policy).step_by(policies).cloned().collect())
+                .collect(),
+            time: crate::time::iso(last),
+            version: manifest.model_version.clone(),
+            manifest: manifest.hash(),
+        })
     }
 
     /// The values of the kept series in every replicate, by date then series.

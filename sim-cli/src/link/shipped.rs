@@ -24,6 +24,7 @@ pub(super) const FILES: &[ShippedFile] = shipped![
     "backfill.toml",
     "calibration-2019.toml",
     "coalition-holds.toml",
+    "deep-uncertainty.toml",
     "early-6g.toml",
     "early-removal.toml",
     "eu-ban-answered.toml",

@@ -415,3 +415,33 @@ pub(in crate::figures) fn markets() -> Vec<MarketFacts> {
     };
     vec![facts; WORLDS.len()]
 }
+
+/// A design over three inputs, as made up as the rest: 64 futures, two policies, two replicates. Lock-in rises with the
+/// first two inputs; the second policy takes most of the effect of the first away and costs a little everywhere.
+pub(crate) fn explored(manifest: &str, scale: f64) -> crate::figures::deep::Explored {
+    let futures: Vec<Vec<f64>> = (0..64)
+        .map(|i: u32| {
+            vec![
+                f64::from(i % 8) / 7.0,
+                f64::from(i / 8) / 7.0,
+                f64::from(i * 5 % 64) / 64.0,
+            ]
+        })
+        .collect();
+    let policy = |weight: f64, cost: f64| -> Vec<Vec<f64>> {
+        (futures.iter())
+            .map(|x| {
+                let value = scale * (0.3 + cost + 0.2 * weight * x[0] + 0.15 * x[1] + 0.01 * x[2]);
+                vec![value - 0.004, value + 0.004]
+            })
+            .collect()
+    };
+    crate::figures::deep::Explored {
+        inputs: ["a.first", "a.second", "a.third"].map(str::to_owned).into(),
+        values: vec![policy(1.0, 0.0), policy(0.2, 0.02)],
+        futures,
+        time: "2035-12-31".into(),
+        version: "0.1.0".into(),
+        manifest: manifest.to_owned(),
+    }
+}

@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::path::Path;
 
 use super::fixture;
+use crate::figures::deep::{DeepRun, Explored};
 use crate::figures::manifest::{self, FigureRun};
 use crate::figures::regenerate::{Difference, Runner, Simulated, check, make};
 use crate::figures::{by_name, readme};
@@ -45,6 +46,15 @@ impl Fake {
 }
 
 impl Runner for Fake {
+    fn design_hash(&self, _: &DeepRun) -> Result<String, String> {
+        Ok(self.hash.to_owned())
+    }
+
+    fn explore(&self, _: &DeepRun) -> Result<Explored, String> {
+        self.runs.set(self.runs.get() + 1);
+        Ok(fixture::explored(self.hash, self.scale))
+    }
+
     fn manifest_hash(&self, _: &FigureRun) -> Result<String, String> {
         Ok(self.hash.to_owned())
     }

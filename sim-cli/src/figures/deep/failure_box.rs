@@ -1,0 +1,245 @@
+//! `11-failure-box`: in which futures the most robust policy fails.
+
+use sim_core::inference::prim::{PrimSettings, cover, quasi_p_values};
+use sim_core::inference::regret::{Better, Payoffs, Rule, apply_rule};
+
+use super::super::error::Result;
+use super::super::number::fixed;
+use super::super::page::{Drawing, Page, Words};
+use super::super::panel::{Axis, Panel};
+use super::super::sheet::{Anchor, Rect, TextStyle};
+use super::super::theme::{self, GROUP, PALETTE, QUIET, TEXT, TICK_SIZE};
+use super::{Deep, DeepRow, DeepRun, DeepTable, Explored, nothing, points, rounded};
+use crate::output::number::number;
+
+/// The first box that PRIM finds, over the two inputs that it limits most surely.
+pub struct FailureBox;
+
+const NAME: &str = "11-failure-box";
+const OUTCOME: &str = "lock_in";
+const ACROSS: &str = "across";
+const UP: &str = "up";
+const LIMIT: &str = "limit";
+const RANGE: &str = "range";
+const P: &str = "quasi_p";
+const COVERAGE: &str = "coverage";
+const DENSITY: &str = "density";
+const THRESHOLD: &str = "threshold";
+const BOX: &str = "box";
+const HEIGHT: f64 = 320.0;
+
+impl Deep for FailureBox {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn rows(&self, run: &DeepRun, explored: &Explored) -> Result<Vec<DeepRow>> {
+        let outcomes = explored.outcomes();
+        let payoffs = Payoffs::new(&outcomes, Better::Low)
+            .ok_or_else(|| nothing(NAME, "a future in which every policy has an outcome"))?;
+        let robust = apply_rule(&payoffs, Rule::MinimaxRegret)
+            .winners
+            .first()
+            .copied()
+            .unwrap_or(0);
+        let kept = payoffs.futures();
+        let futures: Vec<Vec<f64>> = kept.iter().map(|future| explored.futures[*future].clone()).collect();
+        let failed: Vec<bool> = kept
+            .iter()
+            .map(|future| outcomes[robust][*future] > run.threshold)
+            .collect();
+        let settings = PrimSettings::default();
+        let found = cover(&futures, &failed, settings, 1).into_iter().next();
+        // The inputs that the box limits, the surest first; then others, so that there are always two to draw.
+        let mut p = found
+            .as_ref()
+            .map(|found| quasi_p_values(found, &futures, &failed))
+            .unwrap_or_default();
+        p.sort_by(|a, b| a.1.total_cmp(&b.1));
+        let mut shown: Vec<usize> = p.iter().map(|(input, _)| *input).collect();
+        let others: Vec<usize> = (0..explored.inputs.len())
+            .filter(|input| !shown.contains(input))
+            .collect();
+        shown.extend(others);
+        let [x, y, ..] = shown[..] else {
+            return Err(nothing(NAME, "a design over at least two uncertain inputs"));
+        };
+        let policy = run.policy(robust);
+        let mut rows = vec![DeepRow::new(BOX, &policy, THRESHOLD, "share_of_price", run.threshold)];
+        for (axis, input) in [(ACROSS, x), (UP, y)] {
+            let values = || futures.iter().map(|future| future[input]);
+            let (low, high) = (
+                values().fold(f64::INFINITY, f64::min),
+                values().fold(f64::NEG_INFINITY, f64::max),
+            );
+            let row = DeepRow::new(axis, &run.label(&explored.inputs[input]), RANGE, "", f64::NAN);
+            rows.push(row.between(low, high));
+        }
+        if let Some(found) = &found {
+            rows.push(DeepRow::new(BOX, &policy, COVERAGE, "share", rounded(found.coverage)));
+            rows.push(DeepRow::new(BOX, &policy, DENSITY, "share", rounded(found.density)));
+            for (place, (input, p)) in p.iter().copied().enumerate() {
+                let limits = found.limits[input];
+                let axis = match input {
+                    input if input == x => ACROSS.to_owned(),
+                    input if input == y => UP.to_owned(),
+                    _ => format!("limit-{}", place + 1),
+                };
+                let label = run.label(&explored.inputs[input]);
+                rows.push(DeepRow::new(&axis, &label, LIMIT, "", f64::NAN).between(limits.low, limits.high));
+                rows.push(DeepRow::new(&axis, &label, P, "probability", rounded(p)));
+            }
+        }
+        for (future, point) in futures.iter().enumerate() {
+            let series = format!("future-{}", kept[future]);
+            let row = |quantity: &str, unit: &str, value: f64| DeepRow::new(&series, "", quantity, unit, value);
+            rows.push(row(ACROSS, "", point[x]));
+            rows.push(row(UP, "", point[y]));
+            rows.push(row(OUTCOME, "share_of_price", rounded(outcomes[robust][kept[future]])));
+        }
+        Ok(rows)
+    }
+
+    fn drawing(&self, table: &DeepTable) -> Result<Drawing> {
+        let [across, up] = [ACROSS, UP].map(|axis| table.of(RANGE).find(|row| row.series == axis));
+        let (Some(across), Some(up)) = (across, up) else {
+            return Err(nothing(NAME, "two inputs"));
+        };
+        let page = Page::begin_from(NAME, words(table), HEIGHT + 64.0, &table.source.line());
+        let frame = Rect {
+            x: page.body.x + 56.0,
+            y: page.body.y + 20.0,
+            width: page.body.width - 72.0,
+            height: HEIGHT,
+        };
+        let axis = |row: &DeepRow| {
+            let [low, high] = row.between;
+            let room = 0.02 * (high - low).max(1e-12);
+            Axis::exact(low - room, high + room, 6, fixed)
+        };
+        let mut panel = Panel::new(&page.sheet, frame, axis(across), axis(up))?;
+        panel.grid(false, true)?;
+        let quiet = TextStyle::new(TICK_SIZE, QUIET);
+        page.sheet.text(page.body.x, page.body.y + 8.0, &up.label, quiet);
+        let end = quiet.anchored(Anchor::End);
+        page.sheet
+            .text(frame.right(), frame.bottom() + 32.0, &across.label, end);
+        let limit = |axis: &DeepRow| {
+            let found = table.of(LIMIT).find(|row| row.series == axis.series);
+            let [low, high] = found.map_or([f64::NAN; 2], |row| row.between);
+            let or = |value: f64, other: f64| if value.is_finite() { value } else { other };
+            [or(low, axis.between[0]), or(high, axis.between[1])]
+        };
+        if table.of(COVERAGE).next().is_some() {
+            let ([left, right], [low, high]) = (limit(across), limit(up));
+            let corners = vec![(left, low), (right, low), (right, high), (left, high)];
+            panel.area(corners.clone(), PALETTE[1].line, 0.12)?;
+            let closed: Vec<(f64, f64)> = corners.iter().chain(corners.first()).copied().collect();
+            panel.curve(&closed, PALETTE[1].line, 1.6, "")?;
+        }
+        let threshold = table.value(BOX, THRESHOLD);
+        let futures: Vec<&DeepRow> = table.of(OUTCOME).collect();
+        // Those that fail come last, on top.
+        for failing in [false, true] {
+            for row in futures.iter().filter(|row| (row.value > threshold) == failing) {
+                let (x, y) = (table.value(&row.series, ACROSS), table.value(&row.series, UP));
+                let (colour, radius) = if failing {
+                    (PALETTE[1].line, 4.2)
+                } else {
+                    (theme::pale(GROUP.line), 3.2)
+                };
+                page.sheet.dot(panel.x(x), panel.y(y), radius, colour);
+            }
+        }
+        let (x, y) = (page.body.x, frame.bottom() + 52.0);
+        page.sheet.dot(x + 4.0, y - 4.0, 4.2, PALETTE[1].line);
+        let words = format!("lock-in above {}%", points(threshold, 0));
+        page.sheet
+            .text(x + 14.0, y, &words, TextStyle::new(TICK_SIZE, PALETTE[1].text));
+        page.sheet.dot(x + 144.0, y - 4.0, 3.2, theme::pale(GROUP.line));
+        page.sheet
+            .text(x + 154.0, y, "at most that", TextStyle::new(TICK_SIZE, TEXT));
+        Ok(page.finish())
+    }
+}
+
+/// `0.043` of a limit that was drawn from a sample: three digits tell all there is.
+fn short(value: f64) -> String {
+    let text = format!("{value:.2e}").parse().map(number);
+    text.unwrap_or_default()
+}
+
+fn words(table: &DeepTable) -> Words {
+    let policy = table.of(THRESHOLD).next().map_or("", |row| &row.label);
+    let threshold = table.value(BOX, THRESHOLD);
+    let futures: Vec<f64> = table.of(OUTCOME).map(|row| row.value).collect();
+    let failing = futures.iter().filter(|value| **value > threshold).count();
+    let limits: Vec<String> = (table.of(LIMIT))
+        .map(|row| match row.between.map(f64::is_finite) {
+            [true, true] => format!(
+                "“{}” between {} and {}",
+                row.label,
+                short(row.between[0]),
+                short(row.between[1])
+            ),
+            [true, false] => format!("“{}” above {}", row.label, short(row.between[0])),
+            _ => format!("“{}” below {}", row.label, short(row.between[1])),
+        })
+        .collect();
+    let title = match (failing, limits.len()) {
+        (0, _) => format!("“{policy}”, the most robust policy, fails in none of the futures"),
+        (all, _) if all == futures.len() => format!("“{policy}”, the most robust policy, fails in all of the futures"),
+        (_, 0) => format!("No simple limits tell the futures in which “{policy}” fails"),
+        _ => {
+            let names: Vec<String> = (table.of(LIMIT).take(2))
+                .map(|row| {
+                    let side = if row.between[0].is_finite() { "high" } else { "low" };
+                    format!("“{}” is {side}", row.label)
+                })
+                .collect();
+            format!(
+                "Even the most robust policy, “{policy}”, fails where {}",
+                names.join(" and ")
+            )
+        }
+    };
+    let share = |part: f64| super::super::number::percent(part);
+    let mut subtitle = format!(
+        "In {failing} of {} futures the {} is above {}%.",
+        futures.len(),
+        table.outcome(),
+        points(threshold, 0)
+    );
+    let mut notes = Vec::new();
+    if !limits.is_empty() {
+        subtitle.push_str(&format!(
+            " The box holds {} of them, and of the futures in it {} fail: {}.",
+            share(table.value(BOX, COVERAGE)),
+            share(table.value(BOX, DENSITY)),
+            limits.join("; ")
+        ));
+        let doubtful: Vec<String> = (table.of(P).filter(|row| row.value > 0.05))
+            .map(|row| format!("“{}”", row.label))
+            .collect();
+        if !doubtful.is_empty() {
+            notes.push(format!(
+                "Limits that chance could bring as well (p above 5%): {}.",
+                doubtful.join(", ")
+            ));
+        }
+    }
+    notes.push(
+        "Box by PRIM (patient rule induction): limits on few inputs that hold most failures and little else. The other inputs \
+         vary too, which is why dots mix. The most robust policy is that with the smallest largest regret."
+            .to_owned(),
+    );
+    Words {
+        title,
+        subtitle,
+        notes,
+        description:
+            "Scatter of futures over two inputs; those in which the policy fails are marked, with the box around most \
+                      of them."
+                .to_owned(),
+    }
+}
