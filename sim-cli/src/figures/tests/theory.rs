@@ -162,7 +162,7 @@ fn repository(list: &str) -> tempfile::TempDir {
 #[test]
 fn they_are_made_checked_and_found_stale() {
     let root = repository(LIST);
-    assert_eq!(make(root.path(), &[], &Fake("aaaa")).expect("makes").len(), 4);
+    assert_eq!(make(root.path(), &[], &Fake("aaaa")).expect("makes").len(), 5);
     assert_eq!(check(root.path(), false, &Fake("aaaa")).expect("checks"), []);
     let found = check(root.path(), false, &Fake("bbbb")).expect("checks");
     assert!(
