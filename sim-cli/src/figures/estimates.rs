@@ -110,9 +110,10 @@ const REFRESH_AS_BEFORE: (&str, &str) = ("europe-refresh-contested-2030", "europ
 /// Ids of the two rows that the European estimates stand for.
 const HIGH: &str = "europe-high";
 const LOW: &str = "europe-low";
-const LADDER: [&str; 3] = ["cap", "stop", "removal"];
+const EARLY_ALIKE: &str = "early-as-before";
+const LADDER: [&str; 3] = ["cap-2027", "stop", "removal"];
 
-const ESTIMATES: [Estimate; 14] = [
+const ESTIMATES: [Estimate; 15] = [
     row(
         "bill",
         "cap",
@@ -122,6 +123,7 @@ const ESTIMATES: [Estimate; 14] = [
         2024,
         &["F300"],
     ),
+    row("bill", "cap-2027", "the same, to 2027", CAP, BILL, 2027, &[]),
     row(
         "bill",
         "stop",
@@ -196,7 +198,7 @@ const ESTIMATES: [Estimate; 14] = [
     ),
     row(
         "europe",
-        "early-as-before",
+        EARLY_ALIKE,
         "the same, as many bidders as before",
         EARLY_AS_BEFORE,
         BILL,
@@ -418,7 +420,7 @@ impl Figure for Estimates {
 }
 
 const LEGEND: f64 = 22.0;
-const ROW: f64 = 21.0;
+const ROW: f64 = 26.0;
 const HEAD: f64 = 20.0;
 const FOOT: f64 = 34.0;
 /// Left edge and width of the plot among the columns.
@@ -565,7 +567,7 @@ fn draw_panel(page: &Page, top: f64, label: &str, lines: &[Line]) -> Result<()> 
         if published.is_empty() {
             sheet.text_centred(x0 + SAID, y, &line.said(), own);
         } else {
-            sheet.text_centred(x0 + SAID, y - 5.0, &line.said(), own);
+            sheet.text_centred(x0 + SAID, y - 6.0, &line.said(), own);
             let text = font::shorten(&published.join(", "), NOTE_SIZE, Weight::Regular, room);
             sheet.text_centred(x0 + SAID, y + 6.0, &text, TextStyle::new(NOTE_SIZE, PALETTE[1].text));
         }
@@ -629,12 +631,23 @@ fn words(plot: &PlotTable, note: &Note) -> Words {
                 }
             });
             format!(
-                "British bills {order}: GBP {}, {} and {} billion by means{far}.",
+                "British bills to 2027 {order}: GBP {}, {} and {} billion by means{far}.",
                 fixed(cap.mean, 2),
                 fixed(stop.mean, 2),
                 fixed(removal.mean, 2)
             )
         }
+        _ => String::new(),
+    };
+    let gap = |a: &str, b: &str| Some(model_of(plot, a)?.mean - model_of(plot, b)?.mean);
+    let split = match (gap(HIGH, LOW), gap(HIGH, EARLY_ALIKE), gap("refresh", LOW)) {
+        (Some(all), Some(early), Some(late)) => format!(
+            "Of the EUR {} billion between the ends, fewer bidders account for {} where kit goes early and {} where it goes at its end; the \
+             rest is whether kit was due anyway.",
+            fixed(all, 1),
+            fixed(early, 1),
+            fixed(late, 1)
+        ),
         _ => String::new(),
     };
     let missed = missed(plot);
@@ -647,7 +660,7 @@ fn words(plot: &PlotTable, note: &Note) -> Words {
         title,
         subtitle,
         notes: vec![
-            verdict,
+            [split, verdict].join(" ").trim().to_owned(),
             "Nothing was fitted to these numbers. Bill: kit, work on site and integration beyond the same replicate without the \
              rule, not discounted, to the end of the year named. Delay: months that kit waits for crews or runs past a deadline, over all \
              radio sites; published delays are of a whole rollout. “As many bidders as before”: sellers like the banned ones \
@@ -802,7 +815,7 @@ mod tests {
         let plot = Estimates
             .plotted(
                 &table(&[
-                    ("uk-cap-2030", "uk", BILL, 2024, 300.0),
+                    ("uk-cap-2030", "uk", BILL, 2027, 300.0),
                     ("uk-purchase-ban-2030", "uk", BILL, 2027, 400.0),
                     ("uk-removal-2030", "uk", BILL, 2027, 500.0),
                     ("uk-removal-2030", "uk", OUTLAY, 2027, 200.0),

@@ -163,7 +163,7 @@ pub(super) const STATEMENTS: [Statement; 18] = [
         fact: "3 Ahead of a ban",
         text: "Its share of British sales falls in 2020, when the ban is announced and not yet in force",
         history: "Orders went elsewhere from July 2020 (F202, F258)",
-        source: Source::Run(change(at("share_sales", "huawei", ("country", "GBR"), 2020), 2019)),
+        source: Source::Run(change(at("share_sales", "huawei", ("bloc", "uk"), 2020), 2019)),
         bound: Bound::Below(0.0),
         remark: "few tenders fall into one year of one country; the fear of removal before a rule is small",
     },

@@ -95,7 +95,7 @@ pub fn html(material: &Material, findings: &[String]) -> String {
     }
     out.push_str("<h2>Assumptions</h2>\n");
     for world in &material.worlds {
-        let [sourced, derived, assumed] = world.pedigree;
+        let [sourced, derived, assumed] = world.pedigree_shares();
         let _ = writeln!(
             out,
             "<p>{}: of its numbers with a pedigree {sourced} are sourced, {derived} derived from sources, {assumed} assumed.</p>",

@@ -42,6 +42,17 @@ pub struct WorldText {
     pub assumptions: Vec<[String; 4]>,
 }
 
+impl WorldText {
+    /// Numbers with a source, derived and assumed, each with its share of all that have a pedigree: `359 (21%)`.
+    pub fn pedigree_shares(&self) -> [String; 3] {
+        let all: usize = self.pedigree.iter().sum();
+        self.pedigree.map(|n| {
+            let percent = 100.0 * n as f64 / all.max(1) as f64;
+            format!("{n} ({percent:.0}%)")
+        })
+    }
+}
+
 /// A figure.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FigureText {

@@ -45,10 +45,10 @@ pub fn typst(material: &Material, findings: &[String], figures: &str) -> String 
     }
     out.push_str("== Assumptions\n");
     for world in &material.worlds {
-        let [sourced, derived, assumed] = world.pedigree;
+        let [sourced, derived, assumed] = world.pedigree_shares();
         let _ = writeln!(
             out,
-            "- {}: {sourced} numbers sourced, {derived} derived, {assumed} assumed",
+            "- {}: of its numbers with a pedigree {sourced} are sourced, {derived} derived, {assumed} assumed",
             escape(&world.title)
         );
     }

@@ -3,6 +3,7 @@
 mod assumptions;
 mod evidence;
 mod installed;
+mod money;
 
 use std::fmt::Write as _;
 
@@ -85,6 +86,7 @@ fn check_one(world: &Loaded, assumptions: bool, checked: &mut Checked) {
     report.push_str(&installed.report);
     if assumptions {
         report.push_str(&assumptions::log(world, &decoded));
+        report.push_str(&money::at_par(&decoded, evidence.sources.as_ref()));
     }
     let found = checked.errors.len() - errors_before;
     let _ = match found {
