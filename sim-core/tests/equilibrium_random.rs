@@ -7,7 +7,7 @@ mod market_support;
 
 use market_support::{Random, Tender, add_later_values, add_later_values_of, chi_square_tail, random_tender};
 use sim_core::market::choice::gumbel;
-use sim_core::market::equilibrium::{Workspace, one_shot_gain};
+use sim_core::market::equilibrium::{LOOSEST, RUN_TOLERANCE, Workspace, one_shot_gain};
 
 /// Solves `count` tenders; returns how many did not converge.
 fn failures(seed: u64, count: usize, later: bool) -> usize {
@@ -86,6 +86,34 @@ fn no_seller_gains_by_another_price_with_later_values() {
 fn no_seller_gains_in_thousands_of_tenders() {
     let gain = largest_gain(23, 3_000, false).max(largest_gain(24, 3_000, true));
     assert!(gain < 1e-8, "{gain:e}");
+}
+
+/// At the tolerance of runs and at the loosest prices are as far off as they may be, and what a seller would gain by another
+/// price is of second order in that.
+#[test]
+fn a_looser_tolerance_costs_sellers_next_to_nothing() {
+    let mut r = Random(18);
+    let mut workspaces = (Workspace::new(), Workspace::new());
+    let mut moved = 0.0f64;
+    for _ in 0..100 {
+        let mut tender = random_tender(&mut r, 2.5);
+        add_later_values(&mut r, &mut tender);
+        let spec = tender.spec();
+        let exact = workspaces.0.solve(&spec).expect("a valid tender");
+        for (tolerance, most) in [(RUN_TOLERANCE, 1e-8), (LOOSEST, 1e-6)] {
+            let found = workspaces
+                .1
+                .solve_within(&spec, None, tolerance)
+                .expect("a valid tender");
+            assert!(found.converged && found.work.evaluations <= exact.work.evaluations);
+            assert!(one_shot_gain(&spec, &found).gain < most * tender.mu);
+            for (p, q) in found.probability.iter().zip(exact.probability) {
+                assert!((p - q).abs() < 100.0 * tolerance, "{p} for {q}");
+                moved = moved.max((p - q).abs());
+            }
+        }
+    }
+    assert!(moved > 1e-10, "{moved:e}: a looser tolerance saves work");
 }
 
 /// Far beyond what next tenders are worth, and with losing worth as much as winning or more, profits have several

@@ -1,7 +1,7 @@
 //! The bidding for what is on offer: equilibrium bids, and the draw of a winner.
 
 use super::alternatives::{self, Alternative, KEEP_NEST, Kind, NESTS};
-use super::equilibrium::{self, Equilibrium, NOBODY, SolveError, TenderSpec, Workspace};
+use super::equilibrium::{self, Equilibrium, NOBODY, RUN_TOLERANCE, SolveError, TenderSpec, Workspace};
 pub use super::offer::{Continuation, Offer};
 use super::shocks::Shocks;
 use super::terms::Terms;
@@ -317,7 +317,7 @@ impl Bidding {
                 }
             }
         }
-        let equilibrium = self.workspace.solve_from(&spec, Some(&self.start))?;
+        let equilibrium = self.workspace.solve_within(&spec, Some(&self.start), RUN_TOLERANCE)?;
         Ok(Solved {
             equilibrium,
             spec,
@@ -362,7 +362,10 @@ impl Bidding {
             margin_caps: None,
         };
         // The twin is a buyer much like the average one.
-        let solved = self.twin_workspace.solve_from(&spec, Some(&self.start)).ok()?;
+        let solved = self
+            .twin_workspace
+            .solve_within(&spec, Some(&self.start), RUN_TOLERANCE)
+            .ok()?;
         Some(Twin {
             of: &self.twin_of,
             alternatives: &self.twin_alternatives,

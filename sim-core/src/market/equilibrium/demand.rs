@@ -132,15 +132,19 @@ impl Demand {
 
     /// False if the margins are too far from where weights were computed.
     fn set_factors(&mut self, layout: &Layout, margins: &[f64]) -> bool {
-        let (reference, _) = self.reference.as_chunks::<LANES>();
-        let ((margins, _), (rate, _)) = (margins.as_chunks::<LANES>(), layout.rate.as_chunks::<LANES>());
         let (factor, _) = self.factor.as_chunks_mut::<LANES>();
+        let lanes = factor.len();
+        let reference = &self.reference.as_chunks::<LANES>().0[..lanes];
+        let margins = &margins.as_chunks::<LANES>().0[..lanes];
+        let rate = &layout.rate.as_chunks::<LANES>().0[..lanes];
         let mut far = [0.0; LANES];
-        for (((x, reference), m), rate) in factor.iter_mut().zip(reference).zip(margins).zip(rate) {
+        for l in 0..lanes {
+            let mut x = [0.0; LANES];
             for i in 0..LANES {
-                x[i] = (reference[i] - m[i]) * rate[i];
+                x[i] = (reference[l][i] - margins[l][i]) * rate[l][i];
                 far[i] = if x[i].abs() > far[i] { x[i].abs() } else { far[i] };
             }
+            factor[l] = x;
         }
         let near = far.iter().all(|x| *x <= REBASE);
         if near {
@@ -260,23 +264,31 @@ impl Demand {
                 }
             }
         }
-        let ((margins, _), (rate, _)) = (margins.as_chunks::<LANES>(), layout.rate.as_chunks::<LANES>());
-        let ((target, _), (own, _)) = (self.target.as_chunks::<LANES>(), self.own.as_chunks::<LANES>());
-        let ((phi, _), (residual, _)) = (
-            self.phi.as_chunks_mut::<LANES>(),
-            self.residual.as_chunks_mut::<LANES>(),
+        // Slices of one length, known to be: the loop needs no checks.
+        let (phi, _) = self.phi.as_chunks_mut::<LANES>();
+        let lanes = phi.len();
+        let residual = &mut self.residual.as_chunks_mut::<LANES>().0[..lanes];
+        let (margins, rate) = (
+            &margins.as_chunks::<LANES>().0[..lanes],
+            &layout.rate.as_chunks::<LANES>().0[..lanes],
+        );
+        let (target, own) = (
+            &self.target.as_chunks::<LANES>().0[..lanes],
+            &self.own.as_chunks::<LANES>().0[..lanes],
         );
         let (mut worst, mut sums) = ([0.0; LANES], [0.0; LANES]);
-        let given = margins.iter().zip(rate).zip(target).zip(own);
-        for ((phi, residual), (((m, rate), target), own)) in phi.iter_mut().zip(residual).zip(given) {
+        for l in 0..lanes {
+            let (m, rate, target, own) = (margins[l], rate[l], target[l], own[l]);
+            let (mut now, mut left) = ([0.0; LANES], [0.0; LANES]);
             for i in 0..LANES {
-                phi[i] = own[i] + (1.0 - own[i]) * rate[i];
+                now[i] = own[i] + (1.0 - own[i]) * rate[i];
                 let wanted = target[i] / m[i];
-                residual[i] = wanted - phi[i];
-                let miss = (residual[i] / wanted).abs();
+                left[i] = wanted - now[i];
+                let miss = (left[i] / wanted).abs();
                 worst[i] = if miss > worst[i] { miss } else { worst[i] };
                 sums[i] += miss;
             }
+            (phi[l], residual[l]) = (now, left);
         }
         // A comparison passes over what is not a number; a sum does not.
         if sums.iter().sum::<f64>().is_finite() {

@@ -114,6 +114,9 @@ impl Lu {
     /// Solves in place; `x` has [`Lu::width`] entries, of which those beyond the size are left as scratch.
     pub fn solve(&self, x: &mut [f64]) {
         let (n, width) = (self.size, self.width);
+        if let Ok(x) = <&mut [f64; LANES]>::try_from(&mut *x) {
+            return self.solve_lane(x);
+        }
         for (i, column) in self.lower.chunks_exact(width.max(1)).enumerate().take(n) {
             let known = x[i];
             let first = i / LANES * LANES;
@@ -124,6 +127,22 @@ impl Lu {
             let row = &self.matrix[i * width..][first..width];
             let own = std::mem::replace(&mut x[i], 0.0);
             x[i] = (own - dot_lanes(row, &x[first..])) * row[i - first];
+        }
+    }
+
+    /// [`Lu::solve`] for a single lane: all of it stays in registers.
+    fn solve_lane(&self, x: &mut [f64; LANES]) {
+        let ((lower, _), (matrix, _)) = (self.lower.as_chunks::<LANES>(), self.matrix.as_chunks::<LANES>());
+        for (i, column) in lower.iter().enumerate().take(self.size.min(LANES)) {
+            let known = x[i];
+            for r in 0..LANES {
+                x[r] -= known * column[r];
+            }
+        }
+        for (i, row) in matrix.iter().enumerate().take(self.size.min(LANES)).rev() {
+            let own = std::mem::replace(&mut x[i], 0.0);
+            let sum: f64 = (0..LANES).map(|c| row[c] * x[c]).sum();
+            x[i] = (own - sum) * row[i];
         }
     }
 }

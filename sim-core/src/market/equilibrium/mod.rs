@@ -96,4 +96,4 @@ mod workspace;
 pub use deviation::{Deviation, one_shot_gain};
 pub use result::{Equilibrium, Work};
 pub use tender::{Alternative, MAX_NESTS, MAX_SELLERS, MIN_LAMBDA, NOBODY, SolveError, TenderSpec};
-pub use workspace::{TOLERANCE, Workspace};
+pub use workspace::{LOOSEST, RUN_TOLERANCE, TOLERANCE, Workspace};

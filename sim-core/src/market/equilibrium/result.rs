@@ -22,7 +22,7 @@ pub struct Work {
 /// sellers have one entry for each seller of the world.
 #[derive(Debug, Clone, Copy)]
 pub struct Equilibrium<'a> {
-    /// True if every first-order condition holds to [`super::TOLERANCE`] and no seller has a better
+    /// True if every first-order condition holds to the tolerance asked for ([`super::TOLERANCE`] by default) and no seller has a better
     /// peak of its profit elsewhere. If false the figures are the last ones tried.
     pub converged: bool,
     /// Sellers, as a set of bits, with a margin at its ceiling: they stand in every alternative.

@@ -11,11 +11,16 @@ use super::tender::{NOBODY, SolveError, TenderSpec};
 /// Largest relative error of a first-order condition, `|m phi / target - 1|`, at which a tender counts
 /// as solved.
 pub const TOLERANCE: f64 = 1e-9;
-/// What Newton aims at. One more step reaches it, and carries over to prices what an ill-conditioned
-/// tender (a dominant seller) would else lose; between the two a tender is solved too.
-const AIM: f64 = 1e-10;
+/// The same for the tenders of a run: what a margin off by a millionth costs its seller is of second order, some 1e-12 mu, and
+/// what it moves in the buyer's choice is far below what luck and the table of next tenders leave open.
+pub const RUN_TOLERANCE: f64 = 1e-6;
+/// The loosest tolerance that may be asked for.
+pub const LOOSEST: f64 = 1e-4;
+/// What Newton aims at, as a share of the tolerance. One more step reaches it, and carries over to prices what an
+/// ill-conditioned tender (a dominant seller) would else lose; between the two a tender is solved too.
+const AIM: f64 = 0.1;
 /// A start is good enough for Newton below this error.
-const STARTED: f64 = 0.03;
+const STARTED: f64 = 0.1;
 /// Factor by which a starting step must cut the error for another one.
 const STARTING_GAIN: f64 = 0.8;
 /// Most starting steps.
@@ -27,8 +32,8 @@ const SWEEPS: usize = 5;
 /// Changes of the set of ceilings that hold before giving up.
 const MAX_CEILING_ROUNDS: usize = 64;
 
-/// Layouts kept: a run has a few dozen, of which a few at a time.
-const LAYOUTS: usize = 8;
+/// Layouts kept: a run has a few dozen, and a sweep over a type's next tenders comes back to one for each kit.
+const LAYOUTS: usize = 32;
 
 /// Buffers of the solver. Keep one for each thread: after the first tenders of a size, solving does
 /// not allocate.
@@ -50,6 +55,8 @@ struct Game {
     response: Response,
     margins: Vec<f64>,
     saved: Vec<f64>,
+    /// Largest error at which the tender counts as solved.
+    tolerance: f64,
 }
 
 impl Workspace {
@@ -83,6 +90,21 @@ impl Workspace {
         tender: &TenderSpec<'_>,
         start: Option<&[f64]>,
     ) -> Result<Equilibrium<'_>, SolveError> {
+        self.solve_within(tender, start, TOLERANCE)
+    }
+
+    /// As [`Workspace::solve_from`], to a tolerance of the caller's: the largest relative error of a first-order
+    /// condition, at least [`TOLERANCE`] and at most [`LOOSEST`] (others are moved there).
+    ///
+    /// # Errors
+    ///
+    /// As [`Workspace::solve_from`].
+    pub fn solve_within(
+        &mut self,
+        tender: &TenderSpec<'_>,
+        start: Option<&[f64]>,
+        tolerance: f64,
+    ) -> Result<Equilibrium<'_>, SolveError> {
         tender.check_frame()?;
         if start.is_some_and(|s| s.len() != tender.sellers * tender.lambda.len()) {
             return Err(SolveError::Start);
@@ -91,6 +113,7 @@ impl Workspace {
         let (layout, game) = (&mut self.layouts[at], &mut self.game);
         let mut work = Work::default();
         (game.newton.factorings, game.newton.evaluations) = (0, 0);
+        game.tolerance = tolerance.clamp(TOLERANCE, LOOSEST);
         let converged = if layout.essential == 0 {
             layout.set_values(tender)?;
             game.solve(layout, tender.mu, start, &mut work)
@@ -140,9 +163,9 @@ impl Game {
             error = demand.evaluate(layout, margins);
             work.evaluations += 1;
         }
-        error = self.newton.run(layout, demand, margins, error, AIM);
+        error = self.newton.run(layout, demand, margins, error, AIM * self.tolerance);
         let mut rounds = 0;
-        while !(error <= TOLERANCE && self.no_better_peak(layout)) {
+        while !(error <= self.tolerance && self.no_better_peak(layout)) {
             if rounds == MAX_ROUNDS {
                 return false;
             }
@@ -152,7 +175,7 @@ impl Game {
             rounds += 1;
             error = self.sweep(layout, work);
             let (demand, margins) = (&mut self.demand, &mut self.margins);
-            error = self.newton.run(layout, demand, margins, error, TOLERANCE);
+            error = self.newton.run(layout, demand, margins, error, self.tolerance);
         }
         true
     }
@@ -284,7 +307,7 @@ impl Game {
                     let lambda = layout.lambda[g];
                     let kappa = 1.0 + self.demand.profit[v];
                     let wanted = lambda * kappa + (1.0 - lambda) * self.demand.yields(layout, &self.margins, v, g);
-                    if layout.losing[i * width + v] > wanted + TOLERANCE * kappa {
+                    if layout.losing[i * width + v] > wanted + self.tolerance * kappa {
                         layout.held[i][slot] = f64::INFINITY;
                         changed = true;
                     }

@@ -50,6 +50,8 @@ impl Reached {
 const ACCELERATES_BELOW: f64 = 1.0;
 /// A sweep that moves so many times as much as the last shows that acceleration or a whole step went astray.
 const RISE: f64 = 2.0;
+/// To what share of the closure's tolerance the tenders of a sweep are solved.
+const FINER: f64 = 1e-2;
 /// Least step of a damped sweep.
 const LEAST_STEP: f64 = 0.25;
 
@@ -82,6 +84,7 @@ pub fn stationary(game: &Game, future: &mut Future, solver: &mut Solver, limits:
     let mut step = 1.0_f64;
     let mut last = f64::INFINITY;
     solver.memory.clear();
+    solver.tolerance = FINER * limits.tolerance;
     while all.sweeps < limits.sweeps && !all.closed {
         let before = future.clone();
         let one = sweep_from(game, &before, future, solver, step);
@@ -114,6 +117,7 @@ pub fn one_tender(game: &Game, future: &mut Future, solver: &mut Solver) -> Reac
         ..game.clone()
     };
     solver.read(&plain, &nil);
+    solver.tolerance = 0.0;
     for kit in (0..game.tenders.len()).filter(|k| !game.tenders[*k].alternatives.is_empty()) {
         let moved = solver.update(&plain, &nil, future, kit, 1.0);
         all.tenders += 1;

@@ -215,6 +215,8 @@ pub struct Solver {
     after: Vec<f64>,
     continuation: Vec<f64>,
     pub(super) memory: Memory,
+    /// To which the tenders of a closure are solved; nil: as exactly as may be.
+    pub(super) tolerance: f64,
 }
 
 /// How one solved tender moved the table.
@@ -286,7 +288,7 @@ impl Solver {
             margin_caps: None,
         };
         let start = &from.start[kit * width..][..width];
-        let Ok(found) = self.workspace.solve_from(&spec, Some(start)) else {
+        let Ok(found) = self.workspace.solve_within(&spec, Some(start), self.tolerance) else {
             return Moved::default();
         };
         // What the buyer does not see of its future it will meet all the same.
