@@ -4,6 +4,7 @@
 //! runs on. Names of benchmarks are stable, so that saved baselines stay comparable:
 //! `cargo bench -p benches -- --save-baseline before`, then `--baseline before`.
 
+pub mod alternatives;
 pub mod reference_floor;
 
 use std::path::Path;

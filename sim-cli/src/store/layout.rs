@@ -2,6 +2,8 @@
 //! shard, so that tables can be written without the engine.
 
 use serde::{Deserialize, Serialize};
+use sim_core::calendar::Day;
+use sim_core::record::SeriesKey;
 
 use crate::engine::Engine;
 use crate::exit::{Failure, Result};
@@ -89,8 +91,12 @@ impl Layout {
                 "internal error: the series or dates of `{id}` are out of order or stand twice"
             )));
         }
-        let series = engine
-            .series()
+        Ok(Self::of_series(&id, engine.series(), engine.dates()))
+    }
+
+    /// The layout of records of these series at these dates, both in order.
+    pub fn of_series(id: &str, series: &[SeriesKey], dates: &[Day]) -> Self {
+        let series = series
             .iter()
             .map(|key| SeriesLabel {
                 measure: key.measure.to_owned(),
@@ -103,8 +109,11 @@ impl Layout {
                 part: key.part.clone(),
             })
             .collect();
-        let dates = engine.dates().iter().map(|day| day_number(*day)).collect();
-        Ok(Self { id, dates, series })
+        Self {
+            id: id.to_owned(),
+            dates: dates.iter().map(|day| day_number(*day)).collect(),
+            series,
+        }
     }
 
     /// Number of values in a record.
