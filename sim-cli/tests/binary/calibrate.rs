@@ -325,9 +325,23 @@ fn targets_that_cannot_be_used_are_refused_by_line() {
     );
     assert!(half.contains("a value with one bound has no tolerance"), "{half}");
     assert!(said("", "").contains("there is no target in it"));
-    assert!(said(&good, "--waves 0").contains("say 1 to"));
-    assert!(said(&good, "--points 6").contains("3 inputs need at least 8 points"));
-    assert!(!root.join("none/manifest.json").exists());
+    assert!(said(&good, "--cutoff 0").contains("say a number above 0"));
+    let few = [
+        "calibrate",
+        "scenarios/study.toml",
+        "--targets",
+        "targets.csv",
+        "--out",
+        "none",
+        "--points",
+        "6",
+    ];
+    let few = refused(root, &few);
+    assert!(
+        few.contains("3 inputs need at least 8 points a wave, and 20 for a quadratic surface"),
+        "{few}"
+    );
+    assert!(!root.join("none").exists(), "nothing was written");
     // Nothing to calibrate, and a posterior where priors should be.
     let plain = refused(root, &["calibrate", MINIMAL, "--targets", "targets.csv"]);
     assert!(plain.contains("has no [uncertainties]"), "{plain}");

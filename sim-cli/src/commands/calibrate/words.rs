@@ -178,8 +178,8 @@ pub(super) fn report(
     let mut lines = vec![row([
         "target",
         "observed",
-        "tolerance",
-        "luck",
+        "tolerance sd",
+        "luck sd",
         "prior",
         "played",
         "90% band",
