@@ -142,7 +142,7 @@ impl<'a> FigureRunner<'a> {
 
 impl Runner for FigureRunner<'_> {
     fn manifest_hash(&self, run: &FigureRun) -> Said<String> {
-        Ok(self.manifest(run, &*self.readied(run)?)?.hash())
+        Ok(self.manifest(run, &self.readied(run)?)?.hash())
     }
 
     fn run(&self, run: &FigureRun) -> Said<Simulated> {
