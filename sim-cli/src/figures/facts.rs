@@ -450,7 +450,7 @@ mod tests {
             manifest: "0123456789abcdef".to_owned(),
         };
         let svg = Facts.draw(&plot, &note).expect("drawn");
-        assert!(svg.contains("1 of 1 statements about history that can be told do not hold"));
+        assert!(svg.contains("1 of 5 statements about history that can be told do not hold"));
         assert!(svg.contains("Suspected: China"), "{svg}");
         let csv = plot.to_csv(&note).expect("written");
         let (read, same) = PlotTable::from_csv(csv.as_bytes()).expect("read");

@@ -308,3 +308,136 @@ impl Figure for Hindcast {
         hindcast_draw::draw(plot, note)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::note::Uncertainty;
+    use super::*;
+
+    fn row(world: &str, (measure, place, vendor): (&str, &str, &str), time: Date, quantiles: [f64; 5]) -> SummaryRow {
+        SummaryRow {
+            scenario: world.to_owned(),
+            time,
+            measure: measure.to_owned(),
+            unit: "share".to_owned(),
+            component: "ran".to_owned(),
+            generation: "all".to_owned(),
+            place_kind: "world".to_owned(),
+            place: place.to_owned(),
+            vendor: vendor.to_owned(),
+            part: "all".to_owned(),
+            stats: Some(Stats {
+                mean: quantiles[2],
+                quantiles,
+                ci: Some((quantiles[1], quantiles[3])),
+            }),
+        }
+    }
+
+    fn known(by: &str, (measure, vendor): (&str, &str), year: i32, low: f64, high: f64) -> Known {
+        Known {
+            by: by.to_owned(),
+            time: Date::end_of(year),
+            measure: measure.to_owned(),
+            generation: "all".to_owned(),
+            place: "world".to_owned(),
+            vendor: vendor.to_owned(),
+            low,
+            high,
+            source: "F1".to_owned(),
+        }
+    }
+
+    fn made(skill: f64) -> PlotTable {
+        let band = [0.2, 0.22, 0.25, 0.28, 0.3];
+        let table = SummaryTable {
+            rows: vec![
+                row("h", (SALES, "world", "huawei"), Date::end_of(2020), band),
+                row("h", ("open_share_sales", "world", "all"), Date::end_of(2026), band),
+                row("free", (SITES, "world", "huawei"), Date::end_of(2018), [0.3; 5]),
+                row("free", (SITES, "world", "huawei"), Date::end_of(2019), [0.32; 5]),
+            ],
+            differences: Vec::new(),
+        };
+        let pooled = Score {
+            measure: SALES.to_owned(),
+            generation: "all".to_owned(),
+            place: POOLED.to_owned(),
+            vendor: POOLED.to_owned(),
+            rival: PERSISTENCE.to_owned(),
+            values: vec![
+                ("points", 7.0),
+                ("crps", 0.02),
+                ("rival_mean_abs_error", 0.01),
+                ("skill", skill),
+            ],
+            verdict: "as it is: 7 points".to_owned(),
+        };
+        let spec = Spec {
+            worlds: vec![
+                ("h".to_owned(), "History".to_owned()),
+                ("free".to_owned(), "No rule".to_owned()),
+            ],
+            vendors: vec![("huawei".to_owned(), "Huawei".to_owned())],
+            known: vec![
+                known(OBSERVED, (SALES, "huawei"), 2020, 0.33, 0.33),
+                known("delloro-2022-02", ("open_share_sales", "all"), 2026, 0.15, 0.15),
+                known("omdia-2020-12", ("open_share_sales", "all"), 2024, 0.09, f64::INFINITY),
+            ],
+            scores: vec![pooled],
+            ..Spec::default()
+        };
+        Hindcast.plotted(&table, &spec).expect("plotted")
+    }
+
+    fn note() -> Note {
+        Note {
+            scenarios: vec!["h".to_owned(), "free".to_owned()],
+            seed: 1,
+            replicates: 9,
+            uncertainty: Uncertainty::Fixed,
+            version: "0".to_owned(),
+            manifest: "0123456789abcdef".to_owned(),
+        }
+    }
+
+    #[test]
+    fn the_title_says_who_was_better_and_the_notes_where_forecasts_lie() {
+        let worse = Hindcast.draw(&made(-0.5), &note()).expect("drawn");
+        assert!(worse.contains("no better than assuming that shares stay"));
+        assert!(
+            Hindcast
+                .draw(&made(0.2), &note())
+                .expect("drawn")
+                .contains("beats the rival")
+        );
+        // One of the two forecasts has a date that the run has: its 15% lies below the band of 20 to 30%.
+        assert!(worse.contains("90% band meets 0, lies above 1 and below 0"), "{worse}");
+        assert!(worse.contains("not in this run"));
+        assert!(worse.contains("The 90% bands meet 0 of 1 shares of sales"));
+    }
+
+    #[test]
+    fn drift_is_the_change_from_the_first_day() {
+        let plot = made(0.0);
+        let drift = plot.points(DRIFT, "huawei", ONE_YEAR);
+        assert_eq!(drift.len(), 1);
+        assert!((drift[0].1.mean - 0.02).abs() < 1e-12);
+        assert!(plot.points(DRIFT, "huawei", FIVE_YEARS).is_empty());
+    }
+
+    #[test]
+    fn drawn_again_from_its_numbers_it_is_the_same() {
+        let plot = made(-0.5);
+        let svg = Hindcast.draw(&plot, &note()).expect("drawn");
+        let csv = plot.to_csv(&note()).expect("written");
+        let (read, same) = PlotTable::from_csv(csv.as_bytes()).expect("read");
+        assert_eq!(Hindcast.draw(&read, &same).expect("drawn again"), svg);
+    }
+
+    #[test]
+    fn without_anything_known_there_is_no_such_figure() {
+        let refused = Hindcast.plotted(&SummaryTable::default(), &Spec::default());
+        assert!(refused.is_err());
+    }
+}

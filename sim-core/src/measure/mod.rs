@@ -115,7 +115,8 @@ fn ratio(a: f64, b: f64) -> f64 {
 pub enum ByVendor {
     /// Not at all.
     No,
-    /// Each vendor and group for the world and the world without China; group `untrusted` for the blocs.
+    /// Each vendor and group for the world and the world without China; group `untrusted` for the blocs, and each vendor there if the
+    /// measure is asked for by name.
     Wide,
     /// Each vendor, and group `untrusted`, for the blocs too.
     Blocs,

@@ -40,9 +40,9 @@ pub(in crate::figures) const REGIONS: [(&str, &str); 6] = [
     ("latin-america", "Latin America"),
 ];
 
-/// The figures that a run from 2020 can feed: facts of 2019 need an earlier one, and have tests of their own.
+/// The figures that a run from 2020 can feed: those held against what was published or seen need more, and have tests of their own.
 pub(in crate::figures) fn figures() -> impl Iterator<Item = &'static dyn Figure> {
-    FIGURES.into_iter().filter(|figure| figure.name() != "18-facts")
+    (FIGURES.into_iter()).filter(|figure| !["07-uk-ladder", "09-hindcast", "18-facts"].contains(&figure.name()))
 }
 
 pub(in crate::figures) fn dates() -> Vec<Date> {
