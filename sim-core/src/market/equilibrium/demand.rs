@@ -1,6 +1,6 @@
 //! Shares, profits and first-order conditions at given margins, in units of mu.
 
-use super::lanes::{LANES, add, combine, exp_all, padded};
+use super::lanes::{LANES, add, combine, exp_all, multiply, padded};
 use super::layout::{Layout, NONE};
 
 /// Once a margin has moved this far (in units of mu lambda) from where weights were computed, they are
@@ -155,26 +155,30 @@ impl Demand {
 
     /// Shares of sellers inside nests, and the nests' sizes.
     fn shares(&mut self, layout: &Layout) {
-        let (alone, _) = self.cells.as_chunks::<LANES>();
-        let ((own, _), (factor, _)) = (self.own.as_chunks_mut::<LANES>(), self.factor.as_chunks::<LANES>());
-        for ((own, factor), alone) in own.iter_mut().zip(factor).zip(alone) {
-            for i in 0..LANES {
-                own[i] = factor[i] * alone[i];
+        // Local slices: what is written through them cannot move a buffer, so no address is read twice.
+        let (row, nests) = (layout.row(), layout.nest_count());
+        let (cells, factor) = (self.cells.as_slice(), &self.factor[..row]);
+        let (own, partnered) = (&mut self.own[..row], &mut self.partnered[..row]);
+        let inverse_size = &mut self.inverse_size[..nests];
+        let (starts, matrices) = (&layout.unknown_start[..=nests], &layout.pairs[..=nests]);
+        multiply(own, factor, &cells[..row]);
+        for g in 0..nests {
+            let (first, end) = (starts[g], starts[g + 1]);
+            let own = &mut own[first..end];
+            let mut size = cells[row + g];
+            for own in &*own {
+                size += own;
             }
-        }
-        let row = layout.row();
-        for g in 0..layout.nest_count() {
-            let range = layout.unknown_start[g]..layout.unknown_start[g + 1];
-            let own = &mut self.own[range.clone()];
-            let mut size = self.cells[row + g] + own.iter().sum::<f64>();
-            let pairs = &self.cells[layout.pairs[g]..layout.pairs[g + 1]];
+            let pairs = &cells[matrices[g]..matrices[g + 1]];
             if pairs.is_empty() {
                 let inverse = 1.0 / size;
-                own.iter_mut().for_each(|own| *own *= inverse);
-                self.inverse_size[g] = inverse;
+                for own in own {
+                    *own *= inverse;
+                }
+                inverse_size[g] = inverse;
                 continue;
             }
-            let (factor, partnered) = (&self.factor[range.clone()], &mut self.partnered[range]);
+            let (factor, partnered) = (&factor[first..end], &mut partnered[first..end]);
             self.shared.resize(padded(factor.len()), 0.0);
             combine(pairs, factor, &mut self.shared);
             let mut both = 0.0;
@@ -182,32 +186,36 @@ impl Demand {
                 *partnered = factor * shared;
                 both += *partnered;
             }
-            size += 0.5 * both;
-            let inverse = 1.0 / size;
+            let inverse = 1.0 / (size + 0.5 * both);
             for (own, partnered) in own.iter_mut().zip(partnered) {
                 *own = (*own + *partnered) * inverse;
                 *partnered *= inverse;
             }
-            self.inverse_size[g] = inverse;
+            inverse_size[g] = inverse;
         }
     }
 
     /// Probabilities of nests: `size^lambda` each, relative to the highest peak.
     fn nests(&mut self, layout: &Layout) {
-        for (g, nest) in self.nest.iter_mut().enumerate() {
-            *nest = self.peak[g] - self.top - layout.lambda[g] * libm::log(self.inverse_size[g]);
+        let nest = self.nest.as_mut_slice();
+        let count = nest.len();
+        let (peak, lambda) = (&self.peak[..count], &layout.lambda[..count]);
+        let (inverse_size, top) = (&self.inverse_size[..count], self.top);
+        for g in 0..count {
+            nest[g] = peak[g] - top - lambda[g] * libm::log(inverse_size[g]);
         }
-        exp_all(&mut self.nest);
-        self.total = 0.0;
-        for (nest, peak) in self.nest.iter_mut().zip(&self.peak) {
-            // A nest without products.
-            if *peak == f64::NEG_INFINITY {
-                *nest = 0.0;
-            }
-            self.total += *nest;
+        exp_all(nest);
+        let mut total = 0.0;
+        for g in 0..count {
+            // A nest without products has no weight.
+            nest[g] = if peak[g] == f64::NEG_INFINITY { 0.0 } else { nest[g] };
+            total += nest[g];
         }
-        let inverse = 1.0 / self.total;
-        self.nest.iter_mut().for_each(|p| *p *= inverse);
+        let inverse = 1.0 / total;
+        for nest in nest {
+            *nest *= inverse;
+        }
+        self.total = total;
     }
 
     /// Fills `inside` for the margins of the last evaluation.
@@ -226,21 +234,22 @@ impl Demand {
 
     fn profits(&mut self, layout: &Layout, margins: &[f64]) {
         let width = layout.lanes();
-        let profit = &mut self.profit[..width];
+        let (profit, nest, own) = (&mut self.profit[..width], self.nest.as_slice(), self.own.as_slice());
         profit.fill(0.0);
         if layout.extended {
             let means = self.losing.chunks_exact_mut(width.max(1));
-            for (g, (means, probability)) in means.zip(&self.nest).enumerate() {
+            for (g, (means, probability)) in means.zip(nest).enumerate() {
                 let range = layout.start[g]..layout.start[g + 1];
                 let later = &layout.losing[range.start * width..range.end * width];
                 combine(later, &self.inside[range], means);
                 add(profit, *probability, means);
             }
         }
-        for (g, probability) in self.nest.iter().enumerate() {
-            let range = layout.unknown_start[g]..layout.unknown_start[g + 1];
-            let (margins, own) = (&margins[range.clone()], &self.own[range.clone()]);
-            for ((u, m), share) in layout.unknowns[range].iter().zip(margins).zip(own) {
+        let unknowns = layout.unknowns.as_slice();
+        for (probability, ends) in nest.iter().zip(layout.unknown_start.windows(2)) {
+            let (first, end) = (ends[0], ends[1]);
+            let (margins, own) = (&margins[first..end], &own[first..end]);
+            for ((u, m), share) in unknowns[first..end].iter().zip(margins).zip(own) {
                 profit[usize::from(u.seller)] += probability * share * m;
             }
         }
@@ -248,20 +257,20 @@ impl Demand {
 
     fn conditions(&mut self, layout: &Layout, margins: &[f64]) -> f64 {
         let width = layout.lanes();
-        let profit = &self.profit[..width];
-        for (target, u) in self.target.iter_mut().zip(&layout.unknowns) {
-            *target = 1.0 + profit[usize::from(u.seller)];
-        }
+        let (profit, unknowns) = (&self.profit[..width], layout.unknowns.as_slice());
         if layout.extended {
-            for (g, means) in self.losing.chunks_exact(width.max(1)).enumerate() {
-                let range = layout.unknown_start[g]..layout.unknown_start[g + 1];
-                let curve = layout.inverse_lambda[g] - 1.0;
-                if curve == 0.0 {
-                    continue;
+            let nests = self.losing.chunks_exact(width.max(1)).zip(&layout.inverse_lambda);
+            for ((means, inverse), ends) in nests.zip(layout.unknown_start.windows(2)) {
+                let (curve, means) = (inverse - 1.0, &means[..width]);
+                let target = &mut self.target[ends[0]..ends[1]];
+                for (target, u) in target.iter_mut().zip(&unknowns[ends[0]..ends[1]]) {
+                    let v = usize::from(u.seller);
+                    *target = 1.0 + profit[v] + curve * means[v];
                 }
-                for (target, u) in self.target[range.clone()].iter_mut().zip(&layout.unknowns[range]) {
-                    *target += curve * means[usize::from(u.seller)];
-                }
+            }
+        } else {
+            for (target, u) in self.target.iter_mut().zip(unknowns) {
+                *target = 1.0 + profit[usize::from(u.seller)];
             }
         }
         // Slices of one length, known to be: the loop needs no checks.
@@ -315,6 +324,11 @@ impl Demand {
         } else {
             0.0
         }
+    }
+
+    /// `L_{v,g}` of all sellers in nest `g`; only where later values play a part. `lanes`: [`Layout::lanes`].
+    pub fn losing_row(&self, g: usize, lanes: usize) -> &[f64] {
+        &self.losing[g * lanes..][..lanes]
     }
 
     /// What seller `v` gets on average if nest `g` is chosen: `S m + L`.

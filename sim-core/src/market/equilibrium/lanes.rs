@@ -1,5 +1,6 @@
 //! Inner loops on slices of numbers, written so that the compiler can use vector instructions and
-//! sums are always taken in the same order.
+//! sums are always taken in the same order. A lane is computed as a whole before it is written: what it was computed from
+//! cannot have changed on the way.
 
 /// Numbers handled at a time; rows are padded to whole lanes, so that no loop has a rest.
 pub(super) const LANES: usize = 4;
@@ -14,9 +15,25 @@ pub(super) const fn padded(n: usize) -> usize {
 pub(super) fn add(x: &mut [f64], factor: f64, y: &[f64]) {
     let ((x, _), (y, _)) = (x.as_chunks_mut::<LANES>(), y.as_chunks::<LANES>());
     for (x, y) in x.iter_mut().zip(y) {
+        let mut sums = *x;
         for i in 0..LANES {
-            x[i] += factor * y[i];
+            sums[i] += factor * y[i];
         }
+        *x = sums;
+    }
+}
+
+/// `out = x * y`, number by number, on whole lanes: numbers beyond the last are left alone.
+#[inline]
+pub(super) fn multiply(out: &mut [f64], x: &[f64], y: &[f64]) {
+    let (out, _) = out.as_chunks_mut::<LANES>();
+    let (x, y) = (x.as_chunks::<LANES>().0, y.as_chunks::<LANES>().0);
+    for (out, (x, y)) in out.iter_mut().zip(x.iter().zip(y)) {
+        let mut products = *x;
+        for i in 0..LANES {
+            products[i] *= y[i];
+        }
+        *out = products;
     }
 }
 

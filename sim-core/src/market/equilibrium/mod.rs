@@ -55,7 +55,9 @@
 //! what is missing; where that gains too little the Jacobian is built in full and factored by LU without pivoting, steps
 //! limited and halved until the largest relative error falls; on failure rounds of exact best responses, then Newton
 //! again. Unknowns are the pairs of seller and nest that exist. Demand needs the weights of sellers and of pairs of sellers,
-//! not of single products, so an evaluation costs one `exp` for each unknown. [`one_shot_gain`] checks a result by other means.
+//! not of single products, so an evaluation costs one `exp` for each unknown. Conditions are met to [`TOLERANCE`], or to one that the
+//! caller chooses ([`Workspace::solve_within`]): what a seller loses by a small error of its price is of second order in it.
+//! [`one_shot_gain`] checks a result by other means.
 //!
 //! # Example
 //!

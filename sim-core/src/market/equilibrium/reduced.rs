@@ -65,8 +65,9 @@ impl Reduced {
         for g in 0..layout.active_nests() {
             self.lu.row_mut(g)[g] = 1.0;
         }
+        let forms = self.forms.as_slice();
         for row in &self.rows {
-            let form = &self.forms[usize::from(row.seller) * width..][..width];
+            let form = &forms[usize::from(row.seller) * width..][..width];
             let nest = usize::from(row.nest);
             let equation = self.lu.row_mut(nest);
             add(equation, -row.share * row.gain * row.inverse_margin, form);
@@ -80,26 +81,29 @@ impl Reduced {
         let width = self.lu.width();
         self.constants.clear();
         self.constants.resize(self.inverse_divisors.len(), 0.0);
-        for (row, r) in self.rows.iter().zip(step.iter()) {
-            self.constants[usize::from(row.seller)] -= row.loss * r;
-        }
-        for (constant, inverse) in self.constants.iter_mut().zip(&self.inverse_divisors) {
-            *constant *= inverse;
-        }
         self.columns.clear();
         self.columns.resize(width, 0.0);
-        for (row, r) in self.rows.iter().zip(step.iter_mut()) {
-            *r = row.gain * (*r + self.constants[usize::from(row.seller)] * row.inverse_margin);
-            self.columns[usize::from(row.nest)] += row.share * *r;
+        // Local slices: what is written through them cannot move a buffer, so no address is read twice.
+        let (rows, constants) = (self.rows.as_slice(), self.constants.as_mut_slice());
+        let columns = self.columns.as_mut_slice();
+        for (row, r) in rows.iter().zip(step.iter()) {
+            constants[usize::from(row.seller)] -= row.loss * r;
         }
-        self.lu.solve(&mut self.columns);
+        for (constant, inverse) in constants.iter_mut().zip(&self.inverse_divisors) {
+            *constant *= inverse;
+        }
+        for (row, r) in rows.iter().zip(step.iter_mut()) {
+            *r = row.gain * (*r + constants[usize::from(row.seller)] * row.inverse_margin);
+            columns[usize::from(row.nest)] += row.share * *r;
+        }
+        self.lu.solve(columns);
         // What lies beyond the system's size is scratch, and met by zeros.
-        for (constant, form) in self.constants.iter_mut().zip(self.forms.chunks_exact(width.max(1))) {
-            *constant = dot_lanes(form, &self.columns);
+        for (constant, form) in constants.iter_mut().zip(self.forms.chunks_exact(width.max(1))) {
+            *constant = dot_lanes(form, columns);
         }
-        for (row, r) in self.rows.iter().zip(step) {
-            let more = self.constants[usize::from(row.seller)] * row.inverse_margin;
-            *r += row.gain * more + row.pull * self.columns[usize::from(row.nest)];
+        for (row, r) in rows.iter().zip(step) {
+            let more = constants[usize::from(row.seller)] * row.inverse_margin;
+            *r += row.gain * more + row.pull * columns[usize::from(row.nest)];
         }
     }
 
@@ -114,12 +118,23 @@ impl Reduced {
         self.forms.resize(sellers * width, 0.0);
         for (g, active) in layout.active_of.iter().enumerate().filter(|(_, a)| **a != NONE) {
             let column = usize::from(*active);
-            for (v, form) in self.forms.chunks_exact_mut(width).enumerate() {
-                form[column] = demand.nest[g] * (demand.profit[v] - demand.losing(layout, v, g));
+            let (probability, lanes) = (demand.nest[g], layout.lanes());
+            let forms = self.forms.iter_mut().skip(column).step_by(width);
+            if layout.extended {
+                let losing = &demand.losing_row(g, lanes)[..sellers];
+                for (form, (profit, losing)) in forms.zip(demand.profit.iter().zip(losing)) {
+                    *form = probability * (profit - losing);
+                }
+            } else {
+                for (form, profit) in forms.zip(&demand.profit) {
+                    *form = probability * profit;
+                }
             }
         }
         let mut sound = true;
         self.rows.clear();
+        let (rows, forms) = (&mut self.rows, self.forms.as_mut_slice());
+        let divisors = divisors.as_mut_slice();
         for g in 0..layout.nest_count() {
             let nest = layout.active_of[g];
             let probability = demand.nest[g];
@@ -144,10 +159,10 @@ impl Reduced {
                 let gain = 1.0 / resistance;
                 let loss = probability * share * (slope * (1.0 - with) - 1.0) * gain;
                 let pull = curve * (share - with);
-                self.forms[v * width + usize::from(nest)] +=
+                forms[v * width + usize::from(nest)] +=
                     probability * ((share - with) * slope - share * m) - loss * pull;
                 divisors[v] += loss * inverse_margin;
-                self.rows.push(Row {
+                rows.push(Row {
                     nest,
                     seller: u.seller,
                     inverse_margin,
@@ -158,7 +173,7 @@ impl Reduced {
                 });
             }
         }
-        for (form, divisor) in self.forms.chunks_exact_mut(width.max(1)).zip(divisors) {
+        for (form, divisor) in forms.chunks_exact_mut(width.max(1)).zip(divisors) {
             sound &= *divisor > 0.0;
             *divisor = 1.0 / *divisor;
             form.iter_mut().for_each(|x| *x *= *divisor);

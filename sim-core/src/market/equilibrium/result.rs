@@ -117,20 +117,24 @@ impl Output {
         let (product_of, unknowns) = (&layout.product_of[..count], &layout.slots[..count]);
         let (nest, slots) = (&mut self.nest[..count], &mut self.margins[..count]);
         let (total, net_value) = (&mut self.total_margin[..count], &mut self.net_value[..count]);
-        let probability = &mut self.probability[..count];
+        let (probability, effective) = (&mut self.probability[..count], self.effective.as_slice());
+        let (standing, inside) = (layout.standing.as_slice(), demand.inside.as_slice());
         for i in 0..count {
             let a = &alternatives[i];
             nest[i] = a.nest;
-            slots[i] = unknowns[i].map(|k| self.effective[usize::from(k)]);
+            let mut margins = unknowns[i].map(|k| effective[usize::from(k)]);
             if let Some(after) = tender.after {
-                for (slot, j) in slots[i].iter_mut().zip(a.setters).filter(|(_, j)| *j != NOBODY) {
-                    *slot -= after[i * tender.sellers + usize::from(j)];
+                let row = &after[i * tender.sellers..][..tender.sellers];
+                for (margin, j) in margins.iter_mut().zip(a.setters) {
+                    // Nobody's number is beyond all sellers'.
+                    *margin -= row.get(usize::from(j)).copied().unwrap_or(0.0);
                 }
             }
-            total[i] = slots[i][0] + slots[i][1];
+            slots[i] = margins;
+            total[i] = margins[0] + margins[1];
             let at = usize::from(product_of[i]);
-            if usize::from(layout.standing[at]) == i {
-                probability[i] = demand.inside[at] * demand.nest[usize::from(a.nest)];
+            if usize::from(standing[at]) == i {
+                probability[i] = inside[at] * demand.nest[usize::from(a.nest)];
                 net_value[i] = a.value - a.cost - total[i];
             } else {
                 (probability[i], net_value[i]) = (0.0, f64::NEG_INFINITY);

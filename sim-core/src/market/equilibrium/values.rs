@@ -33,21 +33,24 @@ impl Layout {
         self.base.clear();
         self.base.resize(self.products.len(), f64::NEG_INFINITY);
         self.standing.resize(self.products.len(), 0);
+        let (base, standing) = (self.base.as_mut_slice(), self.standing.as_mut_slice());
         for (i, (a, at)) in tender.alternatives.iter().zip(&self.product_of).enumerate() {
             let mut score = a.value - a.cost;
             if !score.is_finite() {
                 return Err(SolveError::Alternative(i));
             }
             if let Some(after) = tender.after {
-                for j in a.setters.into_iter().filter(|j| *j != NOBODY) {
-                    score += after[i * tender.sellers + usize::from(j)];
+                let row = &after[i * tender.sellers..][..tender.sellers];
+                for j in a.setters {
+                    // Nobody's number is beyond all sellers'.
+                    score += row.get(usize::from(j)).copied().unwrap_or(0.0);
                 }
             }
             score *= scale;
             let at = usize::from(*at);
-            if score > self.base[at] {
-                self.base[at] = score;
-                self.standing[at] = i as u16;
+            if score > base[at] {
+                base[at] = score;
+                standing[at] = i as u16;
             }
         }
         Ok(())
