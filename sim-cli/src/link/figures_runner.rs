@@ -147,7 +147,7 @@ impl<'a> FigureRunner<'a> {
 
 impl Runner for FigureRunner<'_> {
     fn manifest_hash(&self, run: &FigureRun) -> Said<String> {
-        Ok(self.manifest(run, &self.readied(run)?)?.hash())
+        Ok(self.manifest(run, &*self.readied(run)?)?.hash())
     }
 
     fn design_hash(&self, run: &DeepRun) -> Said<String> {
