@@ -8,6 +8,7 @@ use sim_core::draws::Luck;
 use sim_core::lever::{Award, Moment};
 use sim_core::market::value::grant_element;
 use sim_core::run::Simulation;
+use sim_core::world::outlay::Payee;
 use sim_core::world::{Aid, Arch, BB, Layer, RU, RuleScope, State};
 
 const FROM: &str = "in_force = 2022-01-01\n";
@@ -246,10 +247,17 @@ fn what_a_state_bears_of_the_cost_is_booked_at_the_award() {
     world.scenario.levers[0].lever.awarded(0, &award, world, &mut state);
     // 24,000 is four fifths of the whole cost.
     common::assert_close(
-        1e6 * state.purse.outlay.of(0, None),
+        1e6 * state.purse.outlay.received(0, Payee::Sellers),
         6_000.0 * world.slots[0].sites,
         1e-12,
         &"outlay",
+    );
+    // Its home is no country of this scenario: the state pays from abroad, and the buyer's country nothing.
+    let abroad = world.countries.len();
+    assert_eq!(state.purse.outlay.of(0, None), 0.0);
+    assert_eq!(
+        state.purse.outlay.of(abroad, None),
+        state.purse.outlay.received(0, Payee::Sellers)
     );
 }
 
