@@ -7,7 +7,7 @@ use benches::alternatives::{self, sixty_four};
 use benches::{FirstDay, simulation};
 use criterion::{Criterion, criterion_group, criterion_main};
 use sim_core::draws::{Decision, Luck, StreamKey};
-use sim_core::market::equilibrium::{Alternative, TenderSpec, Workspace};
+use sim_core::market::equilibrium::Workspace;
 use sim_core::market::switching::Attachment;
 use sim_core::market::tender::{Continuation, lambdas};
 use sim_core::market::terms::{Buyer, Rules};
