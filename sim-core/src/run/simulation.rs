@@ -291,7 +291,15 @@ impl Simulation {
     /// # Errors
     /// As [`Run::play`].
     pub fn replicate(&self, k: u64, stop: &AtomicBool) -> Result<ReplicateRecord, ReplicateError> {
-        self.play(k, stop, None)
+        self.play(k, self.scenario.end, stop, None)
+    }
+
+    /// Plays one replicate to the end of a day: up to it all values are those of the whole replicate, later ones are undefined.
+    ///
+    /// # Errors
+    /// As [`Run::play`].
+    pub fn replicate_until(&self, k: u64, last: Day, stop: &AtomicBool) -> Result<ReplicateRecord, ReplicateError> {
+        self.play(k, last, stop, None)
     }
 
     /// Plays one replicate and watches it.
@@ -304,12 +312,13 @@ impl Simulation {
         stop: &AtomicBool,
         observer: &mut dyn Observer,
     ) -> Result<ReplicateRecord, ReplicateError> {
-        self.play(k, stop, Some(observer))
+        self.play(k, self.scenario.end, stop, Some(observer))
     }
 
     fn play(
         &self,
         k: u64,
+        last: Day,
         stop: &AtomicBool,
         observer: Option<&mut dyn Observer>,
     ) -> Result<ReplicateRecord, ReplicateError> {
@@ -331,7 +340,7 @@ impl Simulation {
             Some(observer) => run.observed_by(observer),
             None => run,
         };
-        let (values, tenders, counters) = run.play(stop)?;
+        let (values, tenders, counters) = run.play_to(last, stop)?;
         Ok(ReplicateRecord {
             replicate: k,
             values,
