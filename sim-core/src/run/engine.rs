@@ -319,6 +319,7 @@ impl<'a> Run<'a> {
         stop: &AtomicBool,
     ) -> Result<(Vec<f64>, Vec<TenderRow>, Counters), ReplicateError> {
         self.play_until(last, stop)?;
+        self.values.resize(self.dates.len() * self.plan.keys.len(), f64::NAN);
         Ok((self.values, self.tenders.unwrap_or_default(), self.counters))
     }
 
