@@ -20,7 +20,7 @@ use crate::observed::Observed;
 use crate::settings::Record;
 use crate::store::layout::{Layout, SeriesLabel};
 use crate::store::points::point_and_replicate;
-use crate::time::{day_number, iso};
+use crate::time::iso;
 
 /// Worlds at points that are kept ready: a point's replicates are played one after the other, by several threads at once.
 const READY: usize = 16;
@@ -32,6 +32,8 @@ struct Outcomes {
     options: Options,
     paths: Vec<String>,
     dates: Vec<Day>,
+    /// The last of them: nothing is played beyond it.
+    last: Day,
     series: Vec<SeriesKey>,
     /// Where each wanted cell lies in a record, date by date.
     cells: Vec<usize>,
@@ -112,7 +114,8 @@ impl Engine for Pointwise<'_> {
             place: "parameters".to_owned(),
             message: message.clone(),
         })?;
-        let mut record = simulation.replicate(k, stop).map_err(failure_of)?;
+        let last = self.outcomes.last;
+        let mut record = simulation.replicate_until(k, last, stop).map_err(failure_of)?;
         let value = |cell: &usize| record.values.get(*cell).copied().unwrap_or(f64::NAN);
         record.values = self.outcomes.cells.iter().map(value).collect();
         Ok(record)
@@ -125,7 +128,7 @@ impl Engine for Pointwise<'_> {
 /// The faults of the scenario; no priors, or a posterior beside them; targets of which it has no series or date, each with its line.
 pub(super) fn calibration(request: &CalibrationRequest, targets: &Observed) -> Result<CalibrationWorld> {
     let (mut loaded, mut warnings) = files::load_all(&request.world())?;
-    let Some(mut one) = loaded.pop() else {
+    let Some(one) = loaded.pop() else {
         return Err(Failure::Refused("no scenario is named".to_owned()));
     };
     // Priors are axes here: nothing is drawn by replicate.
@@ -163,16 +166,10 @@ pub(super) fn calibration(request: &CalibrationRequest, targets: &Observed) -> R
         .map(|(path, place)| (path, place.into()))
         .collect();
     let (resolved_toml, values_hash) = (one.document.resolve(false), one.document.hash());
-    // Nothing before the last target depends on what comes after it.
-    let last = wanted.dates.last().map_or(i32::MIN, |at| layout.dates[*at]);
-    if last < day_number(simulation.scenario().end) {
-        let spec = sim_core::scenario::document::describe::<sim_core::scenario::Scenario>();
-        let cut = one.document.set(&spec, "scenario.end", &iso(last));
-        cut.map_err(|said| files::refused(&said))?;
-    }
-    let (cut, _) = playable(&one, options).map_err(Failure::Refused)?;
-    let cut = cut.simulation();
-    let all = cut.series().len();
+    let (played, _) = playable(&one, options).map_err(Failure::Refused)?;
+    let played = played.simulation();
+    let all = played.series().len();
+    let dates: Vec<Day> = wanted.dates.iter().map(|at| played.dates()[*at]).collect();
     let outcomes = Outcomes {
         id: id.clone(),
         options: Options {
@@ -180,8 +177,9 @@ pub(super) fn calibration(request: &CalibrationRequest, targets: &Observed) -> R
             ..options
         },
         paths: priors.iter().map(|prior| prior.path.clone()).collect(),
-        dates: wanted.dates.iter().map(|at| cut.dates()[*at]).collect(),
-        series: wanted.series.iter().map(|at| cut.series()[*at].clone()).collect(),
+        last: dates.last().copied().unwrap_or(simulation.scenario().end),
+        dates,
+        series: wanted.series.iter().map(|at| played.series()[*at].clone()).collect(),
         cells: (wanted.dates.iter())
             .flat_map(|date| wanted.series.iter().map(move |series| date * all + series))
             .collect(),

@@ -304,8 +304,22 @@ impl<'a> Run<'a> {
     ///
     /// # Errors
     /// [`ReplicateError::Stopped`] if `stop` is set at a market review; [`ReplicateError::Failed`] if the model fails.
-    pub fn play(mut self, stop: &AtomicBool) -> Result<(Vec<f64>, Vec<TenderRow>, Counters), ReplicateError> {
-        self.play_until(self.world.end, stop)?;
+    pub fn play(self, stop: &AtomicBool) -> Result<(Vec<f64>, Vec<TenderRow>, Counters), ReplicateError> {
+        let last = self.world.end;
+        self.play_to(last, stop)
+    }
+
+    /// As [`Run::play`], only to the end of a day: what would be measured later stays undefined.
+    ///
+    /// # Errors
+    /// As [`Run::play`].
+    pub fn play_to(
+        mut self,
+        last: Day,
+        stop: &AtomicBool,
+    ) -> Result<(Vec<f64>, Vec<TenderRow>, Counters), ReplicateError> {
+        self.play_until(last, stop)?;
+        self.values.resize(self.dates.len() * self.plan.keys.len(), f64::NAN);
         Ok((self.values, self.tenders.unwrap_or_default(), self.counters))
     }
 

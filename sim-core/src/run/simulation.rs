@@ -308,7 +308,15 @@ impl Simulation {
     /// # Errors
     /// As [`Run::play`].
     pub fn replicate(&self, k: u64, stop: &AtomicBool) -> Result<ReplicateRecord, ReplicateError> {
-        self.play(k, stop, None)
+        self.play(k, self.scenario.end, stop, None)
+    }
+
+    /// Plays one replicate to the end of a day: up to it all values are those of the whole replicate, later ones are undefined.
+    ///
+    /// # Errors
+    /// As [`Run::play`].
+    pub fn replicate_until(&self, k: u64, last: Day, stop: &AtomicBool) -> Result<ReplicateRecord, ReplicateError> {
+        self.play(k, last, stop, None)
     }
 
     /// Plays one replicate and watches it.
@@ -321,12 +329,13 @@ impl Simulation {
         stop: &AtomicBool,
         observer: &mut dyn Observer,
     ) -> Result<ReplicateRecord, ReplicateError> {
-        self.play(k, stop, Some(observer))
+        self.play(k, self.scenario.end, stop, Some(observer))
     }
 
     fn play(
         &self,
         k: u64,
+        last: Day,
         stop: &AtomicBool,
         observer: Option<&mut dyn Observer>,
     ) -> Result<ReplicateRecord, ReplicateError> {
@@ -357,8 +366,9 @@ impl Simulation {
             Some(observer) => run.observed_by(observer),
             None => run,
         };
-        let (mut values, tenders, counters) = run.play(stop)?;
-        if let Some(asked) = self.histories {
+        let (mut values, tenders, counters) = run.play_to(last, stop)?;
+        // They look at the whole of a history: of a part of it they are undefined.
+        if let Some(asked) = self.histories.filter(|_| last >= self.scenario.end) {
             let replicate = histories::Replicate {
                 setting,
                 dates: &self.dates,
