@@ -142,7 +142,8 @@ impl<'a> FigureRunner<'a> {
 
 impl Runner for FigureRunner<'_> {
     fn manifest_hash(&self, run: &FigureRun) -> Said<String> {
-        Ok(self.manifest(run, &self.readied(run)?)?.hash())
+        let readied = self.readied(run)?;
+        Ok(self.manifest(run, &readied)?.hash())
     }
 
     fn run(&self, run: &FigureRun) -> Said<Simulated> {
