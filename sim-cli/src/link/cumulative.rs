@@ -32,6 +32,9 @@ struct Columns {
     new_price: Vec<usize>,
 }
 
+/// What a pair of records, of the base and of the other world, gives by date.
+type Totals<'a> = &'a dyn Fn(&[f64], &[f64]) -> Vec<f64>;
+
 /// By kind and id of the place.
 fn columns(played: &Played) -> BTreeMap<(String, String), Columns> {
     let mut places: BTreeMap<(String, String), Columns> = BTreeMap::new();
@@ -97,7 +100,7 @@ pub(super) fn rows(base: &Played, alt: &Played, sites: &[(String, f64)]) -> Resu
     for (place, own) in &here {
         let Some(other) = there.get(place) else { continue };
         let n = [base.layout.series.len(), alt.layout.series.len()];
-        let each = |of: &dyn Fn(&[f64], &[f64]) -> Vec<f64>| -> Vec<Vec<f64>> {
+        let each = |of: Totals<'_>| -> Vec<Vec<f64>> {
             (base.records.iter().zip(&alt.records)).map(|(a, b)| of(a, b)).collect()
         };
         let less = |mine: &[usize], theirs: &[usize], scale: f64| {
