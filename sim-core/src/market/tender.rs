@@ -8,6 +8,9 @@ use super::terms::Terms;
 use crate::scenario::ComponentBidding;
 use crate::world::{BB, NO_VENDOR, RU, VendorIx, World};
 
+/// Tolerance of the twin's equilibrium, see [`Workspace::solve_within`]: its prices enter a measure and steer nothing.
+const TWIN_TOLERANCE: f64 = 1e-6;
+
 /// What happens to a lot.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Outcome {
@@ -364,7 +367,7 @@ impl Bidding {
         // The twin is a buyer much like the average one.
         let solved = self
             .twin_workspace
-            .solve_within(&spec, Some(&self.start), RUN_TOLERANCE)
+            .solve_within(&spec, Some(&self.start), TWIN_TOLERANCE)
             .ok()?;
         Some(Twin {
             of: &self.twin_of,
