@@ -56,7 +56,15 @@ impl Run<'_> {
         let offer = &self.desk.offer;
         if let Some(rows) = &mut self.tenders {
             let names = (id.as_str(), kind);
-            rows.extend(rows_of(world, self.state.today, held, names, offer, &self.scratch, decided));
+            rows.extend(rows_of(
+                world,
+                self.state.today,
+                held,
+                names,
+                offer,
+                &self.scratch,
+                decided,
+            ));
         }
         if let Some(observer) = self.observer.as_deref_mut() {
             let flows: Vec<[f64; 7]> = offer

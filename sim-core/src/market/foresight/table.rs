@@ -10,8 +10,8 @@ use crate::market::list_price::AverageBuyer;
 use crate::market::posted::Posted;
 use crate::market::tender::Offer;
 use crate::scenario::Closure;
-use crate::world::state::State;
 use crate::world::World;
+use crate::world::state::State;
 
 /// Largest change left in a table that is iterated, in units of mu; see [`closure::stationary`] for the error that it leaves.
 const TOLERANCE: f64 = 1e-3;
