@@ -34,6 +34,7 @@ fn cabral(n: usize, s: f64, delta: f64) -> Game {
         mu: 1.0,
         lambda: vec![1.0],
         sellers: n,
+        weight: [1.0, 0.0],
         tenders: (0..=n).map(tender).collect(),
         seller_discount: [discount(), discount(), discount()],
         buyer_discount: [0.5; 3],

@@ -4,6 +4,7 @@ mod common;
 
 use common::{MINIMAL, WORLD, child, play, simulate};
 use sim_core::draws::Luck;
+use sim_core::market::alternatives::Kind;
 use sim_core::market::foresight::game::Solver;
 use sim_core::market::foresight::outlook::{LookAhead, Outlook};
 use sim_core::market::foresight::table::Desk as TableDesk;
@@ -12,9 +13,10 @@ use sim_core::market::foresight::{
 };
 use sim_core::market::list_price;
 use sim_core::market::posted::Posted;
-use sim_core::market::tender::Desk;
+use sim_core::market::switching::Attachment;
+use sim_core::market::tender::{Continuation, Desk};
 use sim_core::run::Simulation;
-use sim_core::world::State;
+use sim_core::world::{Arch, BB, RU, State};
 
 const EXACT: Limits = Limits {
     tolerance: 1e-8,
@@ -164,6 +166,72 @@ fn openness_is_an_option_that_maturity_makes_worth_more() {
     };
     assert_eq!(pays(0.0), 0.0);
     assert!(pays(1.0) > 0.0 && (pays(0.5) * 2.0 - pays(1.0)).abs() < 1e-9 * pays(1.0));
+}
+
+/// What a buyer adds, and what sellers have later, alternative by alternative, against the sums of the module docs part by part.
+#[test]
+fn prospects_are_the_sums_over_parts() {
+    let simulation = ahead(0.8, 0.5, OPEN);
+    for pairs in [false, true] {
+        let day = FirstDay::new(&simulation, pairs, None);
+        let table = day.table.of(0, 0).expect("a type");
+        let outlook = day.table.outlook(0, 0, 0.5).expect("a table");
+        let mut market = common::market_day::MarketDay::first(&simulation, 0);
+        let mut stack = market.state.slots[0].stack.expect("kit stands");
+        (stack.seller, stack.arch) = ([0, 1], Arch::OpenMulti);
+        market.state.slots[0].stack = Some(stack);
+        market.prepare(0, true);
+        let attached = Attachment {
+            stack: Some(&stack),
+            legacy: market.state.legacy(market.world, 0),
+            life_left: [3.0, 0.0],
+        };
+        // A part that stays is given two years at least.
+        let (ages, left) = ([5.0, 8.0], [3.0, 2.0]);
+        let offer = &mut market.desk.offer;
+        let future = Continuation { outlook: Some(outlook) };
+        offer.evaluate_ahead(Some(&attached), ages, future);
+        let (terms, prospects) = (&offer.terms, &offer.prospects);
+        let kinds: Vec<Kind> = offer.alternatives.iter().map(|a| a.kind).collect();
+        let has = |wanted: &[Kind]| kinds.iter().any(|k| wanted.contains(k));
+        assert!(has(&[Kind::Closed]) && has(&[Kind::Keep]) && has(&[Kind::PartialRu, Kind::PartialBb]));
+        let vendors: Vec<u8> = (0..market.world.vendors.len() as u8).collect();
+        let (mut row, mut after) = (Vec::new(), Vec::new());
+        prospects.fill_after(table, &vendors, &mut row, &mut after);
+        let kit_now = |k| table.kit_of_part(true, stack.seller, k);
+        let chain: f64 = [RU, BB].map(|k| terms.weight[k] * table.chain(kit_now(k))).iter().sum();
+        let close = |a: f64, b: f64| (a - b).abs() < 1e-12 * terms.price;
+        for (i, a) in offer.alternatives.iter().enumerate() {
+            let mut added = 0.0;
+            let mut later = vec![0.0; vendors.len()];
+            for k in [RU, BB] {
+                let kit = table.kit_of_part(a.kind != Kind::Closed, a.seller, k);
+                let (years, then) = if a.kind == Kind::Keep {
+                    let again = (ages[k] + terms.keep_years - terms.term) / terms.keep_years;
+                    (terms.keep_years, table.retender(kit, again) - table.best_at_list(kit))
+                } else if a.buys()[k] {
+                    (terms.term, table.value(kit) - chain)
+                } else {
+                    (left[k], table.best(kit) - table.best_at_list(kit))
+                };
+                added += 0.5 * terms.weight[k] * libm::exp(-terms.wacc * years) * then * terms.price;
+                for v in &vendors {
+                    let rate = outlook.sellers.rate + terms.seller(*v).hazard[k];
+                    let discount = 0.8 * libm::exp(-rate * years);
+                    later[usize::from(*v)] += terms.weight[k] * discount * table.profit(kit, *v) * terms.price;
+                }
+            }
+            assert!(
+                close(offer.continuation[i], added),
+                "{a:?}: {} is not {added}",
+                offer.continuation[i]
+            );
+            for (v, w) in later.iter().enumerate() {
+                assert!(close(prospects.later(table, i, v as u8), *w), "{a:?} for {v}");
+                assert!(close(after[v * kinds.len() + i], *w), "{a:?} for {v}");
+            }
+        }
+    }
 }
 
 /// Where two kits differ in nothing, no choice between them brings anything.

@@ -204,8 +204,12 @@ fn a_dearer_seller_wins_less(simulation: &Simulation, step: usize) -> usize {
                 )
             };
             let (before, shocks_before) = solve(&mut day.desk);
-            for cost in &mut day.desk.offer.terms.seller_mut(v).cost {
+            let offer = &mut day.desk.offer;
+            for cost in &mut offer.terms.seller_mut(v).cost {
                 *cost *= 1.1;
+            }
+            for (cost, a) in offer.costs.iter_mut().zip(&offer.alternatives) {
+                *cost = offer.terms.cost(a);
             }
             let (after, shocks_after) = solve(&mut day.desk);
             assert!(

@@ -47,11 +47,22 @@ pub struct Attachment<'a> {
 /// What one component costs beside its price, alike from all sellers that stand, or from all that do not.
 #[derive(Debug, Clone, Copy, Default)]
 struct Change {
-    /// Items of its own: all but integration with neighbours and sellers, and onboarding.
-    items: [f64; 7],
-    /// Its swap with virtual software (baseband only).
+    swap: f64,
+    /// The same with virtual software (baseband only).
     swap_virtual: f64,
+    brought_forward: f64,
+    contract_break: f64,
+    outage: f64,
 }
+
+/// A component that is not bought costs nothing.
+const NO_CHANGE: Change = Change {
+    swap: 0.0,
+    swap_virtual: 0.0,
+    brought_forward: 0.0,
+    contract_break: 0.0,
+    outage: 0.0,
+};
 
 /// What a seller adds to that.
 #[derive(Debug, Clone, Copy, Default)]
@@ -92,7 +103,7 @@ impl Bills {
             onboarding_open: terms.onboarding_open,
             ..Newcomer::default()
         };
-        (self.same, self.other) = ([Change::default(); 2], [Change::default(); 2]);
+        (self.same, self.other) = ([NO_CHANGE; 2], [NO_CHANGE; 2]);
         self.newcomers.clear();
         let Some(h) = attached else { return };
         if let Some(stack) = h.stack {
@@ -154,18 +165,33 @@ impl Bills {
     pub fn component(&self, component: usize, seller: u8, is_virtual: bool) -> f64 {
         let p = self.change(component, seller);
         let (swap, legacy_layer) = if component == BB {
-            let swap = if is_virtual { p.swap_virtual } else { p.items[SWAP] };
+            let swap = if is_virtual { p.swap_virtual } else { p.swap };
             (swap, self.newcomer(seller).legacy_layer)
         } else {
-            (p.items[SWAP], 0.0)
+            (p.swap, 0.0)
         };
-        swap + legacy_layer + p.items[CONTRACT_BREAK] + p.items[OUTAGE]
+        swap + legacy_layer + p.contract_break + p.outage
     }
 
     /// Taking on a seller of open parts.
     #[must_use]
     pub fn onboarding(&self, seller: u8) -> f64 {
         self.newcomer(seller).onboarding_open
+    }
+
+    /// The bill of a whole stack to the twin, all items together: taking on its sellers, and joining them.
+    #[must_use]
+    pub fn of_twin(&self, terms: &Terms, a: &Alternative) -> f64 {
+        let sum = match a.kind {
+            Kind::Closed => self.alike.onboarding,
+            Kind::OpenMulti => {
+                let joints = terms.start_up * terms.pair_learning(a.seller) + terms.operations;
+                self.alike.onboarding_open + self.alike.onboarding_open + joints
+            }
+            _ => self.alike.onboarding_open,
+        };
+        debug_assert_eq!(sum, self.of(terms, a).iter().sum::<f64>(), "{a:?}");
+        sum
     }
 
     /// The bill of an alternative, in the order of [`ITEMS`].
@@ -175,75 +201,86 @@ impl Bills {
     #[inline]
     #[must_use]
     pub fn of(&self, terms: &Terms, a: &Alternative) -> [f64; 7] {
-        let mut items = [0.0; 7];
         let [buys_radio, buys_baseband] = a.buys();
         let multi = a.is_multi();
-        let onboarding = |n: &Newcomer| {
+        let of_baseband = self.newcomer(a.seller[BB]);
+        let of_radio = if multi {
+            self.newcomer(a.seller[RU])
+        } else {
+            of_baseband
+        };
+        let taken_on = |n: &Newcomer| {
             if a.kind == Kind::Closed {
                 n.onboarding
             } else {
                 n.onboarding_open
             }
         };
-        let baseband = self.newcomer(a.seller[BB]);
-        let radio = if multi { self.newcomer(a.seller[RU]) } else { baseband };
+        let (mut radio, mut baseband) = (&NO_CHANGE, &NO_CHANGE);
+        let (mut swap, mut legacy_layer, mut onboarding) = (0.0, 0.0, 0.0);
         if buys_radio {
-            items = self.change(RU, a.seller[RU]).items;
+            radio = self.change(RU, a.seller[RU]);
             // A seller of both components is taken on once.
             if multi || !buys_baseband {
-                items[ONBOARDING] = onboarding(radio);
+                onboarding = taken_on(of_radio);
             }
         }
         if buys_baseband {
-            let p = self.change(BB, a.seller[BB]);
-            let swap = items[SWAP];
-            for (sum, item) in items.iter_mut().zip(&p.items) {
-                *sum += item;
-            }
-            if a.is_virtual {
-                items[SWAP] = swap + p.swap_virtual;
-            }
-            items[LEGACY_LAYER] += baseband.legacy_layer;
-            items[ONBOARDING] += onboarding(baseband);
+            baseband = self.change(BB, a.seller[BB]);
+            swap = if a.is_virtual {
+                baseband.swap_virtual
+            } else {
+                baseband.swap
+            };
+            legacy_layer = of_baseband.legacy_layer;
+            onboarding += taken_on(of_baseband);
         }
+        let mut integration = 0.0;
         if multi {
             if self.held != Some(a.seller) {
-                items[INTEGRATION] += terms.start_up * terms.pair_learning(a.seller);
+                integration = terms.start_up * terms.pair_learning(a.seller);
             }
-            items[INTEGRATION] += terms.operations;
+            integration += terms.operations;
         }
         if self.attached {
-            let strangers = baseband.stranger + if multi { radio.stranger } else { 0.0 };
+            let strangers = of_baseband.stranger + if multi { of_radio.stranger } else { 0.0 };
             // The first seller of an operator is no seller beyond the first.
             let others = if terms.has_others {
                 strangers
             } else {
                 (strangers - 1.0).max(0.0)
             };
-            items[INTEGRATION] += terms.extra_vendor * others;
+            integration += terms.extra_vendor * others;
         }
+        let mut items = [0.0; 7];
+        items[SWAP] = radio.swap + swap;
+        items[BROUGHT_FORWARD] = radio.brought_forward + baseband.brought_forward;
+        items[LEGACY_LAYER] = legacy_layer;
+        items[ONBOARDING] = onboarding;
+        items[CONTRACT_BREAK] = radio.contract_break + baseband.contract_break;
+        items[OUTAGE] = radio.outage + baseband.outage;
+        items[INTEGRATION] = integration;
         items
     }
 }
 
 /// What a change of a component costs in a stack that stands: to its own seller, and to any other.
 fn changes(terms: &Terms, h: &Attachment, stack: &Stack, component: usize) -> (Change, Change) {
-    let mut same = Change::default();
-    let mut other = Change::default();
-    other.items[SWAP] = terms.work(component, false);
+    let (mut same, mut other) = (NO_CHANGE, NO_CHANGE);
+    other.swap = terms.work(component, false);
     other.swap_virtual = terms.work(component, stack.is_virtual && component == BB);
-    same.items[SWAP] = terms.renewal_work_share * other.items[SWAP];
+    same.swap = terms.renewal_work_share * other.swap;
     same.swap_virtual = terms.renewal_work_share * other.swap_virtual;
     let price = terms.price * terms.weight[component];
     let left = h.life_left[component];
     if left > 0.0 {
-        same.items[BROUGHT_FORWARD] = price * terms.share_of_life(left);
-        other.items[BROUGHT_FORWARD] = same.items[BROUGHT_FORWARD];
+        same.brought_forward = price * terms.share_of_life(left);
+        other.brought_forward = same.brought_forward;
         if stack.seller[component] != NO_VENDOR {
             let grant = terms.seller(stack.seller[component]).grant;
-            other.items[CONTRACT_BREAK] = price * (terms.break_fee_share + grant) * left / terms.term;
+            other.contract_break = price * (terms.break_fee_share + grant) * left / terms.term;
         }
     }
-    other.items[OUTAGE] = terms.weight[component] * terms.outage;
+    other.outage = terms.weight[component] * terms.outage;
     (same, other)
 }

@@ -339,10 +339,10 @@ impl Bidding {
             if matches!(a.kind, Kind::PartialRu | Kind::PartialBb | Kind::Keep) {
                 continue;
             }
-            let bill = offer.two_bills.twin().of(&offer.terms, a);
+            let bill = offer.two_bills.twin().of_twin(&offer.terms, a);
             // What a purchase leads to is the same for both buyers.
             let later = offer.continuation[index];
-            let value = offer.flows[index] - bill.iter().sum::<f64>() + later;
+            let value = offer.flows[index] - bill + later;
             self.twin_later.push(later);
             let number = |v| self.bidders.number(v);
             let priced = priced(&offer.terms, world.bidding, number, a, value, offer.costs[index]);

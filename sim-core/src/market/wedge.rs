@@ -202,20 +202,22 @@ pub fn scan(terms: &Terms, bills: &TwoBills, stack: &Stack) -> Scan {
     let bounds = bills.bounds.as_slice();
     let sells = |v: VendorIx, component: usize| alternatives::sells_open(terms, v, component);
     let vendors = terms.vendors() as VendorIx;
-    let top = (0..vendors)
-        .filter(|v| sells(*v, BB))
-        .map(|v| bounds[usize::from(v)].halves[BB])
-        .fold(f64::NEG_INFINITY, f64::max);
+    let mut sellers = [NO_VENDOR; VendorIx::MAX as usize];
+    let mut count = 0;
+    let mut top = f64::NEG_INFINITY;
+    for v in (0..vendors).filter(|v| sells(*v, BB)) {
+        sellers[count] = v;
+        count += 1;
+        top = top.max(bounds[usize::from(v)].halves[BB]);
+    }
+    let basebands = &sellers[..count];
     let standing = stack.seller[BB];
     for radio in (0..vendors).filter(|v| sells(*v, RU)) {
         let half = bounds[usize::from(radio)].halves[RU] - joint;
         let changes = usize::from(radio != stack.seller[RU]);
         // All pairs of this radio but that with the standing baseband are in one class, and at most as good as with the best one.
         let others = half + top >= best[changes | 2].value;
-        for baseband in (0..vendors).filter(|v| others || *v == radio || *v == standing) {
-            if !sells(baseband, BB) {
-                continue;
-            }
+        for &baseband in basebands.iter().filter(|v| others || **v == radio || **v == standing) {
             let class = &mut best[changes | usize::from(baseband != standing) << 1];
             let bound = if radio == baseband {
                 bounds[usize::from(baseband)].single + slack

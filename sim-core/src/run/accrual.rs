@@ -129,7 +129,7 @@ impl Run<'_> {
                 }
                 let vendor = usize::from(seller);
                 // Capacity is added from the seller that stands, where it may and can still sell; else it waits for the next award.
-                let mut production = 0.0;
+                let (mut money, mut production) = (0.0, 0.0);
                 let may_buy = self.state.rules.may_buy(
                     slot.country,
                     seller,
@@ -137,22 +137,24 @@ impl Run<'_> {
                     operator.mark,
                 );
                 if may_buy && self.state.conditions.wait[vendor].is_finite() {
-                    let money = expansion * slot.sites * state.contract_price_by[component];
+                    money = expansion * slot.sites * state.contract_price_by[component];
                     production = expansion * slot.sites * self.ledger.standing[i][component].cost;
                     self.cube.add(places, layer, component, vendor, Field::Sales, money);
                     if stack.is_open() {
                         self.cube.add(places, layer, component, vendor, Field::OpenSales, money);
                     }
-                    self.cube.add(places, layer, component, vendor, Field::CostPrice, money);
                     account_royalties(&mut self.cube, world, &self.state, i, component, vendor, production);
                 }
                 let age = stack.installed[component].years_until(mid).max(0.0);
                 let upkeep = s.keep.growth_share_per_year * age * years * slot.price * slot.weight[component];
                 let [service, quality, taste, security] = self.service(i, component, &stack, self.served(i, component));
                 // Neighbours among the fields, from the first on.
-                let values = [slot.sites * upkeep, service, quality, taste, security, production];
+                let upkeep = slot.sites * upkeep;
+                let values = [
+                    money, 0.0, 0.0, 0.0, upkeep, service, quality, taste, security, production,
+                ];
                 self.cube
-                    .add_all(places, layer, component, vendor, Field::CostExtension, &values);
+                    .add_all(places, layer, component, vendor, Field::CostPrice, &values);
             }
             let baseband = usize::from(stack.seller[BB]);
             if stack.arch == Arch::OpenMulti {

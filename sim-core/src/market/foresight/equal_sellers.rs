@@ -141,6 +141,7 @@ impl EqualSellers {
             mu: 1.0,
             lambda: vec![1.0],
             sellers: n,
+            weight: [1.0, 0.0],
             tenders: (0..=n).map(tender).collect(),
             seller_discount: [discount(), discount(), discount()],
             // All kits are alike to the buyer: neither its discount nor its foresight changes a price.

@@ -25,29 +25,16 @@ pub const HORIZONS: usize = 3;
 pub struct Link {
     /// The kit with which its next tender is met: an index into [`Game::tenders`].
     pub kit: usize,
-    /// Weight of the part in the price; 0 for no part.
-    pub weight: f64,
     /// When.
     pub horizon: Horizon,
 }
 
 impl Link {
-    /// No part.
-    pub const NONE: Self = Self {
-        kit: 0,
-        weight: 0.0,
-        horizon: Horizon::Life,
-    };
-
-    /// All of it is bought and leads to one kit.
+    /// What is bought has no second part, and leads to one kit.
     #[must_use]
-    pub fn whole(kit: usize) -> [Self; 2] {
-        let all = Self {
-            kit,
-            weight: 1.0,
-            horizon: Horizon::Life,
-        };
-        [all, Self::NONE]
+    pub fn whole(kit: usize) -> [Option<Self>; 2] {
+        let horizon = Horizon::Life;
+        [Some(Self { kit, horizon }), None]
     }
 }
 
@@ -56,8 +43,8 @@ impl Link {
 pub struct NextTender {
     /// What may be chosen, values without any future; none: this kit does not occur.
     pub alternatives: Vec<Alternative>,
-    /// Where the parts of each lead: radio, baseband.
-    pub links: Vec<[Link; 2]>,
+    /// Where the parts of each lead: radio, baseband; `None`: there is no such part.
+    pub links: Vec<[Option<Link>; 2]>,
     /// Weight of the parts of each that come from the seller that stands.
     pub stays: Vec<f64>,
     /// List price of each; 0 for keep.
@@ -79,6 +66,8 @@ pub struct Game {
     pub sellers: usize,
     /// By kit.
     pub tenders: Vec<NextTender>,
+    /// Weight of each part in the price.
+    pub weight: [f64; 2],
     /// Look-ahead weight times discount times survival of each seller, by horizon and part.
     pub seller_discount: [[Vec<f64>; 2]; HORIZONS],
     /// Discount of the buyer, by horizon.
@@ -192,15 +181,16 @@ impl Future {
 
     /// What the buyer adds to an alternative, at foresight 1. `now`: the kit it has.
     #[must_use]
-    pub fn continuation(&self, game: &Game, now: usize, links: &[Link; 2]) -> f64 {
+    pub fn continuation(&self, game: &Game, now: usize, links: &[Option<Link>; 2]) -> f64 {
         let mut sum = 0.0;
-        for link in links.iter().filter(|l| l.weight > 0.0) {
+        for (weight, link) in game.weight.iter().zip(links) {
+            let Some(link) = link else { continue };
             let then = match link.horizon {
                 Horizon::Life => self.value(game, link.kit) - game.chain(now),
                 Horizon::Keep => self.retender(game, link.kit, 1.0) - game.tenders[link.kit].best_at_list,
                 Horizon::Part => self.best(link.kit) - game.tenders[link.kit].best_at_list,
             };
-            sum += link.weight * game.buyer_discount[link.horizon as usize] * then;
+            sum += weight * game.buyer_discount[link.horizon as usize] * then;
         }
         sum
     }

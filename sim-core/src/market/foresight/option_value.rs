@@ -35,10 +35,11 @@ pub fn option_value(
         let priced = &tender.alternatives[a];
         let mut price = priced.cost;
         for j in priced.setters.iter().filter(|j| **j != NOBODY).map(|j| usize::from(*j)) {
-            let later: f64 = (tender.links[a].iter().enumerate())
-                .filter(|(_, l)| l.weight > 0.0)
+            let parts = tender.links[a].iter().enumerate();
+            let later: f64 = parts
+                .filter_map(|(part, l)| l.map(|l| (part, l)))
                 .map(|(part, l)| {
-                    l.weight * game.seller_discount[l.horizon as usize][part][j] * future.profits(l.kit)[j]
+                    game.weight[part] * game.seller_discount[l.horizon as usize][part][j] * future.profits(l.kit)[j]
                 })
                 .sum();
             let effective = asked[j * nests + usize::from(priced.nest)];

@@ -35,7 +35,7 @@ pub struct Outlook<'a> {
 
 /// Where the parts of an alternative lead.
 #[inline]
-pub(super) fn links(a: &Alternative, held: Option<&Stack>, weight: [f64; 2], table: &TypeTable) -> [Link; 2] {
+pub(super) fn links(a: &Alternative, held: Option<&Stack>, weight: [f64; 2], table: &TypeTable) -> [Option<Link>; 2] {
     let buys = a.buys();
     let open = match a.kind {
         Kind::Closed => false,
@@ -45,18 +45,15 @@ pub(super) fn links(a: &Alternative, held: Option<&Stack>, weight: [f64; 2], tab
     let link = |part: usize| {
         let seller = a.seller[part];
         if seller == NO_VENDOR || weight[part] == 0.0 {
-            return Link::NONE;
+            return None;
         }
         let horizon = match (a.kind, buys[part]) {
             (Kind::Keep, _) => Horizon::Keep,
             (_, true) => Horizon::Life,
             (_, false) => Horizon::Part,
         };
-        Link {
-            kit: table.kit_of_part(open, a.seller, part),
-            weight: weight[part],
-            horizon,
-        }
+        let kit = table.kit_of_part(open, a.seller, part);
+        Some(Link { kit, horizon })
     };
     [link(RU), link(BB)]
 }

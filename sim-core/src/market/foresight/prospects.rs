@@ -6,7 +6,7 @@
 use super::game::{HORIZONS, Horizon, Link};
 use super::outlook::{LookAhead, Outlook, links};
 use super::table::TypeTable;
-use crate::market::alternatives::Alternative;
+use crate::market::alternatives::{Alternative, Kind};
 use crate::market::equilibrium::NOBODY;
 use crate::market::terms::Terms;
 use crate::world::{BB, NO_VENDOR, RU, Stack, VendorIx};
@@ -58,6 +58,8 @@ pub struct Prospects {
     discount: Vec<ByHorizon>,
     /// The same by hazard, as far as it has been needed.
     by_hazard: Vec<([f64; 2], ByHorizon)>,
+    /// Places to which the parts of a vendor lead that are bought closed, and open: by component.
+    bought: [[Vec<u32>; 2]; 2],
     /// Places of radio and baseband of each alternative.
     places: Vec<[u32; 2]>,
 }
@@ -76,6 +78,7 @@ impl Prospects {
         self.weight = terms.weight;
         self.foresight = outlook.foresight;
         self.find_stays(table, held);
+        self.find_bought(table);
         self.fill_gain(outlook, terms, held, standing);
         self.fill_discounts(outlook, terms, standing);
     }
@@ -95,6 +98,25 @@ impl Prospects {
                 self.stays.push(stays(Horizon::Part, kit));
             }
         }
+    }
+
+    /// The places to which parts lead that are bought.
+    fn find_bought(&mut self, table: &TypeTable) {
+        let nothing = self.nothing();
+        for (of_open, open) in self.bought.iter_mut().zip([false, true]) {
+            for (part, places) in of_open.iter_mut().enumerate() {
+                let first = (part * self.kits) as u32;
+                let none = self.weight[part] == 0.0;
+                let kits = table.kits_of(open).iter();
+                places.clear();
+                places.extend(kits.map(|kit| if none { nothing } else { first + *kit as u32 }));
+            }
+        }
+    }
+
+    /// The place of what leads nowhere.
+    fn nothing(&self) -> u32 {
+        (2 * self.kits + self.stays.len()) as u32
     }
 
     fn fill_gain(&mut self, outlook: &Outlook, terms: &Terms, held: Option<&Stack>, standing: &Standing) {
@@ -138,17 +160,16 @@ impl Prospects {
 
     /// Number of the place to which a part leads.
     #[inline]
-    fn place(&self, link: &Link, part: usize) -> u32 {
-        let bought = 2 * self.kits;
-        let place = if link.weight == 0.0 {
-            bought + self.stays.len()
-        } else if link.horizon == Horizon::Life {
-            part * self.kits + link.kit
+    fn place(&self, link: Option<Link>, part: usize) -> u32 {
+        let Some(Link { kit, horizon }) = link else {
+            return self.nothing();
+        };
+        let place = if horizon == Horizon::Life {
+            part * self.kits + kit
         } else {
-            let (horizon, kit) = (link.horizon, link.kit);
             let stays = Stays { part, horizon, kit };
             let found = self.stays.iter().position(|s| *s == stays);
-            bought + found.unwrap_or(self.stays.len())
+            2 * self.kits + found.unwrap_or(self.stays.len())
         };
         place as u32
     }
@@ -156,8 +177,15 @@ impl Prospects {
     /// Takes in the next alternative. Returns what the buyer adds to it, money.
     #[inline]
     pub fn push(&mut self, table: &TypeTable, a: &Alternative, held: Option<&Stack>) -> f64 {
-        let [radio, baseband] = links(a, held, self.weight, table);
-        let (radio, baseband) = (self.place(&radio, RU), self.place(&baseband, BB));
+        let whole = matches!(a.kind, Kind::Closed | Kind::OpenSingle | Kind::OpenMulti);
+        let [radio, baseband] = if whole && !table.solves_pairs() {
+            let of = &self.bought[usize::from(a.kind != Kind::Closed)];
+            let radio = (of[RU].get(usize::from(a.seller[RU]))).map_or(self.nothing(), |place| *place);
+            [radio, of[BB][usize::from(a.seller[BB])]]
+        } else {
+            let [radio, baseband] = links(a, held, self.weight, table);
+            [self.place(radio, RU), self.place(baseband, BB)]
+        };
         self.places.push([radio, baseband]);
         if self.foresight > 0.0 {
             self.foresight * (self.gain[radio as usize] + self.gain[baseband as usize])

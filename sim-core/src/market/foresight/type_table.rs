@@ -159,6 +159,12 @@ impl TypeTable {
         kits.get(usize::from(vendor)).map_or(self.unknown(), |k| *k)
     }
 
+    /// The kits of the closed or open parts of all vendors of the world.
+    #[must_use]
+    pub fn kits_of(&self, open: bool) -> &[usize] {
+        &self.kit_of[usize::from(open)]
+    }
+
     /// Whether the kit of every two sellers is solved on its own.
     #[must_use]
     pub fn solves_pairs(&self) -> bool {

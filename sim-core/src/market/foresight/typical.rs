@@ -148,6 +148,7 @@ pub(super) fn prepare(
     game.lambda.clear();
     game.lambda.extend(lambdas(world));
     game.sellers = table.sellers();
+    game.weight = offer.terms.weight;
     game.buyer_discount = years.map(|t| libm::exp(-wacc * t));
     game.foresight = world.scenario.foresight.buyer;
     game.fall = offer.terms.price * offer.terms.upkeep_growth * keep * keep;
