@@ -52,7 +52,7 @@ fn killed_at(moments: u64, replicates: &str) {
     let whole = u64::try_from(began.elapsed().as_millis()).unwrap().max(20);
     let expected = files(&undisturbed);
 
-    let (mut finished, mut kills, mut most) = (0, 0, 0);
+    let (mut finished, mut kills, mut most, mut attempts) = (0, 0, 0, 0);
     let mut out = dir.path().join("run-0");
     while kills < moments || out.exists() {
         let before = kept(&out).unwrap_or(0);
@@ -64,9 +64,11 @@ fn killed_at(moments: u64, replicates: &str) {
         let mut child = command(&minimal, &out, &[&words[..], resume].concat()).spawn().unwrap();
         if kills < moments {
             // Anywhere from the first instruction to a little after the end of a whole run.
-            std::thread::sleep(Duration::from_millis(mix(kills) % (whole + whole / 8)));
+            std::thread::sleep(Duration::from_millis(mix(attempts) % (whole + whole / 8)));
             child.kill().unwrap();
         }
+        // A moment after the end is no kill: the next attempt takes another.
+        attempts += 1;
         let status = child.wait().unwrap();
         if status.success() {
             assert_same(&files(&out), &expected);

@@ -47,7 +47,7 @@
 //! n = 96
 //! replicates = 2
 //! seed = 2020
-//! measure = "lock_in_index"       # of component `ran`, at the last date; less is better
+//! measure = "lock_in_curve"       # of component `ran`, at the last date; less is better
 //! place = { id = "eu", name = "the EU" }
 //! threshold = 0.5                 # above it a policy has failed
 //! policies = ["No new rule", "Ban"]   # names of the combinations of choices, in the order of the design

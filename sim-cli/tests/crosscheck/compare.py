@@ -57,7 +57,7 @@ def main(binary):
 
     def explore(design, n):
         oransim("explore", "scenarios/study.toml", "--design", design, "-n", str(n), "--replicates", "1",
-                "--format", "csv", "--progress", "none", "--out", design)
+                "--format", "csv", "--jobs", "4", "--progress", "none", "--out", design)
         table = pd.read_csv(os.path.join(folder, design, "design.csv")).drop(columns="point")
         summary = pd.read_csv(os.path.join(folder, design, "summary.csv"))
         last = summary[(summary.time == summary.time.max()) & (summary.measure == "lock_in_curve")
@@ -70,12 +70,12 @@ def main(binary):
         with open(os.path.join(folder, "scenarios", "study.toml"), "w", encoding="utf-8") as file:
             file.write(STUDY)
 
-        table, y = explore("saltelli", 256)
+        table, y = explore("saltelli", 64)
         oransim("sensitivity", "saltelli", *MEASURE)
         problem = {"num_vars": table.shape[1], "names": list(table.columns), "bounds": [[0, 1]] * table.shape[1]}
         theirs = sobol.analyze(problem, y, calc_second_order=False, num_resamples=10, seed=1)
         ours = {row["input"]: row for row in rows(os.path.join(folder, "saltelli", "sensitivity.csv"))}
-        print("Sobol' indices, 256 blocks: oransim first, total; SALib first, total")
+        print("Sobol' indices, 64 blocks: oransim first, total; SALib first, total")
         for i, name in enumerate(problem["names"]):
             own = [float(ours[name][key]) for key in ("first", "total")]
             print(f"  {name}: {own[0]:.4f} {own[1]:.4f}; {theirs['S1'][i]:.4f} {theirs['ST'][i]:.4f}")
@@ -83,11 +83,11 @@ def main(binary):
             # The same estimator up to the divisor of the variance.
             check(f"Sobol' {key}", [float(ours[name][key]) for name in problem["names"]], theirs[other], 0.01)
 
-        table, y = explore("morris", 40)
+        table, y = explore("morris", 20)
         oransim("sensitivity", "morris", *MEASURE)
         theirs = morris.analyze(problem, table.to_numpy(), y, num_levels=4, num_resamples=10, seed=1)
         ours = {row["input"]: row for row in rows(os.path.join(folder, "morris", "sensitivity.csv"))}
-        print("Morris, 40 trajectories: oransim mu, mu*, sigma; SALib mu, mu*, sigma")
+        print("Morris, 20 trajectories: oransim mu, mu*, sigma; SALib mu, mu*, sigma")
         for i, name in enumerate(problem["names"]):
             own = " ".join(f"{float(ours[name][key]):.6f}" for key in ("mu", "mu_star", "sigma"))
             print(f"  {name}: {own}; {theirs['mu'][i]:.6f} {theirs['mu_star'][i]:.6f} {theirs['sigma'][i]:.6f}")
@@ -95,7 +95,7 @@ def main(binary):
             # The same arithmetic.
             check(f"Morris {key}", [float(ours[name][key]) for name in problem["names"]], theirs[key], 1e-9)
 
-        table, y = explore("sobol", 1024)
+        table, y = explore("sobol", 512)
         threshold = float(np.quantile(y, 0.8))
         oransim("discover", "sobol", *MEASURE, "--above", repr(threshold), "--boxes", "1")
         found = rows(os.path.join(folder, "sobol", "boxes.csv"))
@@ -103,7 +103,7 @@ def main(binary):
         curve = box.peeling_trajectory
         dense = curve[curve.density >= 0.8]
         chosen = dense.iloc[0] if len(dense) else curve.iloc[-1]
-        print(f"PRIM, 1024 futures of which a fifth is of interest: lock-in above {threshold:.4f}")
+        print(f"PRIM, 512 futures of which a fifth is of interest: lock-in above {threshold:.4f}")
         ours = [float(found[0]["coverage"]), float(found[0]["density"])]
         print(f"  oransim: coverage {ours[0]:.3f}, density {ours[1]:.3f}, limits on "
               + ", ".join(sorted(row["input"] for row in found)))

@@ -27,6 +27,8 @@ const DENSITY: &str = "density";
 const THRESHOLD: &str = "threshold";
 const BOX: &str = "box";
 const HEIGHT: f64 = 320.0;
+/// A limit is sure where chance alone would bring as good a one less often than this.
+const SURE: f64 = 0.05;
 
 impl Deep for FailureBox {
     fn name(&self) -> &'static str {
@@ -37,7 +39,7 @@ impl Deep for FailureBox {
         let outcomes = explored.outcomes();
         let payoffs = Payoffs::new(&outcomes, Better::Low)
             .ok_or_else(|| nothing(NAME, "a future in which every policy has an outcome"))?;
-        let robust = apply_rule(&payoffs, Rule::MinimaxRegret)
+        let robust = apply_rule(&payoffs, Rule::Regret90)
             .winners
             .first()
             .copied()
@@ -174,7 +176,9 @@ fn words(table: &DeepTable) -> Words {
     let threshold = table.value(BOX, THRESHOLD);
     let futures: Vec<f64> = table.of(OUTCOME).map(|row| row.value).collect();
     let failing = futures.iter().filter(|value| **value > threshold).count();
-    let limits: Vec<String> = (table.of(LIMIT))
+    // What chance could bring as well is told at the foot alone.
+    let sure = |row: &DeepRow| table.value(&row.series, P) <= SURE;
+    let limits: Vec<String> = (table.of(LIMIT).filter(|row| sure(row)))
         .map(|row| match row.between.map(f64::is_finite) {
             [true, true] => format!(
                 "“{}” between {} and {}",
@@ -191,7 +195,7 @@ fn words(table: &DeepTable) -> Words {
         (all, _) if all == futures.len() => format!("“{policy}”, the most robust policy, fails in all of the futures"),
         (_, 0) => format!("No simple limits tell the futures in which “{policy}” fails"),
         _ => {
-            let names: Vec<String> = (table.of(LIMIT).take(2))
+            let names: Vec<String> = (table.of(LIMIT).filter(|row| sure(row)).take(2))
                 .map(|row| {
                     let side = if row.between[0].is_finite() { "high" } else { "low" };
                     format!("“{}” is {side}", row.label)
@@ -218,7 +222,7 @@ fn words(table: &DeepTable) -> Words {
             share(table.value(BOX, DENSITY)),
             limits.join("; ")
         ));
-        let doubtful: Vec<String> = (table.of(P).filter(|row| row.value > 0.05))
+        let doubtful: Vec<String> = (table.of(P).filter(|row| row.value > SURE))
             .map(|row| format!("“{}”", row.label))
             .collect();
         if !doubtful.is_empty() {
@@ -230,7 +234,7 @@ fn words(table: &DeepTable) -> Words {
     }
     notes.push(
         "Box by PRIM (patient rule induction): limits on few inputs that hold most failures and little else. The other inputs \
-         vary too, which is why dots mix. The most robust policy is that with the smallest largest regret."
+         vary too, which is why dots mix. The most robust policy is that with the smallest regret in nine of ten futures."
             .to_owned(),
     );
     Words {

@@ -54,7 +54,7 @@ fn regret_is_what_the_best_policy_would_have_done_better() {
     near(table.value("minimax_regret", "chosen_again"), 1.0);
     let svg = draws_again(&table);
     assert!(
-        svg.contains("“Mandate” is never more than 2.0 points of lock-in worse than the best policy"),
+        svg.contains("In nine of ten futures “Mandate” is within 2.0 points of the best policy"),
         "{svg}"
     );
 }
@@ -72,7 +72,7 @@ fn the_box_is_around_the_failures_of_the_robust_policy() {
         .of("limit")
         .find(|row| row.label == "Second input")
         .expect("it is limited");
-    assert!(limit.between[0] > 0.8, "{:?}", limit.between);
+    assert!(limit.between[0] > 0.75, "{:?}", limit.between);
     let failing = found.of("lock_in").filter(|row| row.value > 0.5).count();
     let expected = (explored("ab", 1.0).outcomes()[1].iter())
         .filter(|value| **value > 0.5)
