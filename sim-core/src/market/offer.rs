@@ -14,7 +14,7 @@ use crate::world::{BB, Neighbour, RU, Stack, World};
 /// Value of the contracts after this one, as seen from a tender; by default they are worth nothing to anybody.
 ///
 /// An offer is prepared with it ([`Offer::prepare_ahead`]: what the buyer adds) and solved with the same
-/// ([`Bidding::solve`]: `W_j(a)` of [`TenderSpec::after`]).
+/// ([`super::tender::Bidding::solve`]: `W_j(a)` of [`super::equilibrium::TenderSpec::after`]).
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Continuation<'a> {
     /// The table of next tenders; `None`: nobody looks ahead.

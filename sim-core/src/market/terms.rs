@@ -156,7 +156,7 @@ impl Terms {
         &self.sellers[usize::from(v)]
     }
 
-    /// Terms of a vendor, to be changed by an experiment (a dearer input, say).
+    /// Terms of a vendor, to be changed by an experiment (a dearer input, say) before an offer is valued with them.
     pub fn seller_mut(&mut self, v: VendorIx) -> &mut SellerTerms {
         &mut self.sellers[usize::from(v)]
     }
