@@ -207,7 +207,10 @@ fn the_reference_world_records_at_most_thirty_thousand_values() {
     let values = simulation.series().len() * simulation.dates().len();
     assert!(values <= 30_000, "{values} values a replicate");
     // Every measure that is cheap has a row at least.
-    for m in CATALOGUE.iter().filter(|m| !matches!(m.recorded, Recorded::Never | Recorded::ByName)) {
+    for m in CATALOGUE
+        .iter()
+        .filter(|m| !matches!(m.recorded, Recorded::Never | Recorded::ByName))
+    {
         assert!(simulation.series().iter().any(|k| k.measure == m.name), "{}", m.name);
     }
     let asked = simulate(&child(WORLD, "[measures]\nextra = [\"welfare\"]\n"));

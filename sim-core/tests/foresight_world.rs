@@ -228,7 +228,7 @@ fn prospects_are_the_sums_over_parts() {
             );
             for (v, w) in later.iter().enumerate() {
                 assert!(close(prospects.later(table, i, v as u8), *w), "{a:?} for {v}");
-                assert!(close(after[v * kinds.len() + i], *w), "{a:?} for {v}");
+                assert!(close(after[i * vendors.len() + v], *w), "{a:?} for {v}");
             }
         }
     }

@@ -40,10 +40,6 @@ const CASES: &[(&str, &str)] = &[
         "[levers.x.procurement_ban]\nin_force = 2022-01-01\ndeadline = 2021-01-01\nscope = { vendors = [\"alpha\"] }\n",
     ),
     (
-        "deadline after its end",
-        "[levers.x.procurement_ban]\nin_force = 2022-01-01\ndeadline = 2027-01-01\nend = 2025-01-01\nscope = { vendors = [\"alpha\"] }\n",
-    ),
-    (
         "announced after it binds",
         "[levers.x.procurement_ban]\nannounced = 2023-01-01\nin_force = 2022-01-01\nscope = { vendors = [\"alpha\"] }\n",
     ),

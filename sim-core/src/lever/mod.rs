@@ -313,20 +313,7 @@ impl Common {
             "it ends before it starts",
             "a day after `in_force`",
         );
-        f.require(
-            waits || common.end.is_none_or(|end| common.deadline.is_none_or(|d| d <= end)),
-            "deadline",
-            "the deadline is after its end: what has ended demands nothing",
-            "a day up to `end`",
-        );
-        f.require(
-            common
-                .lasts_years
-                .is_none_or(|last| common.deadline_years.is_none_or(|d| d <= last)),
-            "deadline_years",
-            "the deadline is after its end: what has ended demands nothing",
-            "at most `lasts_years`",
-        );
+        // A deadline after the end is a rule that is repealed before it bites: what was feared of it until then is no slip.
         for (key, stands) in [
             ("announced", common.announced.is_some()),
             ("deadline", common.deadline.is_some()),
