@@ -258,6 +258,7 @@ fn words(policies: &[Policy], year: i32, note: &Note) -> Words {
         _ => format!("USD {} million", money(value)),
     };
     let dominant = policies.iter().find(|policy| policy.verdict == Verdict::Dominant);
+    let saving = policies.iter().filter(|p| p.verdict == Verdict::Dominant).count();
     let free = policies
         .iter()
         .find(|policy| policy.verdict == Verdict::Priced && policy.is_free());
@@ -268,6 +269,11 @@ fn words(policies: &[Policy], year: i32, note: &Note) -> Words {
         .collect();
     priced.sort_by(|a, b| a.1.0.total_cmp(&b.1.0));
     let title = match (dominant, free, &priced[..]) {
+        // A saving a point ranks nothing: less lock-in for the same saving would look better.
+        (Some(_), ..) if saving > 1 && saving == policies.len() => {
+            format!("All {saving} policies remove lock-in at a saving")
+        }
+        (Some(_), ..) if saving > 1 => format!("{saving} of {} policies remove lock-in at a saving", policies.len()),
         (Some(policy), ..) => format!("“{}” removes lock-in at a saving", policy.label),
         (None, Some(policy), _) => {
             format!(
