@@ -4,4 +4,4 @@
 
 // Brought into scope so that the document can link to them by the names that a reader of the source knows.
 #[allow(unused_imports, reason = "the document links to them")]
-use crate::{calendar, draws, market, measure, run, scenario, world};
+use crate::{calendar, draws, inference, market, measure, run, scenario, world};

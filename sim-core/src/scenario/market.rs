@@ -71,7 +71,7 @@ impl Table for Market {
                 "ru_share",
                 Number::new("share of price")
                     .range(0.05..=0.95)
-                    .of("market::terms::Terms::value"),
+                    .of("market::terms::Terms::flow"),
                 "Share of the radio unit in the price of a stack; its weight in component `ran`",
             ),
             risk_share: f.number(

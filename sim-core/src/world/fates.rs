@@ -8,7 +8,7 @@
 //! - *exit*: a vendor that states a fixed cost leaves when the margins that it realised have missed it for `patience_years` in a row.
 //!
 //! Profit is that of the tenders which fall due within a year, each solved with and without the change by what plays tenders: sites times the sum over
-//! alternatives of probability times the vendor's margin. `A(T)` is the [annuity](crate::market::value::annuity) of the horizon at the vendors' rate:
+//! alternatives of probability times the vendor's margin. `A(T)` is the [annuity] of the horizon at the vendors' rate:
 //! a vendor takes the year for the years that follow ([`present_value`]). Later contracts are not added, though sellers who look ahead
 //! bid for them.
 //!

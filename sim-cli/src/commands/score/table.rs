@@ -12,7 +12,7 @@ use crate::store::layout::{LABEL_COLUMNS, SeriesLabel};
 pub struct Row {
     /// World.
     pub scenario: String,
-    /// Series; of a pooled row, [`pooled_label`].
+    /// Series; of a pooled row, all of a measure together.
     pub label: SeriesLabel,
     /// Points scored, ranges among them.
     pub points: usize,

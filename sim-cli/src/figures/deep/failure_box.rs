@@ -1,4 +1,5 @@
-//! `11-failure-box`: in which futures the most robust policy fails.
+//! `11-failure-box`: in which futures the most robust policy fails. Of PRIM's box the limits count that chance alone would seldom bring; how
+//! much it covers and how dense it is are told of those alone.
 
 use sim_core::inference::prim::{PrimSettings, cover, quasi_p_values};
 use sim_core::inference::regret::{Better, Payoffs, Rule, apply_rule};
@@ -78,13 +79,27 @@ impl Deep for FailureBox {
             rows.push(row.between(low, high));
         }
         if let Some(found) = &found {
-            rows.push(DeepRow::new(BOX, &policy, COVERAGE, "share", rounded(found.coverage)));
-            rows.push(DeepRow::new(BOX, &policy, DENSITY, "share", rounded(found.density)));
+            // Of the sure limits alone: a box is as good as what is said of it, and what is drawn.
+            let sure: Vec<usize> = p.iter().filter(|(_, p)| *p <= SURE).map(|(input, _)| *input).collect();
+            let is_in = |point: &[f64]| {
+                let within = |input: &usize| {
+                    let limits = found.limits[*input];
+                    (limits.low..=limits.high).contains(&point[*input])
+                };
+                sure.iter().all(within)
+            };
+            let inside: Vec<bool> = futures.iter().map(|point| is_in(point)).collect();
+            let count = |of: &mut dyn Iterator<Item = bool>| of.filter(|x| *x).count() as f64;
+            let both = count(&mut inside.iter().zip(&failed).map(|(i, f)| *i && *f));
+            let coverage = both / count(&mut failed.iter().copied());
+            let density = both / count(&mut inside.iter().copied());
+            rows.push(DeepRow::new(BOX, &policy, COVERAGE, "share", rounded(coverage)));
+            rows.push(DeepRow::new(BOX, &policy, DENSITY, "share", rounded(density)));
             for (place, (input, p)) in p.iter().copied().enumerate() {
                 let limits = found.limits[input];
                 let axis = match input {
-                    input if input == x => ACROSS.to_owned(),
-                    input if input == y => UP.to_owned(),
+                    input if input == x && p <= SURE => ACROSS.to_owned(),
+                    input if input == y && p <= SURE => UP.to_owned(),
                     _ => format!("limit-{}", place + 1),
                 };
                 let label = run.label(&explored.inputs[input]);
