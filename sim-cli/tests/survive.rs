@@ -103,7 +103,7 @@ fn a_few_kills_lose_nothing() {
 #[test]
 #[ignore = "half a minute: `.ci/run long`"]
 fn fifty_kills_lose_nothing() {
-    killed_at(50, "200");
+    killed_at(50, "60");
 }
 
 /// Starts a run that takes minutes, waits until it plays, sends a signal; gives the exit code and how long it took.
