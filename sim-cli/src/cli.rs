@@ -162,7 +162,8 @@ impl ReportFlags {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  oransim score runs/hindcast-2019-1a2b3c4d --observed scenarios/observed/ran-sales.csv
+  oransim score runs/hindcast-2019-1a2b3c4d --observed scenarios/observed/ran-sales-delloro.csv \
+      --observed scenarios/observed/open-ran-bounds.csv
   oransim score runs/hindcast-2019-1a2b3c4d --observed observed.csv --after 2020-12-31 --rival forecasts.csv --csv score.csv
 
 Files of observations and of rivals have the columns
@@ -172,9 +173,9 @@ pub struct ScoreFlags {
     /// Directory of a finished run that kept its replicates.
     #[arg(value_name = "RUN")]
     run: PathBuf,
-    /// What was observed.
-    #[arg(long, value_name = "FILE.csv")]
-    observed: PathBuf,
+    /// What was observed; may be given again, for series that come in several files.
+    #[arg(long, value_name = "FILE.csv", required = true)]
+    observed: Vec<PathBuf>,
     /// Published forecasts to compare with; may be given again.
     #[arg(long = "rival", value_name = "FILE.csv")]
     rivals: Vec<PathBuf>,

@@ -1,7 +1,8 @@
 //! Observed values and targets: one format of CSV, what is known of a series at a date and where it was read.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use sim_core::inference::Observation;
 
@@ -35,7 +36,9 @@ const MOST_FAULTS: usize = 50;
 /// One observation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ObservedRow {
-    /// Line of the file.
+    /// The file.
+    pub file: Arc<Path>,
+    /// Its line.
     pub line: u64,
     /// Date, days since 1970-01-01: a stock at its end, a flow since the date before.
     pub day: i32,
@@ -57,6 +60,25 @@ pub type Observed = BTreeMap<SeriesLabel, BTreeMap<i32, ObservedRow>>;
 /// # Errors
 /// [`Failure::Refused`] with every fault of the file: columns, dates, numbers, ranges upside down, a point that stands twice.
 pub fn read(path: &Path) -> Result<Observed> {
+    let mut observed = Observed::new();
+    collect(path, &mut observed)?;
+    Ok(observed)
+}
+
+/// Reads files of observations as one.
+///
+/// # Errors
+/// As [`read`]; also a point that stands in two of them.
+pub fn read_together(paths: &[PathBuf]) -> Result<Observed> {
+    let mut observed = Observed::new();
+    for path in paths {
+        collect(path, &mut observed)?;
+    }
+    Ok(observed)
+}
+
+/// Adds a file to what was read.
+fn collect(path: &Path, observed: &mut Observed) -> Result<()> {
     let bytes = std::fs::metadata(path).while_doing("read", path)?.len();
     if bytes > MAX_BYTES {
         return Err(Failure::Refused(format!(
@@ -78,12 +100,12 @@ pub fn read(path: &Path) -> Result<Observed> {
             COLUMNS.join(",")
         )));
     }
+    let file: Arc<Path> = Arc::from(path);
     let mut faults = Vec::new();
-    let mut observed = Observed::new();
     for row in reader.records() {
         let row = row.while_doing("read", path)?;
         let line = row.position().map_or(0, csv::Position::line);
-        match parse(&row, line) {
+        match parse(&row, &file, line) {
             Ok(row) => {
                 let points = observed.entry(row.series.clone()).or_default();
                 match points.get(&row.day) {
@@ -91,12 +113,12 @@ pub fn read(path: &Path) -> Result<Observed> {
                         points.insert(row.day, row);
                     }
                     Some(first) if first.observation == row.observation => faults.push(format!(
-                        "{at}:{line}: this point stands already in line {}: drop one",
-                        first.line
+                        "{at}:{line}: this point stands already in {}: drop one",
+                        first.place_from(&file)
                     )),
                     Some(first) => faults.push(format!(
-                        "{at}:{line}: contradicts line {} on the same series and date: keep one, and never two firms' definitions in one series",
-                        first.line
+                        "{at}:{line}: contradicts {} on the same series and date: keep one, and never two firms' definitions in one series",
+                        first.place_from(&file)
                     )),
                 }
             }
@@ -109,13 +131,24 @@ pub fn read(path: &Path) -> Result<Observed> {
         faults.push(format!("{at}: and {more} more"));
     }
     if faults.is_empty() {
-        Ok(observed)
+        Ok(())
     } else {
         Err(Failure::Refused(faults.join("\n")))
     }
 }
 
-fn parse(row: &csv::StringRecord, line: u64) -> std::result::Result<ObservedRow, String> {
+impl ObservedRow {
+    /// Where it stands, as said in another place of the same file or of another one.
+    fn place_from(&self, file: &Path) -> String {
+        if *self.file == *file {
+            format!("line {}", self.line)
+        } else {
+            format!("{}:{}", self.file.display(), self.line)
+        }
+    }
+}
+
+fn parse(row: &csv::StringRecord, file: &Arc<Path>, line: u64) -> std::result::Result<ObservedRow, String> {
     if row.len() != COLUMNS.len() {
         return Err(format!("{} cells, {} columns", row.len(), COLUMNS.len()));
     }
@@ -157,6 +190,7 @@ fn parse(row: &csv::StringRecord, line: u64) -> std::result::Result<ObservedRow,
         return Err("source is empty: every observation says where it was read".to_owned());
     }
     Ok(ObservedRow {
+        file: Arc::clone(file),
         line,
         day,
         series: SeriesLabel {
@@ -211,6 +245,28 @@ mod tests {
                     high: 0.3
                 },
             ]
+        );
+    }
+
+    #[test]
+    fn files_are_read_as_one_and_may_not_speak_of_the_same_point() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = |name: &str, rows: &str| {
+            let path = directory.path().join(name);
+            std::fs::write(&path, format!("{}\n{rows}", COLUMNS.join(","))).unwrap();
+            path
+        };
+        let first = file("first.csv", &format!("2020-12-31,{SHARE},0.33,,,F002\n"));
+        let later = file("later.csv", &format!("2021-12-31,{SHARE},,,0.3,F2\n"));
+        let other = file("other.csv", &format!("2020-12-31,{SHARE},0.31,,,F9\n"));
+        let both = read_together(&[first.clone(), later]).unwrap();
+        let points: Vec<(i32, u64)> = both.values().flatten().map(|(day, row)| (*day, row.line)).collect();
+        assert_eq!(points, [(18_627, 2), (18_992, 2)]);
+        let refused = read_together(&[first, other]).unwrap_err();
+        let text = refused.message();
+        assert!(
+            text.contains("other.csv:2: contradicts ") && text.contains("first.csv:2 on the same series"),
+            "{text}"
         );
     }
 

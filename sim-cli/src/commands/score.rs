@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use super::Session;
 use crate::exit::{Context as _, Exit, Failure, Result};
 use crate::model::{Model, WorldRequest};
-use crate::observed::{self, Observed};
+use crate::observed::{self, Observed, ObservedRow};
 use crate::settings::Record;
 use crate::store::directory::{Found, RunDirectory};
 use crate::store::import::each_record;
@@ -25,8 +25,8 @@ pub use table::{POOLED, Row};
 pub struct ScoreSettings {
     /// The finished run.
     pub run: PathBuf,
-    /// What was observed.
-    pub observed: PathBuf,
+    /// What was observed: files that are read as one.
+    pub observed: Vec<PathBuf>,
     /// Published forecasts, in the same format.
     pub rivals: Vec<PathBuf>,
     /// Only dates after this one are scored, ISO; what was observed up to it is what a rival could know.
@@ -40,7 +40,7 @@ pub struct ScoreSettings {
 /// # Errors
 /// [`Failure::Refused`] where the run is not finished or kept no replicates, or a file of observations is faulty.
 pub fn score(model: &dyn Model, settings: &ScoreSettings, session: &Session<'_>) -> Result<Exit> {
-    let observed = observed::read(&settings.observed)?;
+    let observed = observed::read_together(&settings.observed)?;
     let rivals = read_rivals(&settings.rivals)?;
     let directory = RunDirectory::new(&settings.run);
     let manifest = finished(&directory)?;
@@ -58,13 +58,9 @@ pub fn score(model: &dyn Model, settings: &ScoreSettings, session: &Session<'_>)
         .collect();
     for (layout, wanted) in layouts.iter().zip(&wanted) {
         for point in &wanted.missing {
-            session.console.warn(&format!(
-                "{}: line {} of {}: {}",
-                layout.id,
-                point.0,
-                settings.observed.display(),
-                point.1
-            ));
+            session
+                .console
+                .warn(&format!("{}: {}: {}", layout.id, point.0, point.1));
         }
     }
     let mut samples: Vec<BTreeMap<usize, Vec<f64>>> = wanted
@@ -185,8 +181,8 @@ pub struct Wanted {
     series: BTreeMap<SeriesLabel, usize>,
     /// Cells of a record, by date then series.
     pub cells: BTreeSet<usize>,
-    /// Points observed that the run does not have: line and why.
-    missing: Vec<(u64, String)>,
+    /// Points observed that the run does not have: where they stand and why.
+    missing: Vec<(String, String)>,
 }
 
 impl Wanted {
@@ -201,15 +197,17 @@ impl Wanted {
         let sources = std::iter::once((observed, true)).chain(rivals.iter().map(|(_, rival)| (rival, false)));
         for (source, is_observed) in sources {
             for (label, points) in source {
-                let mut misses = |line: u64, why: String| {
+                let mut misses = |point: &ObservedRow, why: String| {
                     // What a rival alone speaks of has a row that says so.
                     if is_observed {
-                        wanted.missing.push((line, why));
+                        let place = format!("{}:{}", point.file.display(), point.line);
+                        wanted.missing.push((place, why));
                     }
                 };
                 let Some(at) = places.get(label).copied() else {
-                    let line = points.values().next().map_or(0, |p| p.line);
-                    misses(line, format!("no series `{}` in this run", label.texts().join(",")));
+                    if let Some(first) = points.values().next() {
+                        misses(first, format!("no series `{}` in this run", label.texts().join(",")));
+                    }
                     continue;
                 };
                 wanted.series.insert(label.clone(), at);
@@ -218,7 +216,7 @@ impl Wanted {
                         Some(date) => {
                             wanted.cells.insert(date * layout.series.len() + at);
                         }
-                        None => misses(point.line, format!("{} is no date of this run", iso(*day))),
+                        None => misses(point, format!("{} is no date of this run", iso(*day))),
                     }
                 }
             }

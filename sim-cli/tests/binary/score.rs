@@ -69,6 +69,35 @@ fn a_run_is_scored_against_what_was_observed_and_against_rivals() {
     let skill: f64 = house[20].parse().unwrap();
     assert!((skill - (1.0 - crps / rival)).abs() < 1e-12);
     assert!(table.contains("no such series in this run"), "named, not dropped");
+    // The same in two files, the unknown series in the second: the same table, and the file is named that holds what is missing.
+    fs::write(here.join("curve.csv"), format!("{HEADER}{}", rows(0.0, 9))).unwrap();
+    fs::write(here.join("sites.csv"), format!("{HEADER}{unknown}")).unwrap();
+    let output = oransim(
+        here,
+        &[
+            "score",
+            "a",
+            "--observed",
+            "curve.csv",
+            "--observed",
+            "sites.csv",
+            "--rival",
+            "house.csv",
+            "--csv",
+            "two.csv",
+        ],
+    );
+    assert!(err(&output).contains("sites.csv:2: no series"), "{}", err(&output));
+    assert_eq!(fs::read_to_string(here.join("two.csv")).unwrap(), table);
+    let twice = oransim(
+        here,
+        &["score", "a", "--observed", "seen.csv", "--observed", "curve.csv"],
+    );
+    assert!(
+        !twice.status.success() && err(&twice).contains("this point stands already in seen.csv:2"),
+        "{}",
+        err(&twice)
+    );
     // Fewer than five points: no conclusion, whatever they show.
     fs::write(here.join("few.csv"), format!("{HEADER}{}", rows(0.0, 5))).unwrap();
     let said = done(here, &["score", "a", "--observed", "few.csv"]);

@@ -243,6 +243,7 @@ mod tests {
             .iter()
             .map(|day| {
                 let row = ObservedRow {
+                    file: std::sync::Arc::from(std::path::Path::new("seen.csv")),
                     line: 0,
                     day: *day,
                     series: label(),
@@ -288,6 +289,7 @@ mod tests {
         };
         let said = |observation| {
             let row = ObservedRow {
+                file: std::sync::Arc::from(std::path::Path::new("seen.csv")),
                 line: 0,
                 day: 1,
                 series: label(),
