@@ -341,7 +341,7 @@ fn persistence(t: &mut Theme, luck: &Luck) {
         "V42",
         "Persistence is not lock-in (Heckman 1981): two types of buyer, utility +1 and -1, habit k",
         "`market::equilibrium::Workspace::solve`, `market::choice::Tree::draw`, `draws::Draws::normal_at`",
-        "each tender of `run`; the measure itself is held to it in `tests/switching.rs`: tastes without switching cost leave `lock_in_curve` at 0",
+        "each tender of `run`; the measure itself is held to it in `tests/lock_in/switching.rs`: tastes without switching cost leave `lock_in_curve` at 0",
     );
     let expected = &anchor("V42")["expected"];
     let repeat = |u: f64| {

@@ -1,0 +1,11 @@
+//! Measures of lock-in and what it costs.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod exposure_and_welfare;
+mod posted_valuation;
+mod published_estimates;
+mod switching;
+mod views_of_lock_in;
+mod wedge_parts;
