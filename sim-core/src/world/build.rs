@@ -328,7 +328,8 @@ fn add_stretch(world: &mut World, o: usize, c: usize, stretch: &Stretch) {
         } else {
             launch.map(|d| d.max(built))
         };
-        if (!is_first && launch.is_none()) || first_tender.is_some_and(|d| d > world.end) {
+        // What is first bought after the last day stands here too: prices for the average buyer must not hang on when a run ends.
+        if !is_first && launch.is_none() {
             continue;
         }
         let factor = lookup(&country.coverage_factor, &generation.id).unwrap_or(1.0);

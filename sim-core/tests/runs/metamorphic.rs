@@ -15,7 +15,8 @@ use std::collections::BTreeMap;
 
 use crate::common::market_day::MarketDay;
 use crate::common::{
-    MINIMAL, NEVER, Table, WORLD, assert_close, child, day, exactly, play, simulate, simulate_all, text, watch, whole,
+    MINIMAL, NEVER, Table, WORLD, assert_close, assert_same_trace, child, day, exactly, play, simulate, simulate_all,
+    text, watch, whole,
 };
 use sim_core::calendar::Day;
 use sim_core::market::tender::{Continuation, lambdas};
@@ -225,4 +226,26 @@ integration_skill = 0.5
             assert!(seen(t) == seen(same), "replicate {k}: {} differs", t.id);
         }
     }
+}
+
+/// Nobody in the market knows when the run ends: the same tenders, to the bit, up to the nearer end.
+#[test]
+fn the_day_on_which_a_run_ends_moves_nothing_before_it() {
+    let until = |end: &str| {
+        let simulation = simulate(&child(WORLD, &format!("[scenario]\nend = {end}\n")));
+        let mut seen = watch(&simulation, 0).1;
+        let last = day(2032, 12, 31);
+        seen.tenders.retain(|t| t.day <= last);
+        seen.deliveries.retain(|(d, _, _)| *d <= last);
+        seen.reviews.retain(|(d, _)| *d <= last);
+        seen.launches.retain(|(d, _)| *d <= last);
+        seen
+    };
+    let (near, far) = (until("2032-12-31"), until("2036-12-31"));
+    let sixth = |t: &&crate::common::Tender| t.id.contains(".6g");
+    assert!(
+        near.tenders.iter().filter(sixth).count() > 20,
+        "a generation is launched that is not all bought by the nearer end"
+    );
+    assert_same_trace(&near, &far, "a run that ends later");
 }
