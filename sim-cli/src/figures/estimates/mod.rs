@@ -1,0 +1,273 @@
+//! `07-uk-ladder`: what rules cost by the model, from mechanism alone, beside what was published before they came.
+//!
+//! Nothing was fitted to these estimates. Each row is a world against its base in paired replicates; the bill is what published ones
+//! count (kit, work on site, integration), summed without discount to a year that is stated.
+
+mod draw;
+mod rows;
+mod words;
+
+use super::date::Date;
+use super::error::{FigureError, Result};
+use super::note::{Note, Spec};
+use super::number::fixed;
+use super::page::{Drawing, Page};
+use super::plot::{PlotRow, PlotTable};
+use super::summary::{Key, Stats, SummaryTable};
+use super::{Figure, gather};
+use draw::{LEGEND, Line, draw_panel, legend, panel_height};
+pub(super) use rows::{BILL, CAP, EARLY, REFRESH, REMOVAL, STOP};
+use rows::{BILL_SHARE, ESTIMATES, MONTHS, NET, NEW_PRICE, OUTLAY, PANELS, PUBLISHED, SOURCES, Unit};
+use words::words;
+
+/// Published estimates from mechanism.
+pub struct Estimates;
+
+const NAME: &str = "07-uk-ladder";
+
+/// An open end as a bound that can be drawn: nothing below, the number itself above.
+fn told(low: f64, high: f64) -> Stats {
+    let (from, to) = (
+        if low.is_finite() { low } else { 0.0 },
+        if high.is_finite() { high } else { low },
+    );
+    Stats {
+        mean: from.midpoint(to),
+        quantiles: [f64::NAN; 5],
+        ci: Some((from, to)),
+    }
+}
+
+/// `F298, up to 2`.
+fn named(id: &str, low: f64, high: f64) -> String {
+    let show = |x: f64| fixed(x, if x.abs() < 10.0 && x.fract().abs() > 1e-9 { 1 } else { 0 });
+    match (low.is_finite(), high.is_finite()) {
+        (true, true) if low == high => format!("{} ({id})", show(low)),
+        (true, true) => format!("{} to {} ({id})", show(low), show(high)),
+        (true, false) => format!("at least {} ({id})", show(low)),
+        _ => format!("up to {} ({id})", show(high)),
+    }
+}
+
+impl Figure for Estimates {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn measures(&self) -> &'static [&'static str] {
+        &["operator_cost", "site_months_late", "price_paid"]
+    }
+
+    fn differences(&self) -> &'static [&'static str] {
+        &[BILL, OUTLAY, BILL_SHARE, MONTHS, NEW_PRICE]
+    }
+
+    fn sources(&self) -> &'static [&'static str] {
+        &SOURCES
+    }
+
+    fn plotted(&self, table: &SummaryTable, spec: &Spec) -> Result<PlotTable> {
+        let mut rows = Vec::new();
+        for estimate in &ESTIMATES {
+            let unit = Unit::of(estimate.panel, estimate.measure);
+            let panel = PANELS.iter().find(|(id, ..)| *id == estimate.panel);
+            let plot_row = |quantity: &str, label: &str, stats: Stats| PlotRow {
+                panel: estimate.panel.to_owned(),
+                panel_label: panel.map_or("", |(_, name, _)| name).to_owned(),
+                series: estimate.id.to_owned(),
+                label: label.to_owned(),
+                quantity: quantity.to_owned(),
+                unit: unit.name().to_owned(),
+                time: Date::end_of(estimate.until),
+                stats: Some(stats),
+            };
+            let of = |measure: &str| -> Option<Stats> {
+                let key = Key {
+                    place: ("bloc", estimate.place),
+                    ..Key::world(estimate.world, measure)
+                };
+                let found = table.differences(&key);
+                let at = found.iter().find(|row| row.time == Date::end_of(estimate.until))?;
+                unit.convert(&at.stats?, spec)
+            };
+            let Some(model) = of(estimate.measure) else { continue };
+            rows.push(plot_row(estimate.measure, estimate.text, model));
+            if let Some(net) = of(OUTLAY).filter(|_| estimate.measure == BILL) {
+                rows.push(plot_row(NET, estimate.text, net));
+            }
+            for id in estimate.sources {
+                let published = spec.published.iter().find(|p| p.id == *id);
+                if let Some((low, high)) = published.and_then(|p| unit.read(p, spec)) {
+                    rows.push(plot_row(PUBLISHED, &named(id, low, high), told(low, high)));
+                }
+            }
+        }
+        gather::finish(
+            NAME,
+            rows,
+            "worlds of the British ladder and of the European estimates, as `results/figures.toml` lists them",
+        )
+    }
+
+    fn drawing(&self, plot: &PlotTable, note: &Note) -> Result<Drawing> {
+        if plot.rows.is_empty() {
+            return Err(FigureError::NoSeries {
+                figure: NAME,
+                wanted: "at least one row with numbers".to_owned(),
+                hint: "make its CSV again with `oransim figures --only`".to_owned(),
+            });
+        }
+        let panels = plot.panels();
+        let lines: Vec<Vec<Line>> = panels.iter().map(|(id, _)| Line::of_panel(plot, id)).collect();
+        let height = lines.iter().map(|rows| panel_height(rows.len())).sum::<f64>() + LEGEND;
+        let page = Page::begin(NAME, words(plot, note), height, note);
+        let mut y = page.body.y;
+        legend(&page.sheet, page.body.x, y);
+        y += LEGEND;
+        for ((_, label), rows) in panels.iter().zip(&lines) {
+            draw_panel(&page, y, label, rows)?;
+            y += panel_height(rows.len());
+        }
+        Ok(page.finish())
+    }
+}
+#[cfg(test)]
+mod tests {
+    use super::rows::{LOW, REFRESH_AS_BEFORE};
+    use super::words::{missed, model_of, published_of};
+    use super::*;
+    use crate::figures::history::Published;
+    use crate::figures::summary::SummaryRow;
+
+    fn spec() -> Spec {
+        let published = |id: &str, low: f64, high: f64, unit: &str| Published {
+            id: id.to_owned(),
+            low,
+            high,
+            unit: unit.to_owned(),
+        };
+        Spec {
+            rates: vec![
+                ("gbp_2020".to_owned(), 1.25),
+                ("eur_2019".to_owned(), 1.1),
+                ("usd_2019".to_owned(), 1.0),
+            ],
+            published: vec![
+                published("F300", 500.0, 500.0, "GBP m"),
+                published("F298", f64::NEG_INFINITY, 2.0, "GBP bn"),
+                published("F301", 1.5, 1.5, "GBP bn"),
+                published("F299", 2.0, 3.0, "years"),
+                published("F320", -25.0, -10.0, "%"),
+                published("F305", 55.0, 55.0, "EUR bn"),
+                published("F308", 3.3, 3.3, "USD bn"),
+            ],
+            ..Spec::default()
+        }
+    }
+
+    fn table(values: &[(&str, &str, &str, i32, f64)]) -> SummaryTable {
+        let row = |(world, place, measure, year, mean): &(&str, &str, &str, i32, f64)| SummaryRow {
+            scenario: (*world).to_owned(),
+            time: Date::end_of(*year),
+            measure: (*measure).to_owned(),
+            unit: "musd_2020".to_owned(),
+            component: "ran".to_owned(),
+            generation: "all".to_owned(),
+            place_kind: "bloc".to_owned(),
+            place: (*place).to_owned(),
+            vendor: "all".to_owned(),
+            part: "all".to_owned(),
+            stats: Some(Stats {
+                mean: *mean,
+                quantiles: [*mean; 5],
+                ci: Some((0.9 * mean, 1.1 * mean)),
+            }),
+        };
+        SummaryTable {
+            rows: Vec::new(),
+            differences: values.iter().map(row).collect(),
+        }
+    }
+
+    fn note() -> Note {
+        Note {
+            scenarios: vec!["a".to_owned()],
+            seed: 1,
+            replicates: 9,
+            uncertainty: super::super::Uncertainty::Fixed,
+            version: "0".to_owned(),
+            manifest: "0123456789abcdef".to_owned(),
+        }
+    }
+
+    #[test]
+    fn money_is_told_in_the_unit_of_what_was_published() {
+        let plot = Estimates
+            .plotted(&table(&[("uk-cap-2030", "uk", BILL, 2024, 625.0)]), &spec())
+            .expect("plotted");
+        // 625 million dollars at 1.25 a pound are half a billion pounds, as published of BT.
+        assert!((model_of(&plot, "cap").expect("a row").mean - 0.5).abs() < 1e-12);
+        assert_eq!(published_of(&plot, "cap"), Some((0.5, 0.5)));
+        assert!(missed(&plot).is_empty());
+    }
+
+    #[test]
+    fn dollars_of_the_year_become_euros_of_it_and_the_fold_is_computed() {
+        let plot = Estimates
+            .plotted(
+                &table(&[
+                    (EARLY.0, EARLY.1, BILL, 2023, 11_000.0),
+                    (REFRESH_AS_BEFORE.0, REFRESH_AS_BEFORE.1, BILL, 2030, 2_200.0),
+                ]),
+                &spec(),
+            )
+            .expect("plotted");
+        let (low, _) = published_of(&plot, LOW).expect("published");
+        assert!((low - 3.0).abs() < 1e-12);
+        let words = words(&plot, &note());
+        assert!(
+            words.title.contains("5.0-fold") && words.title.contains("18-fold"),
+            "{}",
+            words.title
+        );
+        assert_eq!(missed(&plot).len(), 2, "ten and two billion are neither 55 nor 3");
+    }
+
+    #[test]
+    fn a_rise_without_a_bidder_is_a_fall_with_it() {
+        let plot = Estimates
+            .plotted(&table(&[("uk-barred-2030", "uk", NEW_PRICE, 2023, 0.25)]), &spec())
+            .expect("plotted");
+        assert!((model_of(&plot, "bidder").expect("a row").mean - 20.0).abs() < 1e-12);
+        assert_eq!(published_of(&plot, "bidder"), Some((10.0, 25.0)));
+    }
+
+    #[test]
+    fn drawn_again_from_its_numbers_it_is_the_same() {
+        let plot = Estimates
+            .plotted(
+                &table(&[
+                    ("uk-cap-2030", "uk", BILL, 2027, 300.0),
+                    ("uk-purchase-ban-2030", "uk", BILL, 2027, 400.0),
+                    ("uk-removal-2030", "uk", BILL, 2027, 500.0),
+                    ("uk-removal-2030", "uk", OUTLAY, 2027, 200.0),
+                    ("uk-removal-2030", "uk", MONTHS, 2027, 0.2),
+                ]),
+                &spec(),
+            )
+            .expect("plotted");
+        let svg = Estimates.draw(&plot, &note()).expect("drawn");
+        assert!(svg.contains("rise in the order of the rules"));
+        let csv = plot.to_csv(&note()).expect("written");
+        let (read, same) = PlotTable::from_csv(csv.as_bytes()).expect("read");
+        assert_eq!(Estimates.draw(&read, &same).expect("drawn again"), svg);
+        assert!(svg.contains("up to 2 (F298)"));
+    }
+
+    #[test]
+    fn every_source_of_a_row_is_asked_for() {
+        for id in ESTIMATES.iter().flat_map(|e| e.sources) {
+            assert!(SOURCES.contains(id), "{id}");
+        }
+    }
+}
