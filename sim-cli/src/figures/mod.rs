@@ -11,6 +11,7 @@
 pub mod backend;
 pub mod bargains;
 pub mod causes;
+mod computed;
 pub mod cost_per_point;
 pub mod cut_off;
 pub mod date;

@@ -4,13 +4,13 @@
 //! numbers beside the code (a grid, parameters, the manifest of the world that is marked) goes into one hash that stands on every row, so
 //! that a committed figure is known to be stale without computing it. They are cheap: `--check` always computes them anew.
 
-use sha2::{Digest, Sha256};
 use sim_core::market::foresight::equal_sellers::EqualSellersError;
 
+use super::computed;
 use super::error::{FigureError, Result};
 use super::page::Drawing;
 use super::regenerate::Simulated;
-use super::summary::{Cells, table_error};
+use super::summary::Cells;
 
 /// One figure of theory.
 pub trait Theory: Sync {
@@ -134,22 +134,13 @@ impl TheoryTable {
     /// # Errors
     /// [`FigureError::Table`] where it cannot be written.
     pub fn to_csv(&self) -> Result<String> {
-        let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
-        writer.write_record(COLUMNS).map_err(|e| table_error(&e))?;
-        for row in &self.rows {
+        let source = [&self.source.world, &self.source.version, &self.source.inputs];
+        let cells = |row: &TheoryRow| -> Vec<String> {
             let numbers = [row.sellers, row.switching_cost, row.patience, row.value].map(|v| v.to_string());
             let words = [&self.figure, &row.series, &row.label, &row.quantity, &row.unit];
-            let source = [&self.source.world, &self.source.version, &self.source.inputs];
-            let cells = words.into_iter().chain(&numbers).chain(source);
-            writer.write_record(cells).map_err(|e| table_error(&e))?;
-        }
-        let failed = |message: String| FigureError::Table {
-            line: 0,
-            column: String::new(),
-            message,
+            words.into_iter().chain(&numbers).chain(source).cloned().collect()
         };
-        let bytes = writer.into_inner().map_err(|error| failed(error.to_string()))?;
-        String::from_utf8(bytes).map_err(|error| failed(error.to_string()))
+        computed::write(&COLUMNS, self.rows.iter().map(cells))
     }
 
     /// Reads the text of `NAME.csv` back.
@@ -158,38 +149,17 @@ impl TheoryTable {
     /// [`FigureError::Table`]: other columns than [`COLUMNS`], no row, a malformed cell, or a source that is not the same on every
     /// row.
     pub fn from_csv(text: &str) -> Result<Self> {
-        let mut reader = csv::ReaderBuilder::new().from_reader(text.as_bytes());
-        let header = reader.headers().map_err(|e| table_error(&e))?.clone();
-        let wrong = |message: String| FigureError::Table {
-            line: 1,
-            column: String::new(),
-            message,
-        };
-        if !header.iter().eq(COLUMNS) {
-            let columns = COLUMNS.join(",");
-            return Err(wrong(format!(
-                "these are not the columns of a figure of theory; they are {columns}"
-            )));
-        }
-        let mut table: Option<Self> = None;
-        let mut record = csv::StringRecord::new();
-        while reader.read_record(&mut record).map_err(|e| table_error(&e))? {
-            let cells = Cells::new(&record, &COLUMNS);
+        let source = |cells: &Cells<'_>| {
             let text = |column: &str| cells.text(column).to_owned();
-            let source = TheorySource {
+            Ok(TheorySource {
                 world: text("world"),
                 version: text("version"),
                 inputs: text("inputs"),
-            };
-            let table = table.get_or_insert_with(|| Self {
-                figure: text("figure"),
-                source: source.clone(),
-                rows: Vec::new(),
-            });
-            if table.source != source || table.figure != text("figure") {
-                return Err(cells.error("inputs", "the source of the rows above"));
-            }
-            table.rows.push(TheoryRow {
+            })
+        };
+        let row = |cells: &Cells<'_>| {
+            let text = |column: &str| cells.text(column).to_owned();
+            Ok(TheoryRow {
                 series: text("series"),
                 label: text("label"),
                 quantity: text("quantity"),
@@ -198,9 +168,10 @@ impl TheoryTable {
                 switching_cost: cells.number("switching_cost_mu")?,
                 patience: cells.number("patience")?,
                 value: cells.number("value")?,
-            });
-        }
-        table.ok_or_else(|| wrong("the table has a header and no row: nothing to draw".to_owned()))
+            })
+        };
+        let (figure, source, rows) = computed::read(text, &COLUMNS, "theory", source, row)?;
+        Ok(Self { figure, source, rows })
     }
 }
 
@@ -213,8 +184,7 @@ pub fn inputs_hash(theory: &dyn Theory, world: Option<&str>) -> String {
         theory.inputs(),
         world.unwrap_or("none"),
     );
-    let digest = Sha256::digest(text.as_bytes());
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    computed::hash(&text)
 }
 
 /// The table of a figure, computed.

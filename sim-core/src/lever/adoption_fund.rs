@@ -13,12 +13,10 @@
 
 use std::sync::Arc;
 
-use super::fund::{Fund, PAYER_OR_BUYER, support};
-use super::{Common, Lever, Moment};
-use crate::calendar::Day;
-use crate::market::posted::Posted;
-use crate::scenario::document::{Fields, Number, Variant};
-use crate::world::{Aid, State, World};
+use super::Lever;
+use super::parts_fund::PartsFund;
+use crate::scenario::document::{Fields, Variant};
+use crate::world::Aid;
 
 /// The line of the catalogue.
 pub const VARIANT: Variant<Arc<dyn Lever>> = Variant {
@@ -27,63 +25,6 @@ pub const VARIANT: Variant<Arc<dyn Lever>> = Variant {
     fields,
 };
 
-/// See the module docs.
-#[derive(Debug, Clone)]
-pub struct AdoptionFund {
-    common: Common,
-    fund: Fund,
-    share: f64,
-}
-
 fn fields(f: &mut Fields<'_>) -> Arc<dyn Lever> {
-    let common = Common::fields(f);
-    let fund = Fund::fields(f, PAYER_OR_BUYER);
-    let share = f.number_or(
-        "share_of_price",
-        0.2,
-        Number::new("share of price").range(0.0..=1.0),
-        "Sum a site, over the reference price of the component (assumption; no source)",
-    );
-    Arc::new(AdoptionFund { common, fund, share })
-}
-
-impl Lever for AdoptionFund {
-    fn kind(&self) -> &'static str {
-        VARIANT.key
-    }
-
-    fn common(&self) -> &Common {
-        &self.common
-    }
-
-    fn writes(&self) -> &'static [&'static str] {
-        &["purse"]
-    }
-
-    fn act(&self, lever: usize, moment: Moment, world: &World, state: &mut State) {
-        match moment {
-            Moment::InForce => {
-                self.fund.open(lever, state);
-                let share = self.share * self.common.strength;
-                state.purse.open(support(
-                    &self.common,
-                    lever,
-                    Aid::Open,
-                    share,
-                    self.fund.payers_or_buyer(world),
-                    world,
-                ));
-            }
-            Moment::End => state.purse.close(lever),
-            Moment::Announced | Moment::Deadline => {}
-        }
-    }
-
-    fn payer(&self) -> Option<&str> {
-        self.fund.payer.as_deref()
-    }
-
-    fn review(&self, lever: usize, last: Day, _world: &World, _posted: &Posted, state: &mut State) {
-        self.fund.release(lever, last, state);
-    }
+    PartsFund::fields(f, VARIANT.key, Aid::Open)
 }

@@ -25,6 +25,7 @@ pub mod merger;
 pub mod norms;
 pub mod open_mandate;
 pub mod outlay;
+pub mod parts_fund;
 pub mod procurement_ban;
 pub mod reimbursement;
 pub mod research_fund;

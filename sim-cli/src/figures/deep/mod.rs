@@ -14,12 +14,12 @@ mod tests;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use sha2::{Digest, Sha256};
 use sim_core::draws::{Decision, Draws, Luck, StreamKey, stable_hash};
 
+use super::computed;
 use super::error::{FigureError, Result};
 use super::page::Drawing;
-use super::summary::{Cells, table_error};
+use super::summary::Cells;
 
 /// One figure of deep uncertainty.
 pub trait Deep: Sync {
@@ -280,26 +280,19 @@ impl DeepTable {
     /// # Errors
     /// [`FigureError::Table`] where it cannot be written.
     pub fn to_csv(&self) -> Result<String> {
-        let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
-        writer.write_record(COLUMNS).map_err(|e| table_error(&e))?;
         let source = &self.source;
-        for row in &self.rows {
+        let cells = |row: &DeepRow| -> Vec<String> {
             let numbers = [row.value, row.between[0], row.between[1]].map(crate::output::number::number);
             let counts = [source.futures, source.replicates, source.seed].map(|n| n.to_string());
             let words = [&self.figure, &row.series, &row.label, &row.quantity, &row.unit];
-            let cells = (words.into_iter().chain(&numbers))
+            (words.into_iter().chain(&numbers))
                 .chain([&source.scenario, &source.design])
                 .chain(&counts)
-                .chain([&source.version, &source.inputs]);
-            writer.write_record(cells).map_err(|e| table_error(&e))?;
-        }
-        let failed = |message: String| FigureError::Table {
-            line: 0,
-            column: String::new(),
-            message,
+                .chain([&source.version, &source.inputs])
+                .cloned()
+                .collect()
         };
-        let bytes = writer.into_inner().map_err(|error| failed(error.to_string()))?;
-        String::from_utf8(bytes).map_err(|error| failed(error.to_string()))
+        computed::write(&COLUMNS, self.rows.iter().map(cells))
     }
 
     /// Reads the text of `NAME.csv` back.
@@ -308,29 +301,9 @@ impl DeepTable {
     /// [`FigureError::Table`]: other columns than [`COLUMNS`], no row, a malformed cell, or a source that is not the
     /// same on every row.
     pub fn from_csv(text: &str) -> Result<Self> {
-        let mut reader = csv::ReaderBuilder::new().from_reader(text.as_bytes());
-        let header = reader.headers().map_err(|e| table_error(&e))?.clone();
-        let wrong = |message: String| FigureError::Table {
-            line: 1,
-            column: String::new(),
-            message,
-        };
-        if !header.iter().eq(COLUMNS) {
-            return Err(wrong(format!(
-                "these are not the columns of a figure of deep uncertainty; they are {}",
-                COLUMNS.join(",")
-            )));
-        }
-        let mut table: Option<Self> = None;
-        let mut record = csv::StringRecord::new();
-        while reader.read_record(&mut record).map_err(|e| table_error(&e))? {
-            let cells = Cells::new(&record, &COLUMNS);
+        let source = |cells: &Cells<'_>| {
             let text = |column: &str| cells.text(column).to_owned();
-            let number = |column: &str| match cells.text(column) {
-                "" => Ok(f64::NAN),
-                _ => cells.number(column),
-            };
-            let source = DeepSource {
+            Ok(DeepSource {
                 scenario: text("scenario"),
                 design: text("design"),
                 futures: cells.count("futures")?,
@@ -338,25 +311,25 @@ impl DeepTable {
                 seed: cells.count("seed")?,
                 version: text("version"),
                 inputs: text("inputs"),
+            })
+        };
+        let row = |cells: &Cells<'_>| {
+            let text = |column: &str| cells.text(column).to_owned();
+            let number = |column: &str| match cells.text(column) {
+                "" => Ok(f64::NAN),
+                _ => cells.number(column),
             };
-            let table = table.get_or_insert_with(|| Self {
-                figure: text("figure"),
-                source: source.clone(),
-                rows: Vec::new(),
-            });
-            if table.source != source || table.figure != text("figure") {
-                return Err(cells.error("inputs", "the source of the rows above"));
-            }
-            table.rows.push(DeepRow {
+            Ok(DeepRow {
                 series: text("series"),
                 label: text("label"),
                 quantity: text("quantity"),
                 unit: text("unit"),
                 value: number("value")?,
                 between: [number("low")?, number("high")?],
-            });
-        }
-        table.ok_or_else(|| wrong("the table has a header and no row: nothing to draw".to_owned()))
+            })
+        };
+        let (figure, source, rows) = computed::read(text, &COLUMNS, "deep uncertainty", source, row)?;
+        Ok(Self { figure, source, rows })
     }
 }
 
@@ -364,8 +337,7 @@ impl DeepTable {
 pub fn inputs_hash(run: &DeepRun, manifest: &str) -> String {
     let what = (&run.name, &run.measure, &run.place, &run.labels, &run.policies);
     let text = format!("{manifest}\n{what:?}\nthreshold {}\n", run.threshold);
-    let digest = Sha256::digest(text.as_bytes());
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    computed::hash(&text)
 }
 
 /// The table of a figure, computed.
