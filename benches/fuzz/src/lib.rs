@@ -1,0 +1,111 @@
+//! What the fuzz targets share: a plan, entries, and a folder for readers that take a path.
+
+use std::path::PathBuf;
+
+use serde_json::Value;
+use sim_cli::engine::Valuation;
+use sim_cli::settings::Record;
+use sim_cli::store::entry::{Entry, FailedReplicate};
+use sim_cli::store::layout::{Layout, SeriesLabel};
+use sim_cli::store::manifest::{FORMAT, Manifest, ManifestWorld};
+use sim_cli::store::plan::{Plan, PlannedWorld};
+use sim_cli::store::points::{Points, hash_of_first};
+use sim_cli::store::tenders::{Column, Tenders};
+use sim_core::record::Counters;
+
+/// A folder of this process. Readers that take a path read from there; on a file system in memory that costs little.
+#[must_use]
+pub fn folder() -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("oransim-fuzz-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("the folder for temporary files can be written");
+    folder
+}
+
+/// Two series at one date.
+#[must_use]
+pub fn layout() -> Layout {
+    let series = |measure: &str| SeriesLabel {
+        measure: measure.into(),
+        unit: "share".into(),
+        component: "ran".into(),
+        generation: "all".into(),
+        place_kind: "world".into(),
+        place: "world".into(),
+        vendor: "all".into(),
+        part: "all".into(),
+    };
+    Layout {
+        id: "w".into(),
+        dates: vec![18_627],
+        series: vec![series("hhi_sales"), series("lock_in_curve")],
+    }
+}
+
+/// A plan of a run of [`layout`], with points where `design` is the text of a design.
+#[must_use]
+pub fn plan(design: Option<&str>) -> Plan {
+    let points = design.map(|text| {
+        let count = text.lines().count() as u64 - 1;
+        Points {
+            count,
+            design: "sobol".into(),
+            choices: Vec::new(),
+            hash: hash_of_first(text, count).unwrap_or_default(),
+        }
+    });
+    Plan {
+        manifest: Manifest {
+            format: FORMAT,
+            model_version: "0.1.0".into(),
+            results_epoch: 1,
+            mode: "run".into(),
+            worlds: vec![ManifestWorld {
+                id: "w".into(),
+                values_hash: "ab".repeat(32),
+            }],
+            inputs: Default::default(),
+            seed: 1,
+            uncertainty: "fixed".into(),
+            recorded: Manifest::recorded(Record::default(), &[layout()]),
+            replicates: 3,
+            until: None,
+            points,
+        },
+        shard: None,
+        worlds: vec![PlannedWorld {
+            layout: layout(),
+            resolved_toml: "[scenario]\n".into(),
+            origins: Value::Null,
+            valuation: Valuation::default(),
+        }],
+        sittings: Vec::new(),
+        design: design.map(str::to_owned),
+    }
+}
+
+/// One entry of each kind that a segment may hold, for [`layout`].
+#[must_use]
+pub fn entries() -> Vec<Entry> {
+    let mut tenders = Tenders::default();
+    for row in 0..2_u32 {
+        for column in &mut tenders.columns {
+            match column {
+                Column::Text(values) => values.push(format!("t{row}")),
+                Column::Number(values) => values.push(if row == 1 { f64::NAN } else { 0.5 }),
+                Column::Count(values) => values.push(row),
+                Column::Day(values) => values.push(18_627),
+            }
+        }
+    }
+    let record = |tenders| Entry::Record {
+        counters: Counters::default(),
+        values: vec![0.25, f64::NAN],
+        tenders,
+    };
+    let failure = Entry::Failure(FailedReplicate {
+        time: "2030-01-01".into(),
+        place: "north".into(),
+        message: "the bids have no solution".into(),
+    });
+    vec![record(Tenders::default()), record(tenders), failure]
+}
