@@ -22,6 +22,8 @@ pub struct Posted {
     pub pair_learning: Vec<f64>,
     /// List margin over unit cost, share of price, by region, layer, vendor and nest.
     list_margin: Vec<f64>,
+    /// Effective margins at the average buyers, share of price, as the last two reviews found them, the later first; nil: none yet.
+    effective: [Vec<f64>; 2],
 }
 
 /// Wright's law: unit cost after `volume` over that at `reference`, when each doubling leaves `progress_ratio`.
@@ -45,13 +47,15 @@ impl Posted {
         let vendors = world.vendors.len();
         let layers = world.gens.len() + 1;
         let margin = world.scenario.market.taste_scale_share;
+        let margins = world.regions.len() * layers * vendors * NESTS;
         let mut posted = Self {
             vendors,
             layers,
             maturity: [0.0; 3],
             cost_factor: vec![[1.0; 2]; vendors],
             pair_learning: vec![1.0; vendors * vendors],
-            list_margin: vec![margin; world.regions.len() * layers * vendors * NESTS],
+            list_margin: vec![margin; margins],
+            effective: [vec![0.0; margins], vec![0.0; margins]],
         };
         posted.post_stocks(world, state);
         posted
@@ -98,6 +102,35 @@ impl Posted {
     pub fn post_margin(&mut self, region: usize, layer: usize, vendor: VendorIx, nest: u8, margin: f64) {
         let at = self.margin_at(region, layer, vendor);
         self.list_margin[at + usize::from(nest)] = margin;
+    }
+
+    /// Keeps the effective margins of a vendor at the average buyer, share of price; NaN where there is none.
+    pub(super) fn keep_effective(
+        &mut self,
+        region: usize,
+        layer: usize,
+        vendor: VendorIx,
+        found: impl Iterator<Item = f64>,
+    ) {
+        let at = self.margin_at(region, layer, vendor);
+        let [last, before] = &mut self.effective;
+        let rows = last[at..at + NESTS].iter_mut().zip(&mut before[at..at + NESTS]);
+        for ((last, before), found) in rows.zip(found) {
+            *before = *last;
+            *last = if found.is_finite() { found } else { 0.0 };
+        }
+    }
+
+    /// Effective margins of a vendor to be expected at the average buyer, share of price: those of the last review, moved on as
+    /// they moved before it. NaN where nothing is known.
+    pub(super) fn expected_effective(&self, region: usize, layer: usize, vendor: VendorIx) -> [f64; NESTS] {
+        let at = self.margin_at(region, layer, vendor);
+        let [last, before] = &self.effective;
+        std::array::from_fn(|nest| match (last[at + nest], before[at + nest]) {
+            (0.0, _) => f64::NAN,
+            (last, 0.0) => last,
+            (last, before) => last + (last - before),
+        })
     }
 
     /// Start-up cost factor of a pair.

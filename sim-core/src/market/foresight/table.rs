@@ -15,6 +15,11 @@ use crate::world::state::State;
 
 /// Largest change left in a table that is iterated, in units of mu; see [`closure::stationary`] for the error that it leaves.
 const TOLERANCE: f64 = 1e-3;
+/// The same where list prices, on which the table rests, are about to be posted anew, so that it will be closed again.
+const DRAFT: f64 = 5e-2;
+/// What a renewal in turn may leave out of the change that a sweep makes, in units of mu: a small part of what drifts until the
+/// next one, and of this a hundredth is left by the solver.
+const DRIFT: f64 = 1e-2;
 /// Most sweeps of one iteration.
 const MOST_SWEEPS: u32 = 60;
 
@@ -32,6 +37,8 @@ pub struct Desk {
 pub enum Occasion {
     /// Everything, until it reproduces itself.
     Whole,
+    /// Everything, but roughly: a first table, on which list prices are posted before it is closed.
+    Draft,
     /// A market review: a part of the types, each in its turn, is brought up to what is posted by one sweep; a type that has no table yet
     /// gets it.
     Review,
@@ -143,13 +150,14 @@ impl NextTenders {
             self.reviews += 1;
         }
         let how = |i: usize, t: &TypeTable| match (occasion, t.is_solved()) {
-            (Occasion::Whole, _) | (Occasion::Review, false) => Renewal::Iterate,
+            (Occasion::Whole | Occasion::Draft, _) | (Occasion::Review, false) => Renewal::Iterate,
             (Occasion::Review, true) if turn == Some(i % every) => Renewal::Sweep,
             (Occasion::BeforeNews, true) => Renewal::Listen,
             (Occasion::AfterLaunch, _) | (Occasion::AfterNews, true) => Renewal::IfNews,
             _ => Renewal::Leave,
         };
-        self.renew_types(world, state, posted, buyers, desk, today, how)
+        let tolerance = if occasion == Occasion::Draft { DRAFT } else { TOLERANCE };
+        self.renew_types(world, state, posted, buyers, desk, today, tolerance, how)
     }
 
     /// The game of a type today with its table, for experiments: what the next tenders offer, and what they are worth.
@@ -191,6 +199,7 @@ impl NextTenders {
         buyers: &[AverageBuyer],
         desk: &mut Desk,
         today: Day,
+        tolerance: f64,
         how: impl Fn(usize, &TypeTable) -> Renewal,
     ) -> Reached {
         let ahead = desk.ahead.get_or_insert_with(|| posted.clone());
@@ -238,7 +247,7 @@ impl NextTenders {
                 }
             }
             let limits = Limits {
-                tolerance: TOLERANCE,
+                tolerance,
                 sweeps: MOST_SWEEPS,
             };
             let (future, solver) = (&mut table.future, &mut desk.solver);
@@ -246,7 +255,7 @@ impl NextTenders {
                 (Closure::OneTender, _) => closure::one_tender(game, future, solver),
                 (_, Renewal::Sweep) => Reached {
                     closed: true,
-                    ..closure::sweep(game, future, solver, 1.0)
+                    ..closure::renewal(game, future, solver, DRIFT)
                 },
                 _ => closure::stationary(game, future, solver, limits),
             };
