@@ -174,7 +174,8 @@ pub fn post_ahead(
         }
         let price = desk.offer.terms.price;
         let (region, layer) = (b.country.region, b.layer_index);
-        let expected = |v| posted.expected_effective(region, layer, v).map(|share| share * price);
+        // Margins move little from one review to the next.
+        let expected = |v| posted.effective(region, layer, v).map(|share| share * price);
         let independent = ComponentBidding::Independent;
         let solved = (desk.bidding).solve_near(independent, 0.0, &desk.offer, &lambda, future, expected, TOLERANCE);
         let Ok(solved) = solved else {
@@ -187,7 +188,7 @@ pub fn post_ahead(
             posted.post_margin(region, layer, vendor, nest, margin / price);
         }
         for (vendor, found) in solved.effective_margins() {
-            posted.keep_effective(region, layer, vendor, found.iter().map(|money| money / price));
+            posted.keep_effective(region, layer, vendor, found.map(|money| money / price));
         }
     }
     unsolved

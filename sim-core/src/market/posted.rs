@@ -9,6 +9,9 @@ use crate::world::{BB, RU, VendorIx, World};
 
 use super::alternatives::NESTS;
 
+/// An effective margin that is not known (and not NaN, so that posted numbers can be compared).
+const UNKNOWN: f64 = 0.0;
+
 /// The posted numbers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Posted {
@@ -22,8 +25,9 @@ pub struct Posted {
     pub pair_learning: Vec<f64>,
     /// List margin over unit cost, share of price, by region, layer, vendor and nest.
     list_margin: Vec<f64>,
-    /// Effective margins at the average buyers, share of price, as the last two reviews found them, the later first; nil: none yet.
-    effective: [Vec<f64>; 2],
+    /// Effective margins at the average buyers that belong to them, share of price: where the next review begins its search. Nothing else
+    /// reads them.
+    effective: Vec<f64>,
 }
 
 /// Wright's law: unit cost after `volume` over that at `reference`, when each doubling leaves `progress_ratio`.
@@ -55,7 +59,7 @@ impl Posted {
             cost_factor: vec![[1.0; 2]; vendors],
             pair_learning: vec![1.0; vendors * vendors],
             list_margin: vec![margin; margins],
-            effective: [vec![0.0; margins], vec![0.0; margins]],
+            effective: vec![UNKNOWN; margins],
         };
         posted.post_stocks(world, state);
         posted
@@ -104,32 +108,18 @@ impl Posted {
         self.list_margin[at + usize::from(nest)] = margin;
     }
 
-    /// Keeps the effective margins of a vendor at the average buyer, share of price; NaN where there is none.
-    pub(super) fn keep_effective(
-        &mut self,
-        region: usize,
-        layer: usize,
-        vendor: VendorIx,
-        found: impl Iterator<Item = f64>,
-    ) {
+    /// Keeps the effective margins of a vendor at the average buyer by nest, share of price; NaN where there is none.
+    pub(super) fn keep_effective(&mut self, region: usize, layer: usize, vendor: VendorIx, found: [f64; NESTS]) {
         let at = self.margin_at(region, layer, vendor);
-        let [last, before] = &mut self.effective;
-        let rows = last[at..at + NESTS].iter_mut().zip(&mut before[at..at + NESTS]);
-        for ((last, before), found) in rows.zip(found) {
-            *before = *last;
-            *last = if found.is_finite() { found } else { 0.0 };
-        }
+        self.effective[at..at + NESTS].copy_from_slice(&found.map(|e| if e.is_finite() { e } else { UNKNOWN }));
     }
 
-    /// Effective margins of a vendor to be expected at the average buyer, share of price: those of the last review, moved on as
-    /// they moved before it. NaN where nothing is known.
-    pub(super) fn expected_effective(&self, region: usize, layer: usize, vendor: VendorIx) -> [f64; NESTS] {
+    /// Effective margins of a vendor at the average buyer by nest, share of price, as of the last review; NaN where none is known.
+    pub(super) fn effective(&self, region: usize, layer: usize, vendor: VendorIx) -> [f64; NESTS] {
         let at = self.margin_at(region, layer, vendor);
-        let [last, before] = &self.effective;
-        std::array::from_fn(|nest| match (last[at + nest], before[at + nest]) {
-            (0.0, _) => f64::NAN,
-            (last, 0.0) => last,
-            (last, before) => last + (last - before),
+        std::array::from_fn(|nest| match self.effective[at + nest] {
+            UNKNOWN => f64::NAN,
+            known => known,
         })
     }
 

@@ -169,9 +169,9 @@ impl<'a> Solved<'a> {
     }
 
     /// Each bidder with its effective margins by nest, NaN where it sets no price: where the solver may begin on a similar tender.
-    pub fn effective_margins(&self) -> impl Iterator<Item = (VendorIx, &[f64])> {
-        let rows = self.equilibrium.effective_margins.chunks_exact(NESTS);
-        self.vendors.iter().copied().zip(rows)
+    pub fn effective_margins(&self) -> impl Iterator<Item = (VendorIx, [f64; NESTS])> + '_ {
+        let (rows, _) = self.equilibrium.effective_margins.as_chunks();
+        self.vendors.iter().copied().zip(rows.iter().copied())
     }
 
     /// Margin of each seller in each nest in which it sets a price: (vendor, nest, margin).
