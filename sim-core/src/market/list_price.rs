@@ -14,6 +14,10 @@ use crate::scenario::ComponentBidding;
 use crate::world::state::State;
 use crate::world::{CountryInfo, Layer, Mix, Slot, World};
 
+/// Tolerance of the equilibrium at an average buyer: the largest relative error of a first-order condition, of which the solver aims at a
+/// tenth. A list margin that far off is a reference price wrong by a ten-millionth of itself.
+const TOLERANCE: f64 = 1e-6;
+
 /// The average unattached buyer of one layer in one region, and where it stands.
 #[derive(Debug, Clone)]
 pub struct AverageBuyer {
@@ -149,7 +153,6 @@ pub fn post_ahead(
 ) -> u64 {
     let lambda = lambdas(world);
     let mut unsolved = 0;
-    let mut margins: Vec<(u8, u8, f64)> = Vec::new();
     for b in buyers {
         // A generation is sold from its first launch on.
         if b.layer_index < world.gens.len() && state.first_launch(world, b.layer_index).is_none_or(|d| d > today) {
@@ -170,21 +173,23 @@ pub fn post_ahead(
             continue;
         }
         let price = desk.offer.terms.price;
-        margins.clear();
-        match desk
-            .bidding
-            .solve_as(ComponentBidding::Independent, 0.0, &desk.offer, &lambda, future)
-        {
-            Ok(solved) => {
-                unsolved += u64::from(!solved.equilibrium.converged);
-                margins.extend(solved.margins_by_nest());
-            }
-            Err(_) => unsolved += 1,
+        let (region, layer) = (b.country.region, b.layer_index);
+        // Margins move little from one review to the next.
+        let expected = |v| posted.effective(region, layer, v).map(|share| share * price);
+        let independent = ComponentBidding::Independent;
+        let solved = (desk.bidding).solve_near(independent, 0.0, &desk.offer, &lambda, future, expected, TOLERANCE);
+        let Ok(solved) = solved else {
+            unsolved += 1;
+            continue;
+        };
+        unsolved += u64::from(!solved.equilibrium.converged);
+        for (vendor, nest, margin) in solved.margins_by_nest() {
+            debug_assert!(usize::from(nest) < NESTS);
+            posted.post_margin(region, layer, vendor, nest, margin / price);
         }
-        for (vendor, nest, margin) in &margins {
-            posted.post_margin(b.country.region, b.layer_index, *vendor, *nest, margin / price);
+        for (vendor, found) in solved.effective_margins() {
+            posted.keep_effective(region, layer, vendor, found.map(|money| money / price));
         }
     }
-    debug_assert!(margins.iter().all(|(_, nest, _)| usize::from(*nest) < NESTS));
     unsolved
 }

@@ -9,6 +9,9 @@ use crate::world::{BB, RU, VendorIx, World};
 
 use super::alternatives::NESTS;
 
+/// An effective margin that is not known (and not NaN, so that posted numbers can be compared).
+const UNKNOWN: f64 = 0.0;
+
 /// The posted numbers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Posted {
@@ -22,6 +25,9 @@ pub struct Posted {
     pub pair_learning: Vec<f64>,
     /// List margin over unit cost, share of price, by region, layer, vendor and nest.
     list_margin: Vec<f64>,
+    /// Effective margins at the average buyers that belong to them, share of price: where the next review begins its search. Nothing else
+    /// reads them.
+    effective: Vec<f64>,
 }
 
 /// Wright's law: unit cost after `volume` over that at `reference`, when each doubling leaves `progress_ratio`.
@@ -45,13 +51,15 @@ impl Posted {
         let vendors = world.vendors.len();
         let layers = world.gens.len() + 1;
         let margin = world.scenario.market.taste_scale_share;
+        let margins = world.regions.len() * layers * vendors * NESTS;
         let mut posted = Self {
             vendors,
             layers,
             maturity: [0.0; 3],
             cost_factor: vec![[1.0; 2]; vendors],
             pair_learning: vec![1.0; vendors * vendors],
-            list_margin: vec![margin; world.regions.len() * layers * vendors * NESTS],
+            list_margin: vec![margin; margins],
+            effective: vec![UNKNOWN; margins],
         };
         posted.post_stocks(world, state);
         posted
@@ -98,6 +106,21 @@ impl Posted {
     pub fn post_margin(&mut self, region: usize, layer: usize, vendor: VendorIx, nest: u8, margin: f64) {
         let at = self.margin_at(region, layer, vendor);
         self.list_margin[at + usize::from(nest)] = margin;
+    }
+
+    /// Keeps the effective margins of a vendor at the average buyer by nest, share of price; NaN where there is none.
+    pub(super) fn keep_effective(&mut self, region: usize, layer: usize, vendor: VendorIx, found: [f64; NESTS]) {
+        let at = self.margin_at(region, layer, vendor);
+        self.effective[at..at + NESTS].copy_from_slice(&found.map(|e| if e.is_finite() { e } else { UNKNOWN }));
+    }
+
+    /// Effective margins of a vendor at the average buyer by nest, share of price, as of the last review; NaN where none is known.
+    pub(super) fn effective(&self, region: usize, layer: usize, vendor: VendorIx) -> [f64; NESTS] {
+        let at = self.margin_at(region, layer, vendor);
+        std::array::from_fn(|nest| match self.effective[at + nest] {
+            UNKNOWN => f64::NAN,
+            known => known,
+        })
     }
 
     /// Start-up cost factor of a pair.

@@ -168,6 +168,12 @@ impl<'a> Solved<'a> {
         }
     }
 
+    /// Each bidder with its effective margins by nest, NaN where it sets no price: where the solver may begin on a similar tender.
+    pub fn effective_margins(&self) -> impl Iterator<Item = (VendorIx, [f64; NESTS])> + '_ {
+        let (rows, _) = self.equilibrium.effective_margins.as_chunks();
+        self.vendors.iter().copied().zip(rows.iter().copied())
+    }
+
     /// Margin of each seller in each nest in which it sets a price: (vendor, nest, margin).
     pub fn margins_by_nest(&self) -> impl Iterator<Item = (VendorIx, u8, f64)> + '_ {
         let setters = self.spec.alternatives.iter().zip(self.equilibrium.margins);
@@ -264,6 +270,26 @@ impl Bidding {
         lambda: &'a [f64; NESTS],
         continuation: Continuation<'a>,
     ) -> Result<Solved<'a>, SolveError> {
+        let unknown = |_| [f64::NAN; NESTS];
+        self.solve_near(bidding, reserve, offer, lambda, continuation, unknown, RUN_TOLERANCE)
+    }
+
+    /// As [`Bidding::solve_as`], to a tolerance of the caller's, from effective margins that it expects of each vendor by nest, money; where they
+    /// are not known (NaN), from posted ones.
+    ///
+    /// # Errors
+    /// As [`Bidding::solve`].
+    #[allow(clippy::too_many_arguments)]
+    pub fn solve_near<'a>(
+        &'a mut self,
+        bidding: ComponentBidding,
+        reserve: f64,
+        offer: &'a Offer,
+        lambda: &'a [f64; NESTS],
+        continuation: Continuation<'a>,
+        expected: impl Fn(VendorIx) -> [f64; NESTS],
+        tolerance: f64,
+    ) -> Result<Solved<'a>, SolveError> {
         self.bidders.fill(offer.terms.vendors(), &offer.alternatives);
         self.priced.clear();
         let values = offer.values.iter().zip(&offer.costs);
@@ -320,7 +346,12 @@ impl Bidding {
                 }
             }
         }
-        let equilibrium = self.workspace.solve_within(&spec, Some(&self.start), RUN_TOLERANCE)?;
+        for (row, v) in self.start.chunks_exact_mut(NESTS).zip(&self.bidders.vendors) {
+            for (start, expected) in row.iter_mut().zip(expected(*v)) {
+                *start = if expected.is_finite() { expected } else { *start };
+            }
+        }
+        let equilibrium = self.workspace.solve_within(&spec, Some(&self.start), tolerance)?;
         Ok(Solved {
             equilibrium,
             spec,

@@ -109,16 +109,13 @@ fn first_day(world: &World, buyers: &[AverageBuyer]) -> Option<NextTenders> {
     let mut posted = Posted::new(world, &state);
     let (mut desk, mut of_table) = (Desk::default(), foresight::table::Desk::default());
     list_price::post(world, &state, &mut posted, buyers, &mut desk, world.start);
-    for _ in 0..FIRST_ROUNDS {
-        next.renew(
-            Occasion::Whole,
-            world,
-            &state,
-            &posted,
-            buyers,
-            &mut of_table,
-            world.start,
-        );
+    for round in 1..=FIRST_ROUNDS {
+        let occasion = if round < FIRST_ROUNDS {
+            Occasion::Draft
+        } else {
+            Occasion::Whole
+        };
+        next.renew(occasion, world, &state, &posted, buyers, &mut of_table, world.start);
         list_price::post_ahead(world, &state, &mut posted, buyers, Some(&next), &mut desk, world.start);
     }
     Some(next)

@@ -232,6 +232,37 @@ fn prospects_are_the_sums_over_parts() {
     }
 }
 
+/// List prices are those of one equilibrium, wherever the search for it begins: at the margins of the last review, or near cost.
+#[test]
+fn list_prices_do_not_know_where_their_search_began() {
+    let simulation = ahead(1.0, 0.5, OPEN);
+    let FirstDay {
+        state,
+        mut posted,
+        table,
+        ..
+    } = FirstDay::new(&simulation, false, None);
+    let (world, buyers) = (simulation.world(), simulation.average_buyers());
+    let mut fresh = Posted::new(world, &state);
+    let mut desk = Desk::default();
+    for posted in [&mut posted, &mut fresh] {
+        let unsolved = list_price::post_ahead(world, &state, posted, buyers, Some(&table), &mut desk, world.start);
+        assert_eq!(unsolved, 0);
+    }
+    let mut traded = 0;
+    for b in buyers {
+        let layer = b.slot().layer.index(world);
+        for v in 0..world.vendors.len() as u8 {
+            let [again, first] = [&posted, &fresh].map(|p| p.list_margins(b.region(), layer, v));
+            for (again, first) in again.iter().zip(first) {
+                assert!((again - first).abs() < 1e-6, "{again} {first}");
+                traded += usize::from((first - world.scenario.market.taste_scale_share).abs() > 1e-3);
+            }
+        }
+    }
+    assert!(traded > 2, "margins are not those of a seller without a share");
+}
+
 /// Where two kits differ in nothing, no choice between them brings anything.
 #[test]
 fn kits_that_are_alike_are_worth_the_same() {

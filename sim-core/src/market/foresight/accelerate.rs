@@ -6,6 +6,9 @@
 //! x' = g - dG y,     y = argmin |f - dF y|
 //! ```
 //! takes out the `m` slowest of them at once (Anderson 1965; type II of Fang and Saad 2009). The end is the same: `f = 0`.
+//!
+//! The margins at which the tenders of the next sweep are looked for move along: `x'` is the mixture of the last tables with weights `y`, but
+//! for what the sweep itself adds, and so are its margins of those found there. It only shortens the search.
 
 /// Sweeps remembered.
 const DEPTH: usize = 5;
@@ -15,9 +18,9 @@ const RIDGE: f64 = 1e-12;
 /// The last sweeps. Buffers are reused.
 #[derive(Debug, Default)]
 pub(super) struct Memory {
-    last: Option<(Vec<f64>, Vec<f64>)>,
-    /// Differences of `f` and of `g`, the oldest first.
-    differences: Vec<(Vec<f64>, Vec<f64>)>,
+    last: Option<[Vec<f64>; 3]>,
+    /// Differences of `f`, of `g` and of margins, the oldest first.
+    differences: Vec<[Vec<f64>; 3]>,
 }
 
 impl Memory {
@@ -27,23 +30,25 @@ impl Memory {
         self.differences.clear();
     }
 
-    /// Takes a table and what a sweep made of it, and moves `after` on to where the sweeps remembered point.
-    pub(super) fn step(&mut self, before: &[f64], after: &mut [f64]) {
+    /// Takes a table and what a sweep made of it, and moves `after` on to where the sweeps remembered point; `margins`, those found in
+    /// the sweep, likewise.
+    pub(super) fn step(&mut self, before: &[f64], after: &mut [f64], margins: &mut [f64]) {
         let f: Vec<f64> = after.iter().zip(before).map(|(g, x)| g - x).collect();
-        let g = after.to_vec();
-        if let Some((last_f, last_g)) = &self.last {
-            let minus = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a - b).collect::<Vec<f64>>();
+        let now = [f, after.to_vec(), margins.to_vec()];
+        if let Some(last) = &self.last {
+            let minus = |i: usize| now[i].iter().zip(&last[i]).map(|(a, b)| a - b).collect();
             if self.differences.len() == DEPTH {
                 self.differences.remove(0);
             }
-            self.differences.push((minus(&f, last_f), minus(&g, last_g)));
+            self.differences.push(std::array::from_fn(minus));
         }
-        if let Some(weights) = self.least_squares(&f) {
-            for ((_, dg), weight) in self.differences.iter().zip(weights) {
+        if let Some(weights) = self.least_squares(&now[0]) {
+            for ([_, dg, dm], weight) in self.differences.iter().zip(weights) {
                 after.iter_mut().zip(dg).for_each(|(x, d)| *x -= weight * d);
+                margins.iter_mut().zip(dm).for_each(|(x, d)| *x -= weight * d);
             }
         }
-        self.last = Some((f, g));
+        self.last = Some(now);
     }
 
     /// `argmin |f - dF y|` by its normal equations; `None` without differences, or where they say nothing.
@@ -54,9 +59,9 @@ impl Memory {
         let mut largest = 0.0_f64;
         for (i, row) in rows.iter_mut().enumerate().take(n) {
             for (j, x) in row.iter_mut().enumerate().take(n) {
-                *x = dot(&self.differences[i].0, &self.differences[j].0);
+                *x = dot(&self.differences[i][0], &self.differences[j][0]);
             }
-            row[DEPTH] = dot(&self.differences[i].0, f);
+            row[DEPTH] = dot(&self.differences[i][0], f);
             largest = largest.max(row[i]);
         }
         if n == 0 || largest == 0.0 {
@@ -91,7 +96,9 @@ mod tests {
         let (mut x, mut memory) = (vec![0.0, 1.0, 5.0, 2.0], Memory::default());
         for _ in 0..8 {
             let mut next = sweep(&x);
-            memory.step(&x, &mut next);
+            let mut margins = next.clone();
+            memory.step(&x, &mut next, &mut margins);
+            assert_eq!(margins, next, "what moves as the table moves is mixed alike");
             x = next;
         }
         for (x, m) in x.iter().zip(modes) {

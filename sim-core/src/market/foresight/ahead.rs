@@ -8,51 +8,48 @@ use crate::world::{BB, RU};
 #[derive(Debug, Default)]
 pub(super) struct Ahead {
     kits: usize,
-    /// `Pi_j`, discounted and by the weight of the part, by place and seller.
-    profits: Vec<f64>,
-    /// What a kit is worth to the buyer, not discounted, by horizon and kit; after a purchase `V`, of which `C` of the kit it has now
-    /// is still to be taken.
-    worth: Vec<f64>,
-    /// Places of radio and baseband of each alternative.
-    places: Vec<[usize; 2]>,
+    /// A row for each place, all discounted and by the weight of the part: `Pi_j` of each seller, what the kit is worth to the buyer (after a
+    /// purchase `V`), and by what part `C` of the kit it has now is to be taken from that.
+    rows: Vec<f64>,
 }
+
+/// Columns of a row beyond those of sellers.
+const BUYER: usize = 2;
 
 impl Ahead {
     /// Reads a table.
     pub(super) fn read(&mut self, game: &Game, future: &Future) {
         self.kits = game.tenders.len();
-        self.profits.clear();
-        for by_part in &game.seller_discount {
-            for (weight, discount) in game.weight.iter().zip(by_part) {
+        self.rows.clear();
+        for horizon in [Horizon::Life, Horizon::Keep, Horizon::Part] {
+            let h = horizon as usize;
+            for (part, weight) in game.weight.iter().enumerate() {
+                let scale = weight * game.buyer_discount[h];
                 for kit in 0..self.kits {
-                    let row = discount.iter().zip(future.profits(kit));
-                    self.profits
+                    let row = game.seller_discount[h][part].iter().zip(future.profits(kit));
+                    self.rows
                         .extend(row.map(|(discount, profit)| weight * discount * profit));
+                    let beyond = |worth: f64| worth - game.tenders[kit].best_at_list;
+                    let (worth, chain) = match horizon {
+                        Horizon::Life => (future.value(game, kit), scale),
+                        Horizon::Keep => (beyond(future.retender(game, kit, 1.0)), 0.0),
+                        Horizon::Part => (beyond(future.best(kit)), 0.0),
+                    };
+                    self.rows.extend([scale * worth, chain]);
                 }
             }
         }
-        self.profits.resize(self.profits.len() + game.sellers, 0.0);
-        self.worth.clear();
-        let kits = 0..self.kits;
-        self.worth.extend(kits.clone().map(|k| future.value(game, k)));
-        let beyond = |k: usize, worth: f64| worth - game.tenders[k].best_at_list;
-        self.worth
-            .extend(kits.clone().map(|k| beyond(k, future.retender(game, k, 1.0))));
-        self.worth.extend(kits.map(|k| beyond(k, future.best(k))));
-    }
-
-    /// Number of the last place.
-    fn nothing(&self) -> usize {
-        HORIZONS * 2 * self.kits
+        self.rows.resize(self.rows.len() + game.sellers + BUYER, 0.0);
     }
 
     fn place(&self, link: Option<Link>, part: usize) -> usize {
-        link.map_or(self.nothing(), |l| (l.horizon as usize * 2 + part) * self.kits + l.kit)
+        let nothing = HORIZONS * 2 * self.kits;
+        link.map_or(nothing, |l| (l.horizon as usize * 2 + part) * self.kits + l.kit)
     }
 
     /// Fills what the buyer adds to each alternative at foresight 1, and `W_j(a)`, a row for each alternative.
     pub(super) fn fill(
-        &mut self,
+        &self,
         game: &Game,
         kit: usize,
         tender: &NextTender,
@@ -60,28 +57,18 @@ impl Ahead {
         after: &mut Vec<f64>,
     ) {
         let chain = game.chain(kit);
+        let width = game.sellers + BUYER;
         continuation.clear();
-        self.places.clear();
-        for [radio, baseband] in &tender.links {
-            let places = [self.place(*radio, RU), self.place(*baseband, BB)];
-            self.places.push(places);
-            let mut sum = 0.0;
-            for (weight, link) in game.weight.iter().zip([radio, baseband]) {
-                let Some(link) = link else { continue };
-                let horizon = link.horizon as usize;
-                let mut then = self.worth[horizon * self.kits + link.kit];
-                if link.horizon == Horizon::Life {
-                    then -= chain;
-                }
-                sum += weight * game.buyer_discount[horizon] * then;
-            }
-            continuation.push(sum);
-        }
         after.clear();
-        after.reserve(game.sellers * self.places.len());
-        for [radio, baseband] in &self.places {
-            let row = |place: usize| self.profits[place * game.sellers..][..game.sellers].iter();
-            after.extend(row(*radio).zip(row(*baseband)).map(|(r, b)| r + b));
+        after.reserve(game.sellers * tender.links.len());
+        for [radio, baseband] in &tender.links {
+            let [radio, baseband] = [(*radio, RU), (*baseband, BB)]
+                .map(|(link, part)| &self.rows[self.place(link, part) * width..][..width]);
+            let (radio, of_radio) = radio.split_at(game.sellers);
+            let (baseband, of_baseband) = baseband.split_at(game.sellers);
+            after.extend(radio.iter().zip(baseband).map(|(r, b)| r + b));
+            let [worth, chains] = [0, 1].map(|i| of_radio[i] + of_baseband[i]);
+            continuation.push(worth - chain * chains);
         }
     }
 }
@@ -118,7 +105,7 @@ mod tests {
             ..Game::default()
         };
         let mut future = Future::nil(&game);
-        for (i, x) in future.values_mut().iter_mut().enumerate() {
+        for (i, x) in future.values.iter_mut().enumerate() {
             *x = 1.0 + (i * i % 7) as f64;
         }
         let mut ahead = Ahead::default();

@@ -156,11 +156,6 @@ impl Future {
         }
     }
 
-    /// Values of all kits as one vector.
-    pub(super) fn values_mut(&mut self) -> &mut [f64] {
-        &mut self.values
-    }
-
     /// `V(k) = Lambda(k) + d_L C(k)`: what the buyer expects from its next tender with a kit on.
     #[must_use]
     pub fn value(&self, game: &Game, kit: usize) -> f64 {
@@ -288,7 +283,7 @@ impl Solver {
             change = change.max((to - *value).abs());
             *value += step * (to - *value);
         };
-        let (sellers, nests) = (game.sellers, game.lambda.len());
+        let sellers = game.sellers;
         for (value, to) in into.values[kit * sellers..][..sellers]
             .iter_mut()
             .zip(found.expected_profit)
@@ -310,7 +305,7 @@ impl Solver {
         let best = if best.is_finite() { best } else { surplus };
         moved(&mut into.values[kits * (sellers + 1) + kit], best);
         if found.converged {
-            into.start[kit * sellers * nests..][..sellers * nests].copy_from_slice(found.effective_margins);
+            into.start[kit * width..][..width].copy_from_slice(found.effective_margins);
         }
         Moved {
             change: change / game.mu,
