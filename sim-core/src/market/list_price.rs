@@ -5,6 +5,7 @@
 //! The average buyer may buy what most of its region may, so that a rule in one country does not move the prices of its neighbours.
 
 use super::alternatives::NESTS;
+use super::equilibrium::RUN_TOLERANCE;
 use super::foresight::NextTenders;
 use super::posted::Posted;
 use super::tender::{Continuation, Desk, lambdas};
@@ -13,10 +14,6 @@ use crate::calendar::Day;
 use crate::scenario::ComponentBidding;
 use crate::world::state::State;
 use crate::world::{CountryInfo, Layer, Mix, Slot, World};
-
-/// Tolerance of the equilibrium at an average buyer: the largest relative error of a first-order condition, of which the solver aims at a
-/// tenth. A list margin that far off is a reference price wrong by a ten-millionth of itself.
-const TOLERANCE: f64 = 1e-6;
 
 /// The average unattached buyer of one layer in one region, and where it stands.
 #[derive(Debug, Clone)]
@@ -177,7 +174,7 @@ pub fn post_ahead(
         // Margins move little from one review to the next.
         let expected = |v| posted.effective(region, layer, v).map(|share| share * price);
         let independent = ComponentBidding::Independent;
-        let solved = (desk.bidding).solve_near(independent, 0.0, &desk.offer, &lambda, future, expected, TOLERANCE);
+        let solved = (desk.bidding).solve_near(independent, 0.0, &desk.offer, &lambda, future, expected, RUN_TOLERANCE);
         let Ok(solved) = solved else {
             unsolved += 1;
             continue;

@@ -30,8 +30,8 @@ pub struct Bidding {
     caps: Vec<[f64; 2]>,
     /// Margins to start from, by bidder and nest.
     start: Vec<f64>,
-    /// Whether the alternative has been met that each of them goes by.
-    met: Vec<bool>,
+    /// What winning is worth later after the alternative that each of them goes by.
+    later_last: Vec<f64>,
     /// `W_j(a)`, a row for each alternative; empty where nobody looks ahead.
     after: Vec<f64>,
     row: Vec<f64>,
@@ -331,19 +331,18 @@ impl Bidding {
             self.start.extend_from_slice(&offer.terms.seller(*v).list_margin);
         }
         if outlook.is_some() {
-            // The solver's unknowns are margins and what winning is worth later, together: later after the first alternative of a nest
-            // whose price the seller sets.
+            // The solver's unknowns are margins and what winning is worth later, together: later after the last alternative of a
+            // nest whose price the seller sets, the one of which reviews post the margin.
             let bidders = self.bidders.vendors.len();
-            self.met.clear();
-            self.met.resize(self.start.len(), false);
-            for (a, p) in self.priced.iter().enumerate() {
-                for j in p.setters.into_iter().filter(|j| *j != NOBODY).map(usize::from) {
-                    let at = j * NESTS + usize::from(p.nest);
-                    if !self.met[at] {
-                        self.met[at] = true;
-                        self.start[at] += self.after[a * bidders + j];
-                    }
+            self.later_last.clear();
+            self.later_last.resize(self.start.len(), 0.0);
+            for (p, later) in self.priced.iter().zip(self.after.chunks_exact(bidders.max(1))) {
+                for j in p.setters.into_iter().map(usize::from).filter(|j| *j < bidders) {
+                    self.later_last[j * NESTS + usize::from(p.nest)] = later[j];
                 }
+            }
+            for (start, later) in self.start.iter_mut().zip(&self.later_last) {
+                *start += later;
             }
         }
         for (row, v) in self.start.chunks_exact_mut(NESTS).zip(&self.bidders.vendors) {

@@ -202,13 +202,24 @@ impl Demand {
         let (peak, lambda) = (&self.peak[..count], &layout.lambda[..count]);
         let (inverse_size, top) = (&self.inverse_size[..count], self.top);
         for g in 0..count {
-            nest[g] = peak[g] - top - lambda[g] * libm::log(inverse_size[g]);
+            // The size itself where lambda is 1, a nest's most frequent case.
+            let curved = if lambda[g] == 1.0 {
+                0.0
+            } else {
+                lambda[g] * libm::log(inverse_size[g])
+            };
+            nest[g] = peak[g] - top - curved;
         }
         exp_all(nest);
         let mut total = 0.0;
         for g in 0..count {
+            let size = if lambda[g] == 1.0 {
+                nest[g] / inverse_size[g]
+            } else {
+                nest[g]
+            };
             // A nest without products has no weight.
-            nest[g] = if peak[g] == f64::NEG_INFINITY { 0.0 } else { nest[g] };
+            nest[g] = if peak[g] == f64::NEG_INFINITY { 0.0 } else { size };
             total += nest[g];
         }
         let inverse = 1.0 / total;

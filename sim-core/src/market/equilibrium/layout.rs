@@ -71,7 +71,7 @@ pub(super) struct Layout {
     pub inverse_lambda: Vec<f64>,
     /// Inverse lambda of each unknown's nest; zero beyond, see [`Layout::row`].
     pub rate: Vec<f64>,
-    /// The alternative that stands for each product.
+    /// The alternative that stands for each product: its only one, or the variant chosen.
     pub standing: Vec<u16>,
     /// Value minus cost plus shifted deductions less held margins, by product, units of mu.
     pub base: Vec<f64>,
@@ -232,8 +232,10 @@ impl Layout {
             self.sorted.push(*free);
             *free += 1;
         }
-        for p in &mut self.product_of {
+        self.standing.resize(self.products.len(), 0);
+        for (i, p) in self.product_of.iter_mut().enumerate() {
             *p = self.sorted[usize::from(*p)];
+            self.standing[usize::from(*p)] = i as u16;
         }
     }
 

@@ -123,9 +123,10 @@ impl Newton {
     ) -> f64 {
         let mut scale = 1.0;
         for _ in 0..tries {
-            self.trial.clear();
-            self.trial
-                .extend(margins.iter().zip(&self.step).map(|(m, d)| m + scale * d));
+            self.trial.resize(margins.len(), 0.0);
+            for ((trial, m), d) in self.trial.iter_mut().zip(&*margins).zip(&self.step) {
+                *trial = m + scale * d;
+            }
             self.evaluations += 1;
             let reached = demand.evaluate(layout, &self.trial);
             if reached < error {
@@ -151,7 +152,9 @@ impl Newton {
         self.update_step(n);
         let mut whole = true;
         for (d, m) in self.step.iter_mut().zip(margins) {
-            let within = d.max(-0.8 * m).min(3.0 * m + 4.0);
+            // Plain comparisons, of which the compiler can take several at a time.
+            let low = if *d < -0.8 * m { -0.8 * m } else { *d };
+            let within = if low > 3.0 * m + 4.0 { 3.0 * m + 4.0 } else { low };
             whole &= within == *d;
             *d = within;
         }

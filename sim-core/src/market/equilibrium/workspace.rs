@@ -1,7 +1,7 @@
 //! The solver: buffers that are reused, and the order of the steps.
 
 use super::demand::Demand;
-use super::layout::{Layout, NONE, write_key};
+use super::layout::{Layout, write_key};
 use super::newton::Newton;
 use super::response::Response;
 use super::result::{Equilibrium, Output, Work};
@@ -16,9 +16,10 @@ pub const TOLERANCE: f64 = 1e-9;
 pub const RUN_TOLERANCE: f64 = 1e-7;
 /// The loosest tolerance that may be asked for.
 pub const LOOSEST: f64 = 1e-3;
-/// What Newton aims at, as a share of the tolerance. One more step reaches it, and carries over to prices what an
-/// ill-conditioned tender (a dominant seller) would else lose; between the two a tender is solved too.
-const AIM: f64 = 0.1;
+/// What Newton aims at where [`TOLERANCE`] is asked for. One more step reaches it, and carries over to prices what an
+/// ill-conditioned tender (a dominant seller) would else lose; between the two a tender is solved too. Looser tolerances
+/// are aimed at as they are.
+const EXACT_AIM: f64 = 0.1 * TOLERANCE;
 /// A start is good enough for Newton below this error.
 const STARTED: f64 = 0.1;
 /// Factor by which a starting step must cut the error for another one.
@@ -163,7 +164,12 @@ impl Game {
             error = demand.evaluate(layout, margins);
             work.evaluations += 1;
         }
-        error = self.newton.run(layout, demand, margins, error, AIM * self.tolerance);
+        let aim = if self.tolerance > TOLERANCE {
+            self.tolerance
+        } else {
+            EXACT_AIM
+        };
+        error = self.newton.run(layout, demand, margins, error, aim);
         let mut rounds = 0;
         while !(error <= self.tolerance && self.no_better_peak(layout)) {
             if rounds == MAX_ROUNDS {
@@ -225,17 +231,16 @@ impl Game {
         if !layout.extended {
             return true;
         }
-        let nests = layout.nest_count();
+        // Sellers, as a set of bits.
+        let mut doubtful = 0u64;
+        for (u, own) in layout.unknowns.iter().zip(&demand.own) {
+            let v = usize::from(u.seller);
+            let fails = demand.losing(layout, v, usize::from(u.nest)) > (1.0 + demand.profit[v]) * (1.0 - own);
+            doubtful |= u64::from(fails) << v;
+        }
         for v in 0..layout.seller_count() {
             let kappa = 1.0 + demand.profit[v];
-            let doubtful = (0..nests).any(|g| {
-                let k = layout.unknown_of[g * layout.seller_count() + v];
-                k != NONE && {
-                    let others = 1.0 - demand.own[usize::from(k)];
-                    demand.losing(layout, v, g) > kappa * others
-                }
-            });
-            if doubtful {
+            if doubtful >> v & 1 == 1 {
                 self.saved.clear();
                 self.saved.extend_from_slice(&self.margins);
                 let best = self.response.best(layout, demand, &mut self.saved, v);
