@@ -16,7 +16,8 @@
 //! component of an open stack in place to its end.
 
 use super::alternatives::{self, Alternative, Kind};
-use super::switching::{Attachment, BROUGHT_FORWARD, Bills, CONTRACT_BREAK, SWAP};
+use super::pairs::PairRow;
+use super::switching::{Attachment, BROUGHT_FORWARD, Bills, CONTRACT_BREAK, INTEGRATION, ONBOARDING};
 use super::terms::{SellerTerms, Terms};
 use crate::world::{Arch, BB, NO_VENDOR, Neighbour, RU, Stack, VendorIx};
 
@@ -137,9 +138,10 @@ struct Candidate {
     alternative: Alternative,
     /// Value at list price to the operator at end of life.
     value: f64,
-    /// Bill of the operator, and of its unattached twin.
+    /// Bill of the operator.
     attached: [f64; 7],
-    twin: [f64; 7],
+    /// Bill of its unattached twin, see [`Bills::of_twin`].
+    twin: [f64; 2],
     /// Value at list price to the twin.
     twin_value: f64,
     list_price: f64,
@@ -147,18 +149,25 @@ struct Candidate {
 
 impl Candidate {
     fn new(terms: &Terms, bills: &TwoBills, value: f64, a: Alternative) -> Self {
-        let twin = bills.twin.of(terms, &a);
-        debug_assert!(twin[SWAP] == 0.0, "a first purchase has nothing to swap");
+        let twin = bills.twin.of_twin(terms, &a);
         let list_price = terms.list_price(&a);
         Self {
             alternative: a,
             value,
             attached: bills.attached.of(terms, &a),
             twin,
-            twin_value: terms.flow(&a, None) - twin.iter().sum::<f64>() - list_price,
+            twin_value: terms.flow(&a, None) - (twin[0] + twin[1]) - list_price,
             list_price,
         }
     }
+}
+
+/// A bill over that of another alternative, less the same for the twin, item by item. `bill`: the operator's, of `of`.
+fn excess(of: &Candidate, bill: &[f64; 7], over: &Candidate) -> [f64; 7] {
+    let mut parts: [f64; 7] = std::array::from_fn(|item| bill[item] - over.attached[item]);
+    parts[ONBOARDING] -= of.twin[0] - over.twin[0];
+    parts[INTEGRATION] -= of.twin[1] - over.twin[1];
+    parts
 }
 
 /// The stack bought again as it is.
@@ -185,51 +194,18 @@ const SLACK: f64 = 1e-9;
 #[must_use]
 pub fn scan(terms: &Terms, bills: &TwoBills, stack: &Stack) -> Scan {
     let mut best = [NONE; 4];
-    let full = |a: &Alternative| {
-        terms.flow(a, Some(stack)) - bills.attached.of(terms, a).iter().sum::<f64>() - terms.list_price(a)
-    };
+    let full = |a: &Alternative| bills.at_list(terms, stack, a);
     // The renewal of what stands, even where its seller may not sell any more: a ban does not unlock the kit that it forbids.
     let renewal = renewal(stack);
     best[0].offer(full(&renewal), renewal);
-    let slack = SLACK * terms.price;
-    alternatives::each_bundle(terms, |a| {
+    for &(v, bound) in &bills.bundles {
+        let a = alternatives::bundle(terms, v);
         let class = &mut best[changed(stack, &a)];
-        if terms.is_core || bills.bounds[usize::from(a.seller[BB])].bundle + slack >= class.value {
+        if bound >= class.value {
             class.offer(full(&a), a);
         }
-    });
-    let joint = terms.open_gap[0] + terms.operations - slack;
-    let bounds = bills.bounds.as_slice();
-    let sells = |v: VendorIx, component: usize| alternatives::sells_open(terms, v, component);
-    let vendors = terms.vendors() as VendorIx;
-    let mut sellers = [NO_VENDOR; VendorIx::MAX as usize];
-    let mut count = 0;
-    let mut top = f64::NEG_INFINITY;
-    for v in (0..vendors).filter(|v| sells(*v, BB)) {
-        sellers[count] = v;
-        count += 1;
-        top = top.max(bounds[usize::from(v)].halves[BB]);
     }
-    let basebands = &sellers[..count];
-    let standing = stack.seller[BB];
-    for radio in (0..vendors).filter(|v| sells(*v, RU)) {
-        let half = bounds[usize::from(radio)].halves[RU] - joint;
-        let changes = usize::from(radio != stack.seller[RU]);
-        // All pairs of this radio but that with the standing baseband are in one class, and at most as good as with the best one.
-        let others = half + top >= best[changes | 2].value;
-        for &baseband in basebands.iter().filter(|v| others || **v == radio || **v == standing) {
-            let class = &mut best[changes | usize::from(baseband != standing) << 1];
-            let bound = if radio == baseband {
-                bounds[usize::from(baseband)].single + slack
-            } else {
-                half + bounds[usize::from(baseband)].halves[BB]
-            };
-            if bound >= class.value {
-                let a = alternatives::open_stack(terms, radio, baseband);
-                class.offer(full(&a), a);
-            }
-        }
-    }
+    offer_pairs(terms, bills, stack, &mut best);
     let mut scan = Scan { best: [None; 4] };
     for (side, found) in scan.best.iter_mut().zip(&best) {
         if let Some(a) = found.alternative {
@@ -239,24 +215,74 @@ pub fn scan(terms: &Terms, bills: &TwoBills, stack: &Stack) -> Scan {
     scan
 }
 
-/// The bills of an operator with its stack at end of life, and of its unattached twin.
+/// Offers the open stacks to the best of their classes, see [`scan`].
+fn offer_pairs(terms: &Terms, bills: &TwoBills, stack: &Stack, best: &mut [Best; 4]) {
+    let joint = terms.open_gap[0] + terms.operations - SLACK * terms.price;
+    let basebands = bills.basebands.as_slice();
+    let standing = stack.seller[BB];
+    let top = basebands
+        .iter()
+        .fold(f64::NEG_INFINITY, |top, (_, half)| top.max(*half));
+    let of_standing = basebands.iter().find(|(v, _)| *v == standing).copied();
+    for radio in &bills.radios {
+        let half = radio.half - joint;
+        let changes = usize::from(radio.seller != stack.seller[RU]);
+        let class = |baseband: VendorIx| changes | usize::from(baseband != standing) << 1;
+        let mut row: Option<PairRow> = None;
+        let mut look = |(baseband, its_half): (VendorIx, f64), best: &mut [Best; 4]| {
+            let class = &mut best[class(baseband)];
+            let is_single = radio.seller == baseband;
+            let bound = if is_single { radio.single } else { half + its_half };
+            if bound < class.value {
+                return;
+            }
+            let a = alternatives::open_stack(terms, radio.seller, baseband);
+            if is_single {
+                class.offer(bills.at_list(terms, stack, &a), a);
+            } else {
+                let row = row.get_or_insert_with(|| PairRow::new(terms, &bills.attached, radio.seller));
+                let pair = row.with(baseband, a.is_virtual);
+                let price = pair.cost + pair.list_margin;
+                class.offer(pair.flow - pair.bill.iter().sum::<f64>() - price, a);
+            }
+        };
+        // All stacks of this radio but that with the standing baseband are in one class; its pairs are at most as good there as with
+        // the best baseband.
+        if half + top >= best[changes | 2].value {
+            basebands.iter().for_each(|baseband| look(*baseband, best));
+        } else {
+            if radio.single > f64::NEG_INFINITY {
+                look((radio.seller, f64::NEG_INFINITY), best);
+            }
+            if let Some(baseband) = of_standing.filter(|(v, _)| *v != radio.seller) {
+                look(baseband, best);
+            }
+        }
+    }
+}
+
+/// The bills of an operator with its stack at end of life, and of its unattached twin; with the most that each thing on sale is worth at
+/// list price, by which [`scan`] passes over what cannot be best.
 #[derive(Debug, Clone, Default)]
 pub struct TwoBills {
     attached: Bills,
     twin: Bills,
-    /// By seller.
-    bounds: Vec<Bounds>,
+    /// Closed bundles (and cores), with their bounds.
+    bundles: Vec<(VendorIx, f64)>,
+    /// Radios for open stacks.
+    radios: Vec<Radio>,
+    /// Basebands for open stacks, with their bounds in a stack of two sellers, joint items not yet taken off.
+    basebands: Vec<(VendorIx, f64)>,
 }
 
-/// The most that what a seller sells is worth at list price, at end of life.
+/// The bounds of a radio for open stacks.
 #[derive(Debug, Clone, Copy)]
-struct Bounds {
-    /// Its component in a stack of two sellers, joint items not yet taken off.
-    halves: [f64; 2],
-    /// Its own open stack.
+struct Radio {
+    seller: VendorIx,
+    /// In a stack of two sellers, joint items not yet taken off.
+    half: f64,
+    /// With the baseband of its own seller; minus infinity if that is not on sale.
     single: f64,
-    /// Its closed bundle.
-    bundle: f64,
 }
 
 impl TwoBills {
@@ -271,48 +297,64 @@ impl TwoBills {
             }),
         );
         self.twin.fill(terms, None);
-        let attached = &self.attached;
-        self.bounds.clear();
-        let bounds = |(v, t): (usize, &SellerTerms)| Bounds::new(attached, v as VendorIx, t);
-        self.bounds.extend(terms.sellers().iter().enumerate().map(bounds));
+        self.bundles.clear();
+        self.radios.clear();
+        self.basebands.clear();
+        for (v, t) in terms.sellers().iter().enumerate() {
+            if t.may_sell != [false; 2] {
+                self.bound(terms, v as VendorIx, t);
+            }
+        }
     }
 
-    /// The twin's.
-    #[must_use]
-    pub fn twin(&self) -> &Bills {
-        &self.twin
-    }
-}
-
-impl Bounds {
-    fn new(attached: &Bills, v: VendorIx, t: &SellerTerms) -> Self {
-        let mut bounds = Self {
-            halves: [f64::NEG_INFINITY; 2],
-            single: f64::NEG_INFINITY,
-            bundle: f64::NEG_INFINITY,
-        };
-        if t.may_sell == [false; 2] {
-            return bounds;
+    /// Bounds what a seller sells.
+    fn bound(&mut self, terms: &Terms, v: VendorIx, t: &SellerTerms) {
+        let slack = SLACK * terms.price;
+        if terms.is_core {
+            if t.may_sell[BB] {
+                self.bundles.push((v, f64::INFINITY));
+            }
+            return;
         }
         let [closed, single, multi] = [Kind::Closed, Kind::OpenSingle, Kind::OpenMulti];
         let margin = |kind: Kind| t.list_margin[usize::from(kind.nest())];
         let worth = |component: usize, is_virtual: bool| {
-            t.value[component] - t.cost[component] - attached.component(component, v, is_virtual)
+            t.value[component] - t.cost[component] - self.attached.component(component, v, is_virtual)
         };
         let radio = worth(RU, false);
-        if t.closed {
-            bounds.bundle = radio + worth(BB, false) - margin(closed);
+        if t.closed && t.may_sell == [true; 2] {
+            self.bundles
+                .push((v, radio + worth(BB, false) - margin(closed) + slack));
         }
         if t.open {
             let baseband = worth(BB, t.is_virtual);
             // Aid to open parts: an upper bound needs it. Handicaps and risks only lower what a stack is worth.
             let soft = if t.is_virtual { t.virtual_aid } else { 0.0 };
             let aid = [t.open_aid[RU], t.open_aid[BB] + soft];
-            let joint = margin(multi) + attached.onboarding(v);
-            bounds.halves = [radio + aid[RU] - joint, baseband + aid[BB] - joint];
-            bounds.single = radio + baseband + aid[RU] + aid[BB] - margin(single);
+            let joint = margin(multi) + self.attached.onboarding(v);
+            let alone = radio + baseband + aid[RU] + aid[BB] - margin(single) + slack;
+            if t.may_sell[RU] {
+                self.radios.push(Radio {
+                    seller: v,
+                    half: radio + aid[RU] - joint,
+                    single: if t.may_sell[BB] { alone } else { f64::NEG_INFINITY },
+                });
+            }
+            if t.may_sell[BB] {
+                self.basebands.push((v, baseband + aid[BB] - joint));
+            }
         }
-        bounds
+    }
+
+    /// What an alternative is worth to the operator at list price.
+    fn at_list(&self, terms: &Terms, stack: &Stack, a: &Alternative) -> f64 {
+        terms.flow(a, Some(stack)) - self.attached.of(terms, a).iter().sum::<f64>() - terms.list_price(a)
+    }
+
+    /// The twin's.
+    #[must_use]
+    pub fn twin(&self) -> &Bills {
+        &self.twin
     }
 }
 
@@ -342,9 +384,7 @@ pub fn removal(
         })
         .reduce(|x, y| if y.0 > x.0 { y } else { x })?;
     let (_, out, cost) = best;
-    let bill: f64 = (0..out.attached.len())
-        .map(|item| (out.attached[item] - stays.attached[item]) - (out.twin[item] - stays.twin[item]))
-        .sum();
+    let bill: f64 = excess(out, &out.attached, stays).iter().sum();
     Some(bill + cost)
 }
 
@@ -377,14 +417,10 @@ pub fn value(scan: &Scan, terms: &Terms, stack: &Stack, life_left: [f64; 2]) -> 
         if today {
             (of_rival[BROUGHT_FORWARD], of_rival[CONTRACT_BREAK]) = leaving[changed(stack, &r.alternative)];
         }
-        let mut parts = [0.0; 7];
-        for (item, part) in parts.iter_mut().enumerate() {
-            *part = (of_rival[item] - i.attached[item]) - (r.twin[item] - i.twin[item]);
-        }
         Some(Wedge {
             incumbent: i.alternative,
             rival: r.alternative,
-            parts,
+            parts: excess(r, &of_rival, i),
             list_price: i.list_price,
             preference_gap: i.twin_value - r.twin_value,
         })
