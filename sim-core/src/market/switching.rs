@@ -159,24 +159,41 @@ impl Bills {
         }
     }
 
-    /// What a component costs at least, from a seller: its own items without onboarding, integration and `brought_forward`.
+    /// What a component costs from a seller: its own items without onboarding, integration and `brought_forward`.
     #[inline]
     #[must_use]
     pub fn component(&self, component: usize, seller: u8, is_virtual: bool) -> f64 {
-        let p = self.change(component, seller);
-        let (swap, legacy_layer) = if component == BB {
-            let swap = if is_virtual { p.swap_virtual } else { p.swap };
-            (swap, self.newcomer(seller).legacy_layer)
-        } else {
-            (p.swap, 0.0)
-        };
-        swap + legacy_layer + p.contract_break + p.outage
+        let change = self.change(component, seller);
+        let own = change.contract_break + change.outage;
+        match (component, is_virtual) {
+            (RU, _) => own + change.swap,
+            (_, false) => own + change.swap + self.newcomer(seller).legacy_layer,
+            (_, true) => own + change.swap_virtual + self.newcomer(seller).legacy_layer,
+        }
     }
 
-    /// Taking on a seller of open parts.
+    /// Taking on a seller with what it sells.
+    #[inline]
     #[must_use]
-    pub fn onboarding(&self, seller: u8) -> f64 {
-        self.newcomer(seller).onboarding_open
+    pub fn onboarding(&self, seller: u8, kind: Kind) -> f64 {
+        let newcomer = self.newcomer(seller);
+        if kind == Kind::Closed {
+            newcomer.onboarding
+        } else {
+            newcomer.onboarding_open
+        }
+    }
+
+    /// What a seller costs at least as one more vendor of an operator.
+    #[inline]
+    #[must_use]
+    pub fn joining(&self, terms: &Terms, seller: u8) -> f64 {
+        // The first seller of an operator is no seller beyond the first.
+        if self.attached && terms.has_others {
+            terms.extra_vendor * self.newcomer(seller).stranger
+        } else {
+            0.0
+        }
     }
 
     /// The bill of a whole stack to the twin: taking on its sellers ([`ONBOARDING`]), and joining them ([`INTEGRATION`]). It has no

@@ -120,7 +120,7 @@ pub struct Terms {
     /// Whether a keep is open to the buyer at all: a forced tender is there to replace.
     pub may_keep: bool,
     /// What counts against a closed bundle.
-    closed_handicap: f64,
+    pub(super) closed_handicap: f64,
     /// Risk of an open stack; at criticality 1, as a share of price.
     pub(super) open_risk: f64,
     open_risk_share: f64,

@@ -82,6 +82,16 @@ impl Best {
     }
 }
 
+impl Best {
+    /// Offers the pair of a radio with a baseband, at list price.
+    fn offer_pair(&mut self, row: &PairRow, terms: &Terms, baseband: VendorIx) {
+        let a = alternatives::open_stack(terms, row.radio(), baseband);
+        let pair = row.with(baseband, a.is_virtual);
+        let price = pair.cost + pair.list_margin;
+        self.offer(pair.flow - pair.bill.iter().sum::<f64>() - price, a);
+    }
+}
+
 /// Which components of a stack an alternative takes from another seller, as bits: radio 1, baseband 2.
 fn changed(stack: &Stack, a: &Alternative) -> usize {
     usize::from(a.seller[RU] != stack.seller[RU]) | usize::from(a.seller[BB] != stack.seller[BB]) << 1
@@ -217,7 +227,7 @@ pub fn scan(terms: &Terms, bills: &TwoBills, stack: &Stack) -> Scan {
 
 /// Offers the open stacks to the best of their classes, see [`scan`].
 fn offer_pairs(terms: &Terms, bills: &TwoBills, stack: &Stack, best: &mut [Best; 4]) {
-    let joint = terms.open_gap[0] + terms.operations - SLACK * terms.price;
+    let joint = terms.open_gap[0] + terms.open_risk + terms.operations - SLACK * terms.price;
     let basebands = bills.basebands.as_slice();
     let standing = stack.seller[BB];
     let top = basebands
@@ -228,34 +238,27 @@ fn offer_pairs(terms: &Terms, bills: &TwoBills, stack: &Stack, best: &mut [Best;
         let half = radio.half - joint;
         let changes = usize::from(radio.seller != stack.seller[RU]);
         let class = |baseband: VendorIx| changes | usize::from(baseband != standing) << 1;
-        let mut row: Option<PairRow> = None;
-        let mut look = |(baseband, its_half): (VendorIx, f64), best: &mut [Best; 4]| {
-            let class = &mut best[class(baseband)];
-            let is_single = radio.seller == baseband;
-            let bound = if is_single { radio.single } else { half + its_half };
-            if bound < class.value {
-                return;
-            }
-            let a = alternatives::open_stack(terms, radio.seller, baseband);
-            if is_single {
-                class.offer(bills.at_list(terms, stack, &a), a);
-            } else {
-                let row = row.get_or_insert_with(|| PairRow::new(terms, &bills.attached, radio.seller));
-                let pair = row.with(baseband, a.is_virtual);
-                let price = pair.cost + pair.list_margin;
-                class.offer(pair.flow - pair.bill.iter().sum::<f64>() - price, a);
-            }
-        };
         // All stacks of this radio but that with the standing baseband are in one class; its pairs are at most as good there as with
         // the best baseband.
         if half + top >= best[changes | 2].value {
-            basebands.iter().for_each(|baseband| look(*baseband, best));
-        } else {
-            if radio.single > f64::NEG_INFINITY {
-                look((radio.seller, f64::NEG_INFINITY), best);
+            let mut row: Option<PairRow> = None;
+            for &(baseband, its_half) in basebands {
+                let class = &mut best[class(baseband)];
+                if baseband == radio.seller {
+                    radio.offer_single(terms, bills, stack, class);
+                } else if half + its_half >= class.value {
+                    let row = row.get_or_insert_with(|| PairRow::new(terms, &bills.attached, radio.seller));
+                    class.offer_pair(row, terms, baseband);
+                }
             }
-            if let Some(baseband) = of_standing.filter(|(v, _)| *v != radio.seller) {
-                look(baseband, best);
+        } else {
+            radio.offer_single(terms, bills, stack, &mut best[class(radio.seller)]);
+            if let Some((baseband, its_half)) = of_standing.filter(|(v, _)| *v != radio.seller) {
+                let class = &mut best[changes];
+                if half + its_half >= class.value {
+                    let row = PairRow::new(terms, &bills.attached, radio.seller);
+                    class.offer_pair(&row, terms, baseband);
+                }
             }
         }
     }
@@ -283,6 +286,16 @@ struct Radio {
     half: f64,
     /// With the baseband of its own seller; minus infinity if that is not on sale.
     single: f64,
+}
+
+impl Radio {
+    /// Offers its seller's own open stack, where that could be best.
+    fn offer_single(&self, terms: &Terms, bills: &TwoBills, stack: &Stack, class: &mut Best) {
+        if self.single > f64::NEG_INFINITY && self.single >= class.value {
+            let a = alternatives::open_stack(terms, self.seller, self.seller);
+            class.offer(bills.at_list(terms, stack, &a), a);
+        }
+    }
 }
 
 impl TwoBills {
@@ -321,27 +334,35 @@ impl TwoBills {
         let worth = |component: usize, is_virtual: bool| {
             t.value[component] - t.cost[component] - self.attached.component(component, v, is_virtual)
         };
+        let joins = self.attached.joining(terms, v);
         let radio = worth(RU, false);
         if t.closed && t.may_sell == [true; 2] {
-            self.bundles
-                .push((v, radio + worth(BB, false) - margin(closed) + slack));
+            let joint = terms.closed_handicap + self.attached.onboarding(v, closed) + joins + margin(closed);
+            self.bundles.push((v, radio + worth(BB, false) - joint + slack));
         }
         if t.open {
-            let baseband = worth(BB, t.is_virtual);
-            // Aid to open parts: an upper bound needs it. Handicaps and risks only lower what a stack is worth.
-            let soft = if t.is_virtual { t.virtual_aid } else { 0.0 };
-            let aid = [t.open_aid[RU], t.open_aid[BB] + soft];
-            let joint = margin(multi) + self.attached.onboarding(v);
-            let alone = radio + baseband + aid[RU] + aid[BB] - margin(single) + slack;
+            let (soft, running) = if t.is_virtual {
+                (t.virtual_aid, terms.virtual_running)
+            } else {
+                (0.0, 0.0)
+            };
+            let radio = radio + t.open_aid[RU];
+            let baseband = worth(BB, t.is_virtual) + t.open_aid[BB] + soft - running;
+            let taken_on = self.attached.onboarding(v, multi) + joins;
             if t.may_sell[RU] {
+                let joint = terms.open_gap[1] + terms.open_risk + taken_on + margin(single);
                 self.radios.push(Radio {
                     seller: v,
-                    half: radio + aid[RU] - joint,
-                    single: if t.may_sell[BB] { alone } else { f64::NEG_INFINITY },
+                    half: radio - taken_on - margin(multi),
+                    single: if t.may_sell[BB] {
+                        radio + baseband - joint + slack
+                    } else {
+                        f64::NEG_INFINITY
+                    },
                 });
             }
             if t.may_sell[BB] {
-                self.basebands.push((v, baseband + aid[BB] - joint));
+                self.basebands.push((v, baseband - taken_on - margin(multi)));
             }
         }
     }

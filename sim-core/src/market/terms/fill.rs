@@ -8,7 +8,7 @@ use crate::market::posted::Posted;
 use crate::market::value::RemovalBill;
 use crate::world::sourcing;
 use crate::world::state::{FRONTHAUL, MANAGEMENT, State, X2};
-use crate::world::{BB, Layer, RU, RuleScope, Stack, VendorIx, World};
+use crate::world::{BB, Layer, NO_VENDOR, RU, RuleScope, Stack, VendorIx, World};
 
 /// What one vendor brings to all slots of an operator and layer alike.
 #[derive(Debug, Clone, Copy, Default)]
@@ -183,37 +183,38 @@ impl Terms {
         let fitted = Fitted {
             work: self.work,
             criticality: buyer.slot.mix.criticality,
-            held: held.map(|h| h.seller),
+            held: held.map_or([NO_VENDOR; 2], |h| h.seller),
         };
-        // Slots of one network differ in their kit alone: what other sellers bring is as it was.
-        let before = self
-            .fitted
-            .filter(|f| (f.work, f.criticality) == (fitted.work, fitted.criticality));
-        let stands = |held: Option<[VendorIx; 2]>, v: usize| held.is_some_and(|h| h.contains(&(v as VendorIx)));
+        self.sellers.resize(vendors, SellerTerms::default());
+        let (common, sellers) = (self.common.as_slice(), self.sellers.as_mut_slice());
+        let mut fit = |v: usize| common[v].fit(&mut sellers[v], &fitted, fitted.held.contains(&(v as VendorIx)));
+        match self.fitted {
+            // Slots of one network differ in their kit alone: what other sellers bring is as it was.
+            Some(before) if (before.work, before.criticality) == (fitted.work, fitted.criticality) => {
+                let stand = before.held.into_iter().chain(fitted.held);
+                stand.filter(|v| *v != NO_VENDOR).for_each(|v| fit(usize::from(v)));
+            }
+            _ => (0..vendors).for_each(fit),
+        }
         self.has_others = false;
         self.may_run = [true; 2];
-        self.sellers.resize(vendors, SellerTerms::default());
-        for (v, (common, t)) in self.common.iter().zip(&mut self.sellers).enumerate() {
-            let holds = stands(fitted.held, v);
-            if before.is_none_or(|f| holds || stands(f.held, v)) {
-                common.fit(t, &fitted, holds);
-                if holds && self.is_core && supplied.is_some() {
-                    t.trained = 1.0;
-                }
+        if let Some(supplied) = supplied {
+            for ((t, common), count) in sellers.iter_mut().zip(common).zip(supplied) {
+                t.elsewhere = common.on_sale && *count > 0;
             }
-            if !common.on_sale && !holds {
-                continue;
-            }
-            if holds {
-                let runs = held.map_or([false; 2], |h| h.seller.map(|seller| seller == v as VendorIx));
-                for (may_run, (runs, deadline)) in self.may_run.iter_mut().zip(runs.iter().zip(common.deadline)) {
-                    *may_run &= !(*runs && deadline.is_some_and(|d| d < soon));
-                }
-            }
+        }
+        for (component, v) in fitted.held.into_iter().enumerate().filter(|(_, v)| *v != NO_VENDOR) {
+            let v = usize::from(v);
+            self.may_run[component] = common[v].deadline[component].is_none_or(|d| d >= soon);
             if let Some(supplied) = supplied {
-                t.elsewhere = supplied[v] > u32::from(holds && !self.is_core);
-                self.has_others |= t.elsewhere;
+                sellers[v].elsewhere = supplied[v] > u32::from(!self.is_core);
+                if self.is_core {
+                    sellers[v].trained = 1.0;
+                }
             }
+        }
+        if supplied.is_some() {
+            self.has_others = sellers.iter().any(|t| t.elsewhere);
         }
         self.fitted = Some(fitted);
     }
@@ -224,8 +225,8 @@ impl Terms {
 pub(super) struct Fitted {
     work: [f64; 3],
     criticality: f64,
-    /// Sellers of the kit.
-    held: Option<[VendorIx; 2]>,
+    /// Sellers of the kit; of none [`NO_VENDOR`].
+    held: [VendorIx; 2],
 }
 
 impl CommonTerms {

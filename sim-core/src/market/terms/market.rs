@@ -128,7 +128,7 @@ impl Market {
             layer,
             today,
             barred,
-            ..
+            ref life,
         } = *place;
         let s = &world.scenario;
         let ix = v as VendorIx;
@@ -173,55 +173,67 @@ impl Market {
             }
         }
         let transferred = moved.transferred(v);
-        // Most vendors are under no rule at all.
-        let is_free = rules.is_free(state, ix);
-        let mut last_rates: Option<(RemovalRisk, RemovalRates)> = None;
         for component in [RU, BB] {
-            seller.unit[component] = match (is_core, component) {
-                (true, BB) => info.core_cost,
-                (true, _) => f64::NAN,
-                (false, _) => info.cost[component],
-            };
-            let learnt = if is_core { 1.0 } else { posted.cost_factor[v][component] };
-            seller.cost_factors[component] = [moved.cost[v][component], transferred, learnt];
-            let scope = RuleScope::of(layer, component);
-            let sold = seller.on_sale && !seller.unit[component].is_nan() && wait.is_finite();
-            seller.may_sell[component] = sold && (is_free || rules.may_buy(state, ix, scope));
-            let quality = if is_core {
-                info.core_quality
+            let (unit, learnt, quality) = if is_core {
+                let unit = if component == BB { info.core_cost } else { f64::NAN };
+                (unit, 1.0, info.core_quality)
             } else {
-                info.quality[component]
+                let learnt = posted.cost_factor[v][component];
+                (info.cost[component], learnt, info.quality[component])
             };
+            seller.unit[component] = unit;
+            seller.cost_factors[component] = [moved.cost[v][component], transferred, learnt];
+            seller.may_sell[component] = seller.on_sale && !unit.is_nan() && wait.is_finite();
             seller.quality[component] =
                 s.market.quality_value_share * (quality + moved.quality[v][component]) + country.effect[v];
-            let (announced, deadline) = if is_free {
-                (false, None)
-            } else {
-                rules.outlook(state, ix, scope)
+        }
+        if rules.is_free(state, ix) {
+            // Most vendors are under no rule at all.
+            let risk = RemovalRisk {
+                hazard,
+                certain_in: None,
             };
-            seller.deadline[component] = deadline;
-            seller.hazard[component] = if announced { f64::INFINITY } else { hazard };
-            let feared = hazard.max(if announced {
-                s.hazard.after_announcement_per_year
-            } else {
-                0.0
-            });
-            seller.removal[component] = (feared > 0.0 || deadline.is_some()).then(|| {
-                let risk = RemovalRisk {
-                    hazard: feared,
-                    certain_in: deadline.map(|d| today.years_until(d).max(0.0)),
-                };
-                // Mostly both components run the same risk.
-                let rates = match last_rates {
-                    Some((same, rates)) if same == risk => rates,
-                    _ => RemovalRates::over(risk, &place.life),
-                };
-                last_rates = Some((risk, rates));
-                rates
-            });
+            let rates = (hazard > 0.0).then(|| RemovalRates::over(risk, life));
+            (seller.hazard, seller.deadline) = ([hazard; 2], [None; 2]);
+            seller.removal = [rates; 2];
+        } else {
+            place.obey(ix, hazard, seller);
         }
         seller
             .list_margin
             .copy_from_slice(posted.list_margins(country.region, layer_index, ix));
+    }
+}
+
+impl Place<'_> {
+    /// What the rules on a vendor leave of it, and how its removal may come at this hazard.
+    fn obey(&self, vendor: VendorIx, hazard: f64, seller: &mut Supplier) {
+        let mut last_rates: Option<(RemovalRisk, RemovalRates)> = None;
+        for component in [RU, BB] {
+            let scope = RuleScope::of(self.layer, component);
+            seller.may_sell[component] &= self.rules.may_buy(self.state, vendor, scope);
+            let (announced, deadline) = self.rules.outlook(self.state, vendor, scope);
+            seller.deadline[component] = deadline;
+            seller.hazard[component] = if announced { f64::INFINITY } else { hazard };
+            let feared = hazard.max(if announced {
+                self.world.scenario.hazard.after_announcement_per_year
+            } else {
+                0.0
+            });
+            seller.removal[component] = None;
+            if feared > 0.0 || deadline.is_some() {
+                let risk = RemovalRisk {
+                    hazard: feared,
+                    certain_in: deadline.map(|d| self.today.years_until(d).max(0.0)),
+                };
+                // Mostly both components run the same risk.
+                let rates = match last_rates {
+                    Some((same, rates)) if same == risk => rates,
+                    _ => RemovalRates::over(risk, &self.life),
+                };
+                last_rates = Some((risk, rates));
+                seller.removal[component] = Some(rates);
+            }
+        }
     }
 }
