@@ -144,25 +144,24 @@ pub fn nest_position(nest: usize) -> u32 {
     4 * (nest as u32 + 1) + 3
 }
 
-/// Calls with each bundle of one vendor's own architecture that may be bought: closed stacks, or cores.
-pub fn each_bundle(terms: &Terms, mut call: impl FnMut(Alternative)) {
-    for v in 0..terms.vendors() as VendorIx {
-        let s = terms.seller(v);
-        if terms.is_core {
-            if s.may_sell[BB] {
-                call(Alternative {
-                    kind: Kind::Closed,
-                    seller: [NO_VENDOR, v],
-                    is_virtual: false,
-                });
-            }
-        } else if s.closed && s.may_sell == [true; 2] {
-            call(Alternative {
-                kind: Kind::Closed,
-                seller: [v, v],
-                is_virtual: false,
-            });
-        }
+/// A vendor's bundle in its own architecture: a closed stack, or a core.
+#[must_use]
+pub fn bundle(terms: &Terms, v: VendorIx) -> Alternative {
+    Alternative {
+        kind: Kind::Closed,
+        seller: [if terms.is_core { NO_VENDOR } else { v }, v],
+        is_virtual: false,
+    }
+}
+
+/// Whether a vendor's bundle may be bought.
+#[must_use]
+pub fn sells_bundle(terms: &Terms, v: VendorIx) -> bool {
+    let s = terms.seller(v);
+    if terms.is_core {
+        s.may_sell[BB]
+    } else {
+        s.closed && s.may_sell == [true; 2]
     }
 }
 
@@ -173,34 +172,40 @@ pub fn sells_open(terms: &Terms, v: VendorIx, component: usize) -> bool {
     seller.open && seller.may_sell[component]
 }
 
-/// The open stack of a radio and a baseband, of one vendor or of two.
-#[must_use]
-pub fn open_stack(terms: &Terms, radio: VendorIx, baseband: VendorIx) -> Alternative {
-    let kind = if radio == baseband {
+/// Whether an open stack is of one vendor or of two.
+fn open_kind(radio: VendorIx, baseband: VendorIx) -> Kind {
+    if radio == baseband {
         Kind::OpenSingle
     } else {
         Kind::OpenMulti
-    };
+    }
+}
+
+/// The open stack of a radio and a baseband, of one vendor or of two.
+#[must_use]
+pub fn open_stack(terms: &Terms, radio: VendorIx, baseband: VendorIx) -> Alternative {
     Alternative {
-        kind,
+        kind: open_kind(radio, baseband),
         seller: [radio, baseband],
         is_virtual: terms.seller(baseband).is_virtual,
     }
 }
 
-/// Calls with each open stack that may be bought, of one vendor or of two.
-pub fn each_pair(terms: &Terms, mut call: impl FnMut(Alternative)) {
+/// Lists each open stack that may be bought, of one vendor or of two.
+fn list_pairs(terms: &Terms, out: &mut Vec<Alternative>) {
     let vendors = terms.vendors() as VendorIx;
-    let mut basebands = [NO_VENDOR; VendorIx::MAX as usize];
+    let mut basebands = [(NO_VENDOR, false); VendorIx::MAX as usize];
     let mut count = 0;
     for v in (0..vendors).filter(|v| sells_open(terms, *v, BB)) {
-        basebands[count] = v;
+        basebands[count] = (v, terms.seller(v).is_virtual);
         count += 1;
     }
     for radio in (0..vendors).filter(|v| sells_open(terms, *v, RU)) {
-        for baseband in &basebands[..count] {
-            call(open_stack(terms, radio, *baseband));
-        }
+        out.extend(basebands[..count].iter().map(|&(baseband, is_virtual)| Alternative {
+            kind: open_kind(radio, baseband),
+            seller: [radio, baseband],
+            is_virtual,
+        }));
     }
 }
 
@@ -208,8 +213,9 @@ pub fn each_pair(terms: &Terms, mut call: impl FnMut(Alternative)) {
 pub fn list(terms: &Terms, held: Option<&Stack>, out: &mut Vec<Alternative>) {
     out.clear();
     let vendors = terms.vendors() as VendorIx;
-    each_bundle(terms, |a| out.push(a));
-    each_pair(terms, |a| out.push(a));
+    let bundles = (0..vendors).filter(|v| sells_bundle(terms, *v));
+    out.extend(bundles.map(|v| bundle(terms, v)));
+    list_pairs(terms, out);
     let Some(stack) = held.filter(|s| s.is_open()) else {
         return;
     };

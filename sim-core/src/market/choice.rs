@@ -102,6 +102,9 @@ pub fn draw_by_weight<const N: usize>(weights: &[f64; N], u: f64) -> Option<usiz
     (winner < N).then_some(winner)
 }
 
+/// Nests whose sums are taken side by side.
+const ABREAST: usize = 8;
+
 /// One buyer's choice among alternatives in a two-level tree.
 #[derive(Debug, Clone, Copy)]
 pub struct Tree<'a> {
@@ -120,11 +123,31 @@ impl Tree<'_> {
     ///
     /// An empty nest gets minus infinity.
     pub fn inclusive(&self, inclusive: &mut [f64]) {
-        for (g, (out, lambda)) in inclusive.iter_mut().zip(self.lambda).enumerate() {
-            let scale = self.mu * lambda;
-            let members = self.nest.iter().zip(self.value);
-            let members = members.filter(|(nest, _)| usize::from(**nest) == g);
-            *out = scale * log_sum_exp(members.map(|(_, v)| v / scale));
+        let nests = inclusive.len().min(self.lambda.len());
+        for first in (0..nests).step_by(ABREAST) {
+            let end = nests.min(first + ABREAST);
+            let (lambda, out) = (&self.lambda[first..end], &mut inclusive[first..end]);
+            let mut scale = [1.0; ABREAST];
+            scale
+                .iter_mut()
+                .zip(lambda)
+                .for_each(|(s, lambda)| *s = self.mu * lambda);
+            // As `log_sum_exp` of each nest, all nests in one pass.
+            let members = (self.nest.iter().zip(self.value)).filter_map(|(nest, v)| {
+                let g = usize::from(*nest).wrapping_sub(first);
+                (g < lambda.len()).then(|| (g, v / scale[g]))
+            });
+            let (mut peak, mut sum) = ([f64::NEG_INFINITY; ABREAST], [0.0; ABREAST]);
+            members.clone().for_each(|(g, x)| peak[g] = peak[g].max(x));
+            members.for_each(|(g, x)| sum[g] += libm::exp(x - peak[g]));
+            for (g, out) in out.iter_mut().enumerate() {
+                let all = if peak[g] == f64::NEG_INFINITY {
+                    peak[g]
+                } else {
+                    peak[g] + libm::log(sum[g])
+                };
+                *out = scale[g] * all;
+            }
         }
     }
 
@@ -220,6 +243,39 @@ mod tests {
             tree.draw(&inclusive, |g| if g == 0 { 30.0 } else { 0.0 }, shocks),
             Some(0)
         );
+    }
+
+    /// One pass over all nests is the sum of each nest by itself, to the last bit.
+    #[test]
+    fn inclusive_values_are_those_of_each_nest_alone() {
+        let count = ABREAST + 3;
+        let lambda: Vec<f64> = (0..count).map(|g| 0.3 + 0.05 * g as f64).collect();
+        // The last nest is empty, and one holds only what is not on offer.
+        let nest: Vec<u8> = (0..60).map(|a| (a * 7 % (count - 1)) as u8).collect();
+        let value: Vec<f64> = (0..60)
+            .map(|a| {
+                if nest[a] == 4 {
+                    NOT_ON_OFFER
+                } else {
+                    (a * a % 17) as f64 - 3.7
+                }
+            })
+            .collect();
+        let tree = Tree {
+            mu: 1.3,
+            lambda: &lambda,
+            nest: &nest,
+            value: &value,
+        };
+        let mut inclusive = vec![0.0; count];
+        tree.inclusive(&mut inclusive);
+        for (g, found) in inclusive.iter().enumerate() {
+            let scale = tree.mu * lambda[g];
+            let members = (0..60).filter(|a| usize::from(nest[*a]) == g);
+            let alone = scale * log_sum_exp(members.map(|a| value[a] / scale));
+            assert_eq!(found.to_bits(), alone.to_bits(), "nest {g}");
+        }
+        assert_eq!([inclusive[4], inclusive[count - 1]], [f64::NEG_INFINITY; 2]);
     }
 
     #[test]

@@ -16,6 +16,7 @@ pub mod equilibrium;
 pub mod foresight;
 pub mod list_price;
 pub mod offer;
+pub mod pairs;
 pub mod posted;
 pub mod shocks;
 pub mod switching;

@@ -3,6 +3,7 @@
 use super::alternatives::{self, Alternative, Kind};
 use super::foresight::outlook::Outlook;
 use super::foresight::{Prospects, Standing};
+use super::pairs::{Pair, PairRow};
 use super::posted::Posted;
 use super::switching::{Attachment, BROUGHT_FORWARD, Bills};
 use super::terms::{Buyer, PARTIAL_MINIMUM_YEARS, Terms};
@@ -157,17 +158,36 @@ impl Offer {
         let kept = self.terms.kept_parts(attached, ages);
         let mut best = f64::NEG_INFINITY;
         self.prepared.fill(&self.terms, attached);
+        let terms = &self.terms;
+        let mut row: Option<PairRow> = None;
         for (i, a) in self.alternatives[..count].iter().enumerate() {
-            let bill = self.prepared.of(&self.terms, a);
-            let flow = self.terms.flow(a, stack);
+            let Pair {
+                bill,
+                flow,
+                cost,
+                list_margin,
+            } = if a.kind == Kind::OpenMulti {
+                let [radio, baseband] = a.seller;
+                let row = match &row {
+                    Some(row) if row.radio() == radio => row,
+                    _ => row.insert(PairRow::new(terms, &self.prepared, radio)),
+                };
+                row.with(baseband, a.is_virtual)
+            } else {
+                Pair {
+                    bill: self.prepared.of(terms, a),
+                    flow: terms.flow(a, stack),
+                    cost: terms.cost(a),
+                    list_margin: terms.list_margin(a),
+                }
+            };
             let mut value = flow - (bill.iter().sum::<f64>() - bill[BROUGHT_FORWARD]);
             match a.kind {
                 Kind::PartialRu => value -= kept[BB],
                 Kind::PartialBb => value -= kept[RU],
                 _ => {}
             }
-            let cost = self.terms.cost(a);
-            let list_price = cost + self.terms.list_margin(a);
+            let list_price = cost + list_margin;
             best = best.max(value - list_price);
             bills[i] = bill;
             values[i] = value;

@@ -46,13 +46,13 @@ pub struct Attachment<'a> {
 
 /// What one component costs beside its price, alike from all sellers that stand, or from all that do not.
 #[derive(Debug, Clone, Copy, Default)]
-struct Change {
-    swap: f64,
+pub(super) struct Change {
+    pub(super) swap: f64,
     /// The same with virtual software (baseband only).
-    swap_virtual: f64,
-    brought_forward: f64,
-    contract_break: f64,
-    outage: f64,
+    pub(super) swap_virtual: f64,
+    pub(super) brought_forward: f64,
+    pub(super) contract_break: f64,
+    pub(super) outage: f64,
 }
 
 /// A component that is not bought costs nothing.
@@ -66,13 +66,13 @@ const NO_CHANGE: Change = Change {
 
 /// What a seller adds to that.
 #[derive(Debug, Clone, Copy, Default)]
-struct Newcomer {
+pub(super) struct Newcomer {
     onboarding: f64,
-    onboarding_open: f64,
+    pub(super) onboarding_open: f64,
     /// Joints of its baseband with the neighbouring generations.
-    legacy_layer: f64,
+    pub(super) legacy_layer: f64,
     /// 1 for a seller that the operator does not have elsewhere, else 0.
-    stranger: f64,
+    pub(super) stranger: f64,
 }
 
 /// The bills of all alternatives of one buyer, added up per alternative from what each component and each seller costs.
@@ -89,8 +89,8 @@ pub struct Bills {
     /// Any seller, to the twin.
     alike: Newcomer,
     /// Sellers of the kit that stands.
-    held: Option<[u8; 2]>,
-    attached: bool,
+    pub(super) held: Option<[u8; 2]>,
+    pub(super) attached: bool,
 }
 
 impl Bills {
@@ -143,7 +143,7 @@ impl Bills {
     }
 
     #[inline]
-    fn change(&self, component: usize, seller: u8) -> &Change {
+    pub(super) fn change(&self, component: usize, seller: u8) -> &Change {
         match self.held {
             Some(held) if held[component] == seller => &self.same[component],
             _ => &self.other[component],
@@ -151,7 +151,7 @@ impl Bills {
     }
 
     #[inline]
-    fn newcomer(&self, seller: u8) -> &Newcomer {
+    pub(super) fn newcomer(&self, seller: u8) -> &Newcomer {
         if self.attached {
             &self.newcomers[usize::from(seller)]
         } else {
@@ -159,39 +159,66 @@ impl Bills {
         }
     }
 
-    /// What a component costs at least, from a seller: its own items without onboarding, integration and `brought_forward`.
+    /// What a component costs from a seller: its own items without onboarding, integration and `brought_forward`.
     #[inline]
     #[must_use]
     pub fn component(&self, component: usize, seller: u8, is_virtual: bool) -> f64 {
-        let p = self.change(component, seller);
-        let (swap, legacy_layer) = if component == BB {
-            let swap = if is_virtual { p.swap_virtual } else { p.swap };
-            (swap, self.newcomer(seller).legacy_layer)
+        let change = self.change(component, seller);
+        let own = change.contract_break + change.outage;
+        match (component, is_virtual) {
+            (RU, _) => own + change.swap,
+            (_, false) => own + change.swap + self.newcomer(seller).legacy_layer,
+            (_, true) => own + change.swap_virtual + self.newcomer(seller).legacy_layer,
+        }
+    }
+
+    /// Taking on a seller with what it sells.
+    #[inline]
+    #[must_use]
+    pub fn onboarding(&self, seller: u8, kind: Kind) -> f64 {
+        let newcomer = self.newcomer(seller);
+        if kind == Kind::Closed {
+            newcomer.onboarding
         } else {
-            (p.swap, 0.0)
-        };
-        swap + legacy_layer + p.contract_break + p.outage
+            newcomer.onboarding_open
+        }
     }
 
-    /// Taking on a seller of open parts.
+    /// What a seller costs at least as one more vendor of an operator.
+    #[inline]
     #[must_use]
-    pub fn onboarding(&self, seller: u8) -> f64 {
-        self.newcomer(seller).onboarding_open
+    pub fn joining(&self, terms: &Terms, seller: u8) -> f64 {
+        // The first seller of an operator is no seller beyond the first.
+        if self.attached && terms.has_others {
+            terms.extra_vendor * self.newcomer(seller).stranger
+        } else {
+            0.0
+        }
     }
 
-    /// The bill of a whole stack to the twin, all items together: taking on its sellers, and joining them.
+    /// The bill of a whole stack to the twin: taking on its sellers ([`ONBOARDING`]), and joining them ([`INTEGRATION`]). It has no
+    /// other items.
+    #[inline]
     #[must_use]
-    pub fn of_twin(&self, terms: &Terms, a: &Alternative) -> f64 {
-        let sum = match a.kind {
-            Kind::Closed => self.alike.onboarding,
-            Kind::OpenMulti => {
-                let joints = terms.start_up * terms.pair_learning(a.seller) + terms.operations;
-                self.alike.onboarding_open + self.alike.onboarding_open + joints
-            }
-            _ => self.alike.onboarding_open,
+    pub fn of_twin(&self, terms: &Terms, a: &Alternative) -> [f64; 2] {
+        let bill = match a.kind {
+            Kind::Closed => [self.alike.onboarding, 0.0],
+            Kind::OpenMulti => [
+                self.alike.onboarding_open + self.alike.onboarding_open,
+                terms.start_up * terms.pair_learning(a.seller) + terms.operations,
+            ],
+            _ => [self.alike.onboarding_open, 0.0],
         };
-        debug_assert_eq!(sum, self.of(terms, a).iter().sum::<f64>(), "{a:?}");
-        sum
+        debug_assert!(
+            {
+                let mut items = self.of(terms, a);
+                let same = [items[ONBOARDING], items[INTEGRATION]] == bill;
+                (items[ONBOARDING], items[INTEGRATION]) = (0.0, 0.0);
+                same && items == [0.0; 7]
+            },
+            "{a:?}"
+        );
+        bill
     }
 
     /// The bill of an alternative, in the order of [`ITEMS`].

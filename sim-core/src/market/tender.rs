@@ -369,10 +369,10 @@ impl Bidding {
             if matches!(a.kind, Kind::PartialRu | Kind::PartialBb | Kind::Keep) {
                 continue;
             }
-            let bill = offer.two_bills.twin().of_twin(&offer.terms, a);
+            let [onboarding, integration] = offer.two_bills.twin().of_twin(&offer.terms, a);
             // What a purchase leads to is the same for both buyers.
             let later = offer.continuation[index];
-            let value = offer.flows[index] - bill + later;
+            let value = offer.flows[index] - (onboarding + integration) + later;
             self.twin_later.push(later);
             let number = |v| self.bidders.number(v);
             let priced = priced(&offer.terms, world.bidding, number, a, value, offer.costs[index]);

@@ -5,14 +5,16 @@
 
 mod buyer;
 mod fill;
+mod market;
 
 pub use buyer::{Buyer, Rules};
+pub use market::Market;
 
 use super::alternatives::{Alternative, Kind, NESTS};
 use super::switching::Attachment;
 use super::value::{annuity, extension_upkeep};
 use crate::world::{BB, NO_VENDOR, RU, Stack, VendorIx};
-use fill::CommonTerms;
+use fill::{CommonTerms, Fitted};
 
 /// What one vendor brings to a slot. Money per site over a contract, by component.
 #[derive(Debug, Clone, Copy, Default)]
@@ -65,7 +67,10 @@ pub struct SellerTerms {
 #[derive(Debug, Clone, Default)]
 pub struct Terms {
     sellers: Vec<SellerTerms>,
+    market: Market,
     common: Vec<CommonTerms>,
+    /// What the sellers were last fitted to; `None` if anything was changed since.
+    fitted: Option<Fitted>,
     /// Start-up factor of each pair.
     pairs: Vec<f64>,
     /// Whether the slot is a core.
@@ -115,9 +120,10 @@ pub struct Terms {
     /// Whether a keep is open to the buyer at all: a forced tender is there to replace.
     pub may_keep: bool,
     /// What counts against a closed bundle.
-    closed_handicap: f64,
-    /// Risk of an open stack.
-    open_risk: f64,
+    pub(super) closed_handicap: f64,
+    /// Risk of an open stack; at criticality 1, as a share of price.
+    pub(super) open_risk: f64,
+    open_risk_share: f64,
     share_of_keep: f64,
     /// Annuity over the contract term.
     term_annuity: f64,
@@ -158,6 +164,7 @@ impl Terms {
 
     /// Terms of a vendor, to be changed by an experiment (a dearer input, say) before an offer is valued with them.
     pub fn seller_mut(&mut self, v: VendorIx) -> &mut SellerTerms {
+        self.fitted = None;
         &mut self.sellers[usize::from(v)]
     }
 
@@ -184,8 +191,14 @@ impl Terms {
     #[inline]
     #[must_use]
     pub fn pair_learning(&self, seller: [VendorIx; 2]) -> f64 {
-        let known = self.pairs[usize::from(seller[RU]) * self.sellers.len() + usize::from(seller[BB])];
-        known * self.immaturity(seller)
+        self.known_pairs(seller[RU])[usize::from(seller[BB])] * self.immaturity(seller)
+    }
+
+    /// Start-up factor of a radio with each baseband, as far as pairs are known.
+    #[inline]
+    pub(super) fn known_pairs(&self, radio: VendorIx) -> &[f64] {
+        let vendors = self.sellers.len();
+        &self.pairs[usize::from(radio) * vendors..][..vendors]
     }
 
     /// Immaturity of a pair of two sellers over that of the market: that of the less mature line.

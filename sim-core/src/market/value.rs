@@ -109,12 +109,42 @@ pub struct RemovalRates {
     unused: f64,
 }
 
+/// A life of kit at a rate: what all removals of such kit have in common.
+#[derive(Debug, Clone, Copy)]
+pub struct Life {
+    r: f64,
+    years: f64,
+    /// `1 - exp(-rL)`.
+    whole: f64,
+    /// `exp(-rL)`.
+    end: f64,
+}
+
+impl Life {
+    /// Of `years` at rate `r`.
+    #[must_use]
+    pub fn new(r: f64, years: f64) -> Self {
+        Self {
+            r,
+            years,
+            whole: r * annuity(r, years),
+            end: libm::exp(-r * years),
+        }
+    }
+}
+
 impl RemovalRates {
     /// As [`expected_removal_bill`].
     #[must_use]
     pub fn new(risk: RemovalRisk, r: f64, life: f64) -> Self {
-        let h = risk.hazard;
-        let until = risk.certain_in.map_or(life, |t| t.clamp(0.0, life));
+        Self::over(risk, &Life::new(r, life))
+    }
+
+    /// As [`RemovalRates::new`], over a life that many risks share.
+    #[must_use]
+    pub fn over(risk: RemovalRisk, life: &Life) -> Self {
+        let (h, r) = (risk.hazard, life.r);
+        let until = risk.certain_in.map_or(life.years, |t| t.clamp(0.0, life.years));
         let mut rates = Self {
             hazard: h,
             exposure: 0.0,
@@ -123,15 +153,14 @@ impl RemovalRates {
             unused: 0.0,
         };
         if h > 0.0 {
-            let whole = r * annuity(r, life); // 1 - exp(-rL)
             rates.exposure = annuity(h + r, until);
-            if whole > 0.0 {
-                rates.lost = [whole, rates.exposure - libm::exp(-r * life) * annuity(h, until)];
+            if life.whole > 0.0 {
+                rates.lost = [life.whole, rates.exposure - life.end * annuity(h, until)];
             }
         }
-        if risk.certain_in.is_some_and(|t| t < life) {
+        if risk.certain_in.is_some_and(|t| t < life.years) {
             rates.certain = libm::exp(-(h + r) * until);
-            rates.unused = share_of_life(r, life - until, life);
+            rates.unused = share_of_life(r, life.years - until, life.years);
         }
         rates
     }

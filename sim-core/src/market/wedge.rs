@@ -15,10 +15,14 @@
 //! component and renews the other with its own seller stands for them, so that both buyers buy the same. Today that path leaves the other
 //! component of an open stack in place to its end.
 
-use super::alternatives::{self, Alternative, Kind};
-use super::switching::{Attachment, BROUGHT_FORWARD, Bills, CONTRACT_BREAK, SWAP};
-use super::terms::{SellerTerms, Terms};
-use crate::world::{Arch, BB, NO_VENDOR, Neighbour, RU, Stack, VendorIx};
+mod scan;
+
+use super::alternatives::Alternative;
+use super::switching::{BROUGHT_FORWARD, CONTRACT_BREAK, INTEGRATION, ONBOARDING};
+use super::terms::Terms;
+use crate::world::{Arch, BB, NO_VENDOR, RU, Stack, VendorIx};
+use scan::{Candidate, changed, renewal};
+pub use scan::{Scan, TwoBills, scan};
 
 /// One wedge of one component at one moment.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -57,35 +61,6 @@ pub struct Wedges {
     /// Today, by component.
     pub today: [Option<Wedge>; 2],
 }
-
-/// Best alternative so far.
-#[derive(Debug, Clone, Copy)]
-struct Best {
-    value: f64,
-    alternative: Option<Alternative>,
-}
-
-const NONE: Best = Best {
-    value: f64::NEG_INFINITY,
-    alternative: None,
-};
-
-impl Best {
-    fn offer(&mut self, value: f64, a: Alternative) {
-        if value > self.value {
-            *self = Best {
-                value,
-                alternative: Some(a),
-            };
-        }
-    }
-}
-
-/// Which components of a stack an alternative takes from another seller, as bits: radio 1, baseband 2.
-fn changed(stack: &Stack, a: &Alternative) -> usize {
-    usize::from(a.seller[RU] != stack.seller[RU]) | usize::from(a.seller[BB] != stack.seller[BB]) << 1
-}
-
 /// What leaving the running stack today costs beside the path itself, as (brought forward, contract break), by which components change
 /// (see [`changed`]).
 ///
@@ -124,196 +99,12 @@ fn leaving_today(terms: &Terms, left: [f64; 2], stack: &Stack) -> [(f64, f64); 4
     }
 }
 
-/// The best alternatives at end of life by which components they change: all that a valuation on any day needs, since
-/// what leaving costs today depends on that alone. Kit of the same sellers in the same network shares one scan.
-#[derive(Debug, Clone, Copy)]
-pub struct Scan {
-    best: [Option<Candidate>; 4],
-}
-
-/// An alternative that may be a side of a wedge, with all that a wedge takes from it.
-#[derive(Debug, Clone, Copy)]
-struct Candidate {
-    alternative: Alternative,
-    /// Value at list price to the operator at end of life.
-    value: f64,
-    /// Bill of the operator, and of its unattached twin.
-    attached: [f64; 7],
-    twin: [f64; 7],
-    /// Value at list price to the twin.
-    twin_value: f64,
-    list_price: f64,
-}
-
-impl Candidate {
-    fn new(terms: &Terms, bills: &TwoBills, value: f64, a: Alternative) -> Self {
-        let twin = bills.twin.of(terms, &a);
-        debug_assert!(twin[SWAP] == 0.0, "a first purchase has nothing to swap");
-        let list_price = terms.list_price(&a);
-        Self {
-            alternative: a,
-            value,
-            attached: bills.attached.of(terms, &a),
-            twin,
-            twin_value: terms.flow(&a, None) - twin.iter().sum::<f64>() - list_price,
-            list_price,
-        }
-    }
-}
-
-/// The stack bought again as it is.
-fn renewal(stack: &Stack) -> Alternative {
-    let kind = match stack.arch {
-        Arch::Closed => Kind::Closed,
-        Arch::OpenSingle => Kind::OpenSingle,
-        Arch::OpenMulti => Kind::OpenMulti,
-    };
-    Alternative {
-        kind,
-        seller: stack.seller,
-        is_virtual: stack.is_virtual,
-    }
-}
-
-/// Slack of the bound in [`scan`], share of price: sums in another order differ by less.
-const SLACK: f64 = 1e-9;
-
-/// Scans all that may be bought today at list prices, partial renewals left out.
-///
-/// A stack is worth at most what its two parts are worth alone, so it is looked at in full only where that bound could
-/// beat the best of its class: the result is that of looking at all.
-#[must_use]
-pub fn scan(terms: &Terms, bills: &TwoBills, stack: &Stack) -> Scan {
-    let mut best = [NONE; 4];
-    let full = |a: &Alternative| {
-        terms.flow(a, Some(stack)) - bills.attached.of(terms, a).iter().sum::<f64>() - terms.list_price(a)
-    };
-    // The renewal of what stands, even where its seller may not sell any more: a ban does not unlock the kit that it forbids.
-    let renewal = renewal(stack);
-    best[0].offer(full(&renewal), renewal);
-    let slack = SLACK * terms.price;
-    alternatives::each_bundle(terms, |a| {
-        let class = &mut best[changed(stack, &a)];
-        if terms.is_core || bills.bounds[usize::from(a.seller[BB])].bundle + slack >= class.value {
-            class.offer(full(&a), a);
-        }
-    });
-    let joint = terms.open_gap[0] + terms.operations - slack;
-    let bounds = bills.bounds.as_slice();
-    let sells = |v: VendorIx, component: usize| alternatives::sells_open(terms, v, component);
-    let vendors = terms.vendors() as VendorIx;
-    let mut sellers = [NO_VENDOR; VendorIx::MAX as usize];
-    let mut count = 0;
-    let mut top = f64::NEG_INFINITY;
-    for v in (0..vendors).filter(|v| sells(*v, BB)) {
-        sellers[count] = v;
-        count += 1;
-        top = top.max(bounds[usize::from(v)].halves[BB]);
-    }
-    let basebands = &sellers[..count];
-    let standing = stack.seller[BB];
-    for radio in (0..vendors).filter(|v| sells(*v, RU)) {
-        let half = bounds[usize::from(radio)].halves[RU] - joint;
-        let changes = usize::from(radio != stack.seller[RU]);
-        // All pairs of this radio but that with the standing baseband are in one class, and at most as good as with the best one.
-        let others = half + top >= best[changes | 2].value;
-        for &baseband in basebands.iter().filter(|v| others || **v == radio || **v == standing) {
-            let class = &mut best[changes | usize::from(baseband != standing) << 1];
-            let bound = if radio == baseband {
-                bounds[usize::from(baseband)].single + slack
-            } else {
-                half + bounds[usize::from(baseband)].halves[BB]
-            };
-            if bound >= class.value {
-                let a = alternatives::open_stack(terms, radio, baseband);
-                class.offer(full(&a), a);
-            }
-        }
-    }
-    let mut scan = Scan { best: [None; 4] };
-    for (side, found) in scan.best.iter_mut().zip(&best) {
-        if let Some(a) = found.alternative {
-            *side = Some(Candidate::new(terms, bills, found.value, a));
-        }
-    }
-    scan
-}
-
-/// The bills of an operator with its stack at end of life, and of its unattached twin.
-#[derive(Debug, Clone, Default)]
-pub struct TwoBills {
-    attached: Bills,
-    twin: Bills,
-    /// By seller.
-    bounds: Vec<Bounds>,
-}
-
-/// The most that what a seller sells is worth at list price, at end of life.
-#[derive(Debug, Clone, Copy)]
-struct Bounds {
-    /// Its component in a stack of two sellers, joint items not yet taken off.
-    halves: [f64; 2],
-    /// Its own open stack.
-    single: f64,
-    /// Its closed bundle.
-    bundle: f64,
-}
-
-impl TwoBills {
-    /// Prepares both.
-    pub fn fill(&mut self, terms: &Terms, stack: &Stack, legacy: [Neighbour; 2]) {
-        self.attached.fill(
-            terms,
-            Some(&Attachment {
-                stack: Some(stack),
-                legacy,
-                life_left: [0.0; 2],
-            }),
-        );
-        self.twin.fill(terms, None);
-        let attached = &self.attached;
-        self.bounds.clear();
-        let bounds = |(v, t): (usize, &SellerTerms)| Bounds::new(attached, v as VendorIx, t);
-        self.bounds.extend(terms.sellers().iter().enumerate().map(bounds));
-    }
-
-    /// The twin's.
-    #[must_use]
-    pub fn twin(&self) -> &Bills {
-        &self.twin
-    }
-}
-
-impl Bounds {
-    fn new(attached: &Bills, v: VendorIx, t: &SellerTerms) -> Self {
-        let mut bounds = Self {
-            halves: [f64::NEG_INFINITY; 2],
-            single: f64::NEG_INFINITY,
-            bundle: f64::NEG_INFINITY,
-        };
-        if t.may_sell == [false; 2] {
-            return bounds;
-        }
-        let [closed, single, multi] = [Kind::Closed, Kind::OpenSingle, Kind::OpenMulti];
-        let margin = |kind: Kind| t.list_margin[usize::from(kind.nest())];
-        let worth = |component: usize, is_virtual: bool| {
-            t.value[component] - t.cost[component] - attached.component(component, v, is_virtual)
-        };
-        let radio = worth(RU, false);
-        if t.closed {
-            bounds.bundle = radio + worth(BB, false) - margin(closed);
-        }
-        if t.open {
-            let baseband = worth(BB, t.is_virtual);
-            // Aid to open parts: an upper bound needs it. Handicaps and risks only lower what a stack is worth.
-            let soft = if t.is_virtual { t.virtual_aid } else { 0.0 };
-            let aid = [t.open_aid[RU], t.open_aid[BB] + soft];
-            let joint = margin(multi) + attached.onboarding(v);
-            bounds.halves = [radio + aid[RU] - joint, baseband + aid[BB] - joint];
-            bounds.single = radio + baseband + aid[RU] + aid[BB] - margin(single);
-        }
-        bounds
-    }
+/// A bill over that of another alternative, less the same for the twin, item by item. `bill`: the operator's, of `of`.
+fn excess(of: &Candidate, bill: &[f64; 7], over: &Candidate) -> [f64; 7] {
+    let mut parts: [f64; 7] = std::array::from_fn(|item| bill[item] - over.attached[item]);
+    parts[ONBOARDING] -= of.twin[0] - over.twin[0];
+    parts[INTEGRATION] -= of.twin[1] - over.twin[1];
+    parts
 }
 
 /// What removing one seller from a stack costs in switching, money per site, when `life_left` years of each component are left;
@@ -342,9 +133,7 @@ pub fn removal(
         })
         .reduce(|x, y| if y.0 > x.0 { y } else { x })?;
     let (_, out, cost) = best;
-    let bill: f64 = (0..out.attached.len())
-        .map(|item| (out.attached[item] - stays.attached[item]) - (out.twin[item] - stays.twin[item]))
-        .sum();
+    let bill: f64 = excess(out, &out.attached, stays).iter().sum();
     Some(bill + cost)
 }
 
@@ -377,14 +166,10 @@ pub fn value(scan: &Scan, terms: &Terms, stack: &Stack, life_left: [f64; 2]) -> 
         if today {
             (of_rival[BROUGHT_FORWARD], of_rival[CONTRACT_BREAK]) = leaving[changed(stack, &r.alternative)];
         }
-        let mut parts = [0.0; 7];
-        for (item, part) in parts.iter_mut().enumerate() {
-            *part = (of_rival[item] - i.attached[item]) - (r.twin[item] - i.twin[item]);
-        }
         Some(Wedge {
             incumbent: i.alternative,
             rival: r.alternative,
-            parts,
+            parts: excess(r, &of_rival, i),
             list_price: i.list_price,
             preference_gap: i.twin_value - r.twin_value,
         })

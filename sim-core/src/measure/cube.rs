@@ -46,8 +46,6 @@ pub enum Field {
     HeldSites,
     /// Those sites x months until all of them were replaced.
     RestoreMonths,
-    /// Payments to the seller, US dollars.
-    Sales,
     /// Sites awarded to the seller, without any kit before.
     NewSites,
     /// Sites x price for them.
@@ -114,6 +112,10 @@ pub enum Field {
     Bidders,
     /// Site-months of waiting for crews and past deadlines.
     Late,
+    /// Payments to the seller, US dollars.
+    Sales,
+    /// Those for stacks with open fronthaul.
+    OpenSales,
     /// Outlay on price, US dollars.
     CostPrice,
     /// Outlay on switching.
@@ -148,8 +150,6 @@ pub enum Field {
     ForecastError,
     /// Sites of tenders that had been expected.
     ForecastSites,
-    /// Payments for stacks with open fronthaul, US dollars.
-    OpenSales,
     /// Sites where a generation was bought for the first time above an older one of a seller that could bid, by that seller.
     AnchorSites,
     /// Sites of those that it won.
@@ -159,7 +159,11 @@ pub enum Field {
 /// Number of fields.
 pub const FIELDS: usize = Field::AnchorKept as usize + 1;
 /// Number of stocks: they come first.
-const STOCKS: usize = Field::Sales as usize;
+const STOCKS: usize = Field::NewSites as usize;
+/// Number of fields that are added up from slots that stand: the stocks from the first on.
+pub const STANDING: usize = Field::HeldSites as usize;
+/// Number of fields that flow with time and with purchases, from [`Field::Sales`] on.
+pub const FLOWING: usize = Field::Production as usize - Field::Sales as usize + 1;
 /// Number of flows.
 const FLOWS: usize = FIELDS - STOCKS;
 
@@ -222,19 +226,25 @@ impl<'a> Places<'a> {
 #[derive(Debug, Clone)]
 struct Shelf {
     fields: usize,
+    /// Cells of a row: vendors.
+    row: usize,
     /// Row-major by cell.
     values: Vec<f64>,
     is_open: Vec<bool>,
     opened: Vec<usize>,
+    /// Whether any cell of a row is open.
+    has_open: Vec<bool>,
 }
 
 impl Shelf {
-    fn new(cells: usize, fields: usize) -> Self {
+    fn new(rows: usize, row: usize, fields: usize) -> Self {
         Self {
             fields,
-            values: vec![0.0; cells * fields],
-            is_open: vec![false; cells],
+            row,
+            values: vec![0.0; rows * row * fields],
+            is_open: vec![false; rows * row],
             opened: Vec::new(),
+            has_open: vec![false; rows],
         }
     }
 
@@ -242,8 +252,7 @@ impl Shelf {
     #[inline]
     fn add<const N: usize>(&mut self, cell: usize, first: usize, values: &[f64; N]) {
         if !self.is_open[cell] {
-            self.is_open[cell] = true;
-            self.opened.push(cell);
+            self.open(cell);
         }
         let at = cell * self.fields + first;
         for (sum, value) in self.values[at..at + N].iter_mut().zip(values) {
@@ -251,11 +260,34 @@ impl Shelf {
         }
     }
 
+    #[cold]
+    fn open(&mut self, cell: usize) {
+        self.is_open[cell] = true;
+        self.has_open[cell / self.row] = true;
+        self.opened.push(cell);
+    }
+
     fn clear(&mut self) {
         for cell in self.opened.drain(..) {
             self.values[cell * self.fields..][..self.fields].fill(0.0);
             self.is_open[cell] = false;
+            self.has_open[cell / self.row] = false;
         }
+    }
+
+    /// Calls with each value of a field in a row, in the order of the vendors; all are nil where no cell of the row is open.
+    #[inline]
+    fn each(&self, row: usize, field: usize, call: impl FnMut(f64)) {
+        if self.has_open[row] {
+            let cells = &self.values[row * self.row * self.fields..][..self.row * self.fields];
+            cells.chunks_exact(self.fields).map(|cell| cell[field]).for_each(call);
+        }
+    }
+
+    /// A field of one cell.
+    #[inline]
+    fn value(&self, row: usize, vendor: usize, field: usize) -> f64 {
+        self.values[(row * self.row + vendor) * self.fields + field]
     }
 }
 
@@ -289,8 +321,8 @@ impl Cube {
             layers,
             vendors,
             ru_share: world.scenario.market.ru_share,
-            stocks: Shelf::new(places * layers * 2 * vendors, STOCKS),
-            flows: Shelf::new(places * layers * 2 * vendors, FLOWS),
+            stocks: Shelf::new(places * layers * 2, vendors, STOCKS),
+            flows: Shelf::new(places * layers * 2, vendors, FLOWS),
             awarded: vec![0.0; places * vendors * (vendors + 1)],
         }
     }
@@ -387,14 +419,12 @@ impl Cube {
             (&self.flows, field - STOCKS)
         };
         let mut add = |layer: usize, k: usize, w: f64| {
-            let first = ((place * self.layers + layer) * 2 + k) * self.vendors;
-            let row = &shelf.values[first * shelf.fields..][..self.vendors * shelf.fields];
+            let row = (place * self.layers + layer) * 2 + k;
             if vendors.len() == self.vendors {
                 // All of them, most often.
-                let all = row[field..].iter().step_by(shelf.fields);
-                all.for_each(|value| sum += w * value);
+                shelf.each(row, field, |value| sum += w * value);
             } else {
-                vendors.iter().for_each(|v| sum += w * row[v * shelf.fields + field]);
+                vendors.iter().for_each(|v| sum += w * shelf.value(row, *v, field));
             }
         };
         match component {

@@ -1,11 +1,11 @@
 //! Stocks on the day of a measurement: who stands where, and how locked in.
 
-use super::cube::{Cube, Field, Places};
+use super::cube::{Cube, Field, Places, STANDING, part_field};
 use super::exits::ExitBook;
 use crate::calendar::Day;
 use crate::market::posted::Posted;
 use crate::market::tender::Desk;
-use crate::market::terms::{Buyer, Rules};
+use crate::market::terms::{Buyer, Market, Rules};
 use crate::market::wedge::{self, Scan};
 use crate::world::state::sellers;
 use crate::world::{Arch, BB, Layer, NO_VENDOR, Neighbour, RU, State, VendorIx, World};
@@ -35,6 +35,36 @@ impl Shared {
     /// Whether all but the kit is the same.
     fn same_network(&self, other: &Self) -> bool {
         (self.operator, self.territory, self.layer) == (other.operator, other.territory, other.layer)
+    }
+}
+
+/// The markets of one country on the day of a measurement, by layer: its operators meet the same ones, unless a rule tells them apart.
+#[derive(Default)]
+struct Markets {
+    known: Vec<(Option<(usize, u64)>, Market)>,
+}
+
+impl Markets {
+    /// The market of a buyer.
+    fn of(&mut self, world: &World, state: &State, posted: &Posted, buyer: &Buyer, today: Day) -> &Market {
+        let layer = buyer.slot.layer;
+        let at = layer_index(world, layer);
+        if self.known.len() <= at {
+            self.known.resize_with(at + 1, Default::default);
+        }
+        let (key, market) = &mut self.known[at];
+        let of_buyer = match buyer.rules {
+            Rules::Country(country, mark) => {
+                let apart = !state.quotas.is_empty() || state.rules.tells_apart(country);
+                Some((country, if apart { mark } else { 0 }))
+            }
+            Rules::Region(_) | Rules::Announced(_) => None,
+        };
+        if of_buyer.is_none() || *key != of_buyer {
+            market.fill(world, state, posted, (buyer.country, &buyer.rules), layer, today);
+            *key = of_buyer;
+        }
+        market
     }
 }
 
@@ -70,6 +100,7 @@ pub fn fill(
     }
     restoration(cube, world, state);
     let mut scans: Vec<(Shared, Scan)> = Vec::new();
+    let mut markets = Markets::default();
     let (mut common, mut fitted) = (None, usize::MAX);
     for &i in order {
         let slot = &world.slots[i];
@@ -87,18 +118,6 @@ pub fn fill(
             count(multi),
             traffic,
         ];
-        for component in [RU, BB] {
-            if stack.seller[component] != NO_VENDOR {
-                cube.add_all(
-                    places,
-                    layer,
-                    component,
-                    usize::from(stack.seller[component]),
-                    Field::Sites,
-                    &standing,
-                );
-            }
-        }
         let legacy = state.legacy(world, i);
         let shared = Shared {
             operator: slot.operator,
@@ -125,9 +144,8 @@ pub fn fill(
             // All slots of an operator and layer have most of their terms in common.
             let same = Some((slot.operator, layer, slot.price, slot.cost_scale));
             if common != same {
-                offer
-                    .terms
-                    .fill_common(world, state, posted, &buyer, Some(&stack), today);
+                let market = markets.of(world, state, posted, &buyer, today);
+                offer.terms.enter(market, world, state, posted, &buyer, Some(&stack));
                 common = same;
             }
             offer.terms.fit(world, state, posted, &buyer, Some(&stack), today);
@@ -149,23 +167,24 @@ pub fn fill(
             if stack.seller[component] == NO_VENDOR {
                 continue;
             }
-            let vendor = usize::from(stack.seller[component]);
+            // One cell, all its fields at once; what is not valued adds nothing.
+            let mut sums = [0.0; STANDING];
+            sums[..standing.len()].copy_from_slice(&standing);
             if let Some(w) = wedges.at_end[component] {
-                let shares = [
-                    slot.sites,
-                    slot.sites * w.share(),
-                    slot.sites * w.preference_gap / w.list_price,
-                ];
-                cube.add_all(places, layer, component, vendor, Field::CurveSites, &shares);
+                let of_share = slot.sites * w.share();
+                let preference = slot.sites * w.preference_gap / w.list_price;
+                sums[Field::CurveSites as usize..][..3].copy_from_slice(&[slot.sites, of_share, preference]);
             }
             if let Some(w) = wedges.today[component] {
-                let mut today = [0.0; 10];
-                today[..3].copy_from_slice(&[slot.sites, slot.sites * w.share(), slot.sites * w.money()]);
-                for (cell, part) in today[3..].iter_mut().zip(w.parts) {
+                let money = w.money();
+                let index = [slot.sites, slot.sites * (money / w.list_price), slot.sites * money];
+                sums[Field::IndexSites as usize..][..3].copy_from_slice(&index);
+                for (cell, part) in sums[part_field(0)..].iter_mut().zip(w.parts) {
                     *cell = slot.sites * part / w.list_price;
                 }
-                cube.add_all(places, layer, component, vendor, Field::IndexSites, &today);
             }
+            let vendor = usize::from(stack.seller[component]);
+            cube.add_all(places, layer, component, vendor, Field::Sites, &sums);
         }
     }
     if let Some(book) = exits {

@@ -7,7 +7,7 @@ use super::hold::Decided;
 use crate::calendar::Day;
 use crate::market::switching::{Attachment, BROUGHT_FORWARD, CONTRACT_BREAK, INTEGRATION, ONBOARDING};
 use crate::market::tender::{Offer, Outcome};
-use crate::measure::cube::{Cube, Field, Places};
+use crate::measure::cube::{Cube, FLOWING, Field, Places};
 use crate::measure::stocks::layer_index;
 use crate::world::{Arch, BB, Layer, NO_VENDOR, RU, Slot, Stack, State, World};
 
@@ -159,21 +159,18 @@ impl Run<'_> {
                     cost: seller.cost[k] / self.state.conditions.transferred(to),
                 };
                 self.ledger.ordered[slot][k] = bought;
-                cube.add(places, layer, k, to, Field::Sales, sites * bought.price);
-                if alternative.arch(old) != Arch::Closed {
-                    cube.add(places, layer, k, to, Field::OpenSales, sites * bought.price);
-                }
-                cube.add(
-                    places,
-                    layer,
-                    k,
-                    to,
-                    Field::CostPrice,
-                    sites * (bought.price - decided.aid[k]),
-                );
-                cube.add(places, layer, k, to, Field::Production, sites * bought.cost);
-                cube.add(places, layer, k, to, Field::Credit, sites * seller.credit[k]);
                 let made = sites * bought.cost;
+                let sales = sites * bought.price;
+                let is_open = alternative.arch(old) != Arch::Closed;
+                let mut flows = [0.0; FLOWING];
+                flows[..3].copy_from_slice(&[
+                    sales,
+                    if is_open { sales } else { 0.0 },
+                    sites * (bought.price - decided.aid[k]),
+                ]);
+                flows[FLOWING - 1] = made;
+                cube.add_all(places, layer, k, to, Field::Sales, &flows);
+                cube.add(places, layer, k, to, Field::Credit, sites * seller.credit[k]);
                 account_royalties(cube, world, &self.state, slot, k, to, made);
                 if let Some(fates) = &mut self.state.fates {
                     let owed = self.state.conditions.royalties_of(to).unwrap_or_default();

@@ -4,7 +4,7 @@ use super::account::{account_royalties, places_of};
 use super::engine::Run;
 use crate::market::terms::immaturity;
 use crate::market::value::annuity;
-use crate::measure::cube::{Field, Places};
+use crate::measure::cube::{FLOWING, Field, Places};
 use crate::measure::stocks::{DAYS_PER_MONTH, layer_index};
 use crate::world::state::FRONTHAUL;
 use crate::world::{Arch, BB, Layer, NO_VENDOR, RU, RuleScope, Stack};
@@ -139,40 +139,41 @@ impl Run<'_> {
                 if may_buy && self.state.conditions.wait[vendor].is_finite() {
                     money = expansion * slot.sites * state.contract_price_by[component];
                     production = expansion * slot.sites * self.ledger.standing[i][component].cost;
-                    self.cube.add(places, layer, component, vendor, Field::Sales, money);
-                    if stack.is_open() {
-                        self.cube.add(places, layer, component, vendor, Field::OpenSales, money);
-                    }
                     account_royalties(&mut self.cube, world, &self.state, i, component, vendor, production);
                 }
                 let age = stack.installed[component].years_until(mid).max(0.0);
                 let upkeep = s.keep.growth_share_per_year * age * years * slot.price * slot.weight[component];
                 let [service, quality, taste, security] = self.service(i, component, &stack, self.served(i, component));
-                // Neighbours among the fields, from the first on.
-                let upkeep = slot.sites * upkeep;
-                let values = [
-                    money, 0.0, 0.0, 0.0, upkeep, service, quality, taste, security, production,
+                let is_baseband = component == BB;
+                let operation = if is_baseband && stack.arch == Arch::OpenMulti {
+                    s.integration.operations_share_per_year * years * slot.price * (1.0 - operator.skill)
+                } else {
+                    0.0
+                };
+                let gap = if is_baseband && stack.is_virtual {
+                    s.integration.virtual_running_per_year * years * (1.0 - self.posted.maturity[FRONTHAUL])
+                } else {
+                    0.0
+                };
+                // One cell, its fields from `Sales` to `Production` at once.
+                let values: [f64; FLOWING] = [
+                    money,
+                    if stack.is_open() { money } else { 0.0 },
+                    money,
+                    0.0,
+                    slot.sites * operation,
+                    slot.sites * gap,
+                    slot.sites * upkeep,
+                    service,
+                    quality,
+                    taste,
+                    security,
+                    production,
                 ];
                 self.cube
-                    .add_all(places, layer, component, vendor, Field::CostPrice, &values);
+                    .add_all(places, layer, component, vendor, Field::Sales, &values);
             }
             let baseband = usize::from(stack.seller[BB]);
-            if stack.arch == Arch::OpenMulti {
-                let operation = s.integration.operations_share_per_year * years * slot.price * (1.0 - operator.skill);
-                self.cube.add(
-                    places,
-                    layer,
-                    BB,
-                    baseband,
-                    Field::CostIntegration,
-                    slot.sites * operation,
-                );
-            }
-            if stack.is_virtual {
-                let gap = s.integration.virtual_running_per_year * years * (1.0 - self.posted.maturity[FRONTHAUL]);
-                self.cube
-                    .add(places, layer, BB, baseband, Field::CostRunning, slot.sites * gap);
-            }
             let overdue = self
                 .deadline_of(i)
                 .map_or(0, |d| d.max(self.last_measure).days_until(today));

@@ -179,6 +179,19 @@ impl RuleBook {
             .min()
     }
 
+    /// Whether no rule at all concerns a vendor in a country.
+    #[must_use]
+    pub fn is_free(&self, country: usize, vendor: VendorIx) -> bool {
+        self.rules[self.at(country, vendor)].is_empty()
+    }
+
+    /// Whether any rule of a country binds a part of its operators only: then what one of them may buy, another may not.
+    #[must_use]
+    pub fn tells_apart(&self, country: usize) -> bool {
+        let of_country = &self.rules[country * self.vendors..][..self.vendors];
+        of_country.iter().flatten().any(|r| r.bound != Bound::ALL)
+    }
+
     /// Whether any duty of removal stands.
     #[must_use]
     pub fn has_removals(&self) -> bool {

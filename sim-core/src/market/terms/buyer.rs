@@ -30,6 +30,7 @@ pub enum Rules<'a> {
 
 impl Rules<'_> {
     /// A number of a country; of a region its mean by share of sites.
+    #[inline]
     pub(super) fn mean(&self, of: impl Fn(usize) -> f64) -> f64 {
         match self {
             Rules::Country(country, _) => of(*country),
@@ -51,6 +52,17 @@ impl Rules<'_> {
                     .iter()
                     .map(|(c, share)| share * state.rules.share_free(*c, vendor, what, true));
                 open.sum::<f64>() >= 0.5
+            }
+        }
+    }
+
+    /// Whether no rule concerns a vendor here: it may be bought from, and nothing is announced.
+    pub(super) fn is_free(&self, state: &State, vendor: VendorIx) -> bool {
+        match self {
+            Rules::Country(country, _) => state.rules.is_free(*country, vendor),
+            Rules::Region(shares) | Rules::Announced(shares) => {
+                let free = shares.iter().all(|(c, _)| state.rules.is_free(*c, vendor));
+                free && shares.iter().map(|(_, share)| share).sum::<f64>() >= 0.5
             }
         }
     }

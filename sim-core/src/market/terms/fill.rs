@@ -1,12 +1,14 @@
-//! How the terms of a slot are filled: what an operator's slots of a layer have in common, and what is the slot's and its kit's own.
+//! How the terms of a slot are filled: from its market, what all slots of an operator's layer have in common, and what is the slot's and
+//! its kit's own.
 
-use super::{Buyer, SellerTerms, Terms, immaturity};
+use super::market::{Market, Supplier};
+use super::{Buyer, SellerTerms, Terms};
 use crate::calendar::Day;
 use crate::market::posted::Posted;
-use crate::market::value::{RemovalBill, RemovalRates, RemovalRisk, annuity, extension_upkeep};
+use crate::market::value::RemovalBill;
 use crate::world::sourcing;
 use crate::world::state::{FRONTHAUL, MANAGEMENT, State, X2};
-use crate::world::{Aid, BB, Layer, RU, RuleScope, Stack, VendorIx, World};
+use crate::world::{BB, Layer, NO_VENDOR, RU, RuleScope, Stack, VendorIx, World};
 
 /// What one vendor brings to all slots of an operator and layer alike.
 #[derive(Debug, Clone, Copy, Default)]
@@ -49,6 +51,29 @@ impl Terms {
         held: Option<&Stack>,
         today: Day,
     ) {
+        let mut market = std::mem::take(&mut self.market);
+        market.fill(
+            world,
+            state,
+            posted,
+            (buyer.country, &buyer.rules),
+            buyer.slot.layer,
+            today,
+        );
+        self.enter(&market, world, state, posted, buyer, held);
+        self.market = market;
+    }
+
+    /// As [`Terms::fill_common`], in a market that was filled for the country, rules and layer of the buyer today.
+    pub fn enter(
+        &mut self,
+        market: &Market,
+        world: &World,
+        state: &State,
+        posted: &Posted,
+        buyer: &Buyer,
+        held: Option<&Stack>,
+    ) {
         let s = &world.scenario;
         let Buyer { country, slot, .. } = *buyer;
         self.is_core = slot.layer == Layer::Core;
@@ -56,10 +81,10 @@ impl Terms {
         self.mu = s.market.taste_scale_share * slot.price;
         self.weight = slot.weight;
         self.term = s.contract.term_years;
-        let moved = &state.conditions;
-        self.wacc = country.wacc + buyer.rules.mean(|c| moved.wacc[c]);
-        self.closed_handicap = buyer.rules.mean(|c| moved.closed_handicap[c]) * slot.price;
-        self.term_annuity = annuity(self.wacc, self.term);
+        self.wacc = market.wacc;
+        self.closed_handicap = market.closed_handicap * slot.price;
+        self.open_risk_share = market.open_risk;
+        self.term_annuity = market.term_annuity;
         self.renewal_work_share = s.switching.renewal_work_share;
         self.break_fee_share = s.contract.break_fee_share;
         self.outage = if self.is_core {
@@ -72,30 +97,22 @@ impl Terms {
             s.integration.virtual_running_per_year * (1.0 - posted.maturity[FRONTHAUL]) * self.term_annuity;
         self.upkeep_growth = s.keep.growth_share_per_year;
         self.keep_years = s.keep.retender_years;
-        self.share_of_keep = self.share_of_life(self.keep_years);
+        self.share_of_keep = market.share_of_keep;
         self.pairs.clone_from(&posted.pair_learning);
-        let layer = slot.layer.index(world);
-        // In place: what a vendor brings is too large to be moved about.
-        let mut all = std::mem::take(&mut self.common);
-        all.resize(world.vendors.len(), CommonTerms::default());
-        for (v, (common, info)) in all.iter_mut().zip(&world.vendors).enumerate() {
+        self.common.resize(world.vendors.len(), CommonTerms::default());
+        self.fitted = None;
+        let operator = buyer.operator.map(|(o, _)| o);
+        let vendors = world.vendors.len();
+        let supplied = operator.map_or(&[][..], |o| &state.supplied[o * vendors..][..vendors]);
+        for (v, (common, seller)) in self.common.iter_mut().zip(&market.sellers).enumerate() {
             let ix = v as VendorIx;
-            let on_sale = country.sells[v]
-                && info.sells_from.is_none_or(|d| d <= today)
-                && state.fates.as_ref().is_none_or(|f| !f.absent[v])
-                && (self.is_core || info.generations[layer]);
-            let supplies = buyer
-                .operator
-                .is_some_and(|(o, _)| state.supplied[o * world.vendors.len() + v] > 0);
-            if on_sale || supplies || held.is_some_and(|h| h.holds(ix)) {
-                common.is_known = true;
-                common.on_sale = on_sale;
-                self.fill_common_of(world, state, posted, buyer, ix, common, today);
+            let supplies = supplied.get(v).is_some_and(|n| *n > 0);
+            if seller.on_sale || supplies || held.is_some_and(|h| h.holds(ix)) {
+                common.fill(seller, world, state, buyer, ix);
             } else if common.is_known {
                 *common = CommonTerms::default();
             }
         }
-        self.common = all;
     }
 
     /// Fits the terms to one slot and the kit that it holds, after [`Terms::fill_common`] for its operator and layer.
@@ -144,7 +161,7 @@ impl Terms {
         }
         let gap = slot.mix.open_gap * (1.0 - posted.maturity[FRONTHAUL]) * s.market.quality_value_share * slot.price;
         self.open_gap = [gap, gap * s.integration.single_vendor_gap_share];
-        self.open_risk = buyer.rules.mean(|c| state.conditions.open_risk[c]) * slot.mix.criticality * slot.price;
+        self.open_risk = self.open_risk_share * slot.mix.criticality * slot.price;
         self.fit_sellers(world, state, buyer, held, today);
         if s.sourcing.border_share > 0.0
             && buyer.operator.is_some()
@@ -153,169 +170,139 @@ impl Terms {
             for (seller, share) in self.sellers.iter_mut().zip(shares) {
                 seller.border = share * self.x2_anchor;
             }
+            // Of this slot alone.
+            self.fitted = None;
         }
     }
 
     fn fit_sellers(&mut self, world: &World, state: &State, buyer: &Buyer, held: Option<&Stack>, today: Day) {
         let s = &world.scenario;
-        let slot = buyer.slot;
         let vendors = world.vendors.len();
         let soon = today.plus_years(self.keep_years + s.contract.lead_time_months / 12.0);
+        let supplied = buyer.operator.map(|(o, _)| &state.supplied[o * vendors..][..vendors]);
+        let fitted = Fitted {
+            work: self.work,
+            criticality: buyer.slot.mix.criticality,
+            held: held.map_or([NO_VENDOR; 2], |h| h.seller),
+        };
+        self.sellers.resize(vendors, SellerTerms::default());
+        let (common, sellers) = (self.common.as_slice(), self.sellers.as_mut_slice());
+        let mut fit = |v: usize| common[v].fit(&mut sellers[v], &fitted, fitted.held.contains(&(v as VendorIx)));
+        match self.fitted {
+            // Slots of one network differ in their kit alone: what other sellers bring is as it was.
+            Some(before) if (before.work, before.criticality) == (fitted.work, fitted.criticality) => {
+                let stand = before.held.into_iter().chain(fitted.held);
+                stand.filter(|v| *v != NO_VENDOR).for_each(|v| fit(usize::from(v)));
+            }
+            _ => (0..vendors).for_each(fit),
+        }
         self.has_others = false;
         self.may_run = [true; 2];
-        self.sellers.resize(vendors, SellerTerms::default());
-        for (v, (common, t)) in self.common.iter().zip(&mut self.sellers).enumerate() {
-            let holds = held.is_some_and(|h| h.holds(v as VendorIx));
-            if !common.on_sale && !holds {
-                *t = SellerTerms::default();
-                continue;
+        if let Some(supplied) = supplied {
+            for ((t, common), count) in sellers.iter_mut().zip(common).zip(supplied) {
+                t.elsewhere = common.on_sale && *count > 0;
             }
-            *t = common.seller;
-            for component in [RU, BB] {
-                let runs = held.is_some_and(|h| h.seller[component] == v as VendorIx);
-                if runs && common.deadline[component].is_some_and(|d| d < soon) {
-                    self.may_run[component] = false;
-                }
-                t.risk[component] = common.risk[component] * slot.mix.criticality;
-                t.removal[component] = common.removal[component].bill(self.work[component]);
-                t.value[component] = t.quality[component] + t.taste[component] + t.finance[component]
-                    - t.risk[component]
-                    - t.removal[component];
-            }
-            if let Some((o, _)) = buyer.operator {
-                let here = u32::from(holds && !self.is_core);
-                t.elsewhere = state.supplied[o * vendors + v] > here;
-                self.has_others |= t.elsewhere;
+        }
+        for (component, v) in fitted.held.into_iter().enumerate().filter(|(_, v)| *v != NO_VENDOR) {
+            let v = usize::from(v);
+            self.may_run[component] = common[v].deadline[component].is_none_or(|d| d >= soon);
+            if let Some(supplied) = supplied {
+                sellers[v].elsewhere = supplied[v] > u32::from(!self.is_core);
                 if self.is_core {
-                    t.trained = f64::from(u8::from(holds));
+                    sellers[v].trained = 1.0;
                 }
             }
         }
+        if supplied.is_some() {
+            self.has_others = sellers.iter().any(|t| t.elsewhere);
+        }
+        self.fitted = Some(fitted);
+    }
+}
+
+/// What the terms of sellers were last fitted to.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Fitted {
+    work: [f64; 3],
+    criticality: f64,
+    /// Sellers of the kit; of none [`NO_VENDOR`].
+    held: [VendorIx; 2],
+}
+
+impl CommonTerms {
+    /// The terms of the seller for a slot; nil where it neither sells nor stands.
+    #[inline]
+    fn fit(&self, t: &mut SellerTerms, slot: &Fitted, holds: bool) {
+        if !self.on_sale && !holds {
+            *t = SellerTerms::default();
+            return;
+        }
+        *t = self.seller;
+        for component in [RU, BB] {
+            t.risk[component] = self.risk[component] * slot.criticality;
+            t.removal[component] = self.removal[component].bill(slot.work[component]);
+            t.value[component] = t.quality[component] + t.taste[component] + t.finance[component]
+                - t.risk[component]
+                - t.removal[component];
+        }
     }
 
-    /// Fills what a vendor brings to all slots of an operator and layer alike; `common.on_sale` is known.
-    #[allow(clippy::too_many_arguments)]
-    fn fill_common_of(
-        &self,
-        world: &World,
-        state: &State,
-        posted: &Posted,
-        buyer: &Buyer,
-        ix: VendorIx,
-        common: &mut CommonTerms,
-        today: Day,
-    ) {
+    /// From what the vendor brings to the market: what it brings to a buyer there.
+    #[inline]
+    fn fill(&mut self, market: &Supplier, world: &World, state: &State, buyer: &Buyer, ix: VendorIx) {
         let s = &world.scenario;
-        let Buyer { country, slot, .. } = *buyer;
-        let v = usize::from(ix);
-        let info = &world.vendors[v];
-        let t = &mut common.seller;
-        let barred = !state.quotas.is_empty() && !buyer.rules.may_buy_closed(state, slot.layer);
-        t.closed = (info.closed && !barred) || self.is_core;
-        let opened = state.fates.as_ref().is_some_and(|f| f.opened[v]);
-        t.open = !self.is_core && (info.is_open(today) || opened);
-        t.is_virtual = info.is_virtual(today);
+        let slot = buyer.slot;
         let moved = &state.conditions;
-        let aid = |component: usize, aid: Aid| {
-            if state.purse.is_empty() {
-                0.0
-            } else {
-                let scope = RuleScope::of(slot.layer, component);
-                buyer.rules.mean(|c| state.purse.share(c, ix, scope, aid))
-            }
-        };
-        let trust = country.trust[v] + buyer.rules.mean(|c| moved.trust[moved.at(c, ix)]);
-        let hazard = (country.hazard[v] + buyer.rules.mean(|c| moved.hazard[moved.at(c, ix)])).max(0.0);
-        t.grant = country.grant[v];
-        t.virtual_aid = slot.weight[BB] * slot.price * aid(BB, Aid::Virtual);
-        t.immaturity = immaturity(posted.maturity[FRONTHAUL], moved.maturity_cap[v]);
-        // An order that comes later keeps old kit running for longer; one that never comes is not placed.
-        let wait = moved.wait[v];
-        let waiting = if wait > 0.0 && wait.is_finite() {
-            extension_upkeep(self.upkeep_growth, self.wacc, self.term, wait, self.term).max(0.0)
-        } else {
-            0.0
-        };
-        let mut last_rates = None;
+        self.is_known = true;
+        self.on_sale = market.on_sale;
+        self.deadline = market.deadline;
+        let t = &mut self.seller;
+        t.may_sell = market.may_sell;
+        t.closed = market.closed;
+        t.open = market.open;
+        t.is_virtual = market.is_virtual;
+        t.grant = market.grant;
+        t.hazard = market.hazard;
+        t.immaturity = market.immaturity;
+        t.virtual_aid = slot.weight[BB] * slot.price * market.virtual_aid;
         for component in [RU, BB] {
-            let unit = if self.is_core {
-                if component == BB { info.core_cost } else { f64::NAN }
-            } else {
-                info.cost[component]
-            };
-            let sold = common.on_sale && !unit.is_nan() && wait.is_finite();
-            let scope = RuleScope::of(slot.layer, component);
-            t.may_sell[component] = sold && buyer.rules.may_buy(state, ix, scope);
+            let unit = market.unit[component];
+            let factors = market.cost_factors[component];
             t.cost[component] = if unit.is_nan() {
                 0.0
             } else {
-                unit * slot.cost_scale
-                    * moved.cost[v][component]
-                    * moved.transferred(v)
-                    * if self.is_core {
-                        1.0
-                    } else {
-                        posted.cost_factor[v][component]
-                    }
-            };
-            let quality = if self.is_core {
-                info.core_quality
-            } else {
-                info.quality[component]
+                factors
+                    .iter()
+                    .fold(unit * slot.cost_scale, |cost, factor| cost * factor)
             };
             let weight = slot.weight[component] * slot.price;
-            t.quality[component] =
-                weight * (s.market.quality_value_share * (quality + moved.quality[v][component]) + country.effect[v]);
-            let levy = if !moved.has_levies() {
-                0.0
-            } else {
+            t.quality[component] = weight * market.quality[component];
+            let levy = if moved.has_levies() {
+                let scope = RuleScope::of(slot.layer, component);
                 match buyer.operator {
                     Some((o, _)) => moved.levy(o, ix, scope),
                     None => buyer.rules.mean(|c| moved.mean_levy(c, ix, scope)),
                 }
-            };
-            t.credit[component] = weight * country.grant[v];
-            t.finance[component] =
-                weight * (t.grant + aid(component, Aid::Loan) + aid(component, Aid::Any) - levy - waiting);
-            t.open_aid[component] = weight * aid(component, Aid::Open);
-            common.risk[component] = weight * s.market.risk_share * trust;
-            let (announced, deadline) = buyer.rules.outlook(state, ix, scope);
-            common.deadline[component] = deadline;
-            t.hazard[component] = if announced { f64::INFINITY } else { hazard };
-            let feared = hazard.max(if announced {
-                s.hazard.after_announcement_per_year
             } else {
                 0.0
-            });
-            if weight > 0.0 && (feared > 0.0 || deadline.is_some()) {
-                let risk = RemovalRisk {
-                    hazard: feared,
-                    certain_in: deadline.map(|d| today.years_until(d).max(0.0)),
-                };
-                // Mostly both components run the same risk.
-                let rates = match last_rates {
-                    Some((same, rates)) if same == risk => rates,
-                    _ => RemovalRates::new(risk, self.wacc, self.term),
-                };
-                common.removal[component] = rates.priced(weight);
-                last_rates = Some((risk, rates));
-            } else {
-                common.removal[component] = RemovalBill::default();
-            }
+            };
+            t.credit[component] = weight * market.grant;
+            t.finance[component] = weight * (market.helped[component] - levy - market.waiting);
+            t.open_aid[component] = weight * market.open_aid[component];
+            self.risk[component] = weight * s.market.risk_share * market.trust;
+            self.removal[component] = match &market.removal[component] {
+                Some(rates) if weight > 0.0 => rates.priced(weight),
+                _ => RemovalBill::default(),
+            };
         }
         (t.trained, t.taste) = (0.0, [0.0; 2]);
         if let Some((o, _)) = buyer.operator {
-            let at = o * world.vendors.len() + v;
-            if !self.is_core {
+            if slot.layer != Layer::Core {
                 t.trained = state.trained(world, o, ix);
             }
-            for component in [RU, BB] {
-                t.taste[component] = slot.weight[component] * slot.price * state.taste[at];
-            }
+            let taste = state.taste[o * world.vendors.len() + usize::from(ix)];
+            t.taste = slot.weight.map(|weight| weight * slot.price * taste);
         }
-        let posted = posted.list_margins(country.region, slot.layer.index(world), ix);
-        for (money, share) in t.list_margin.iter_mut().zip(posted) {
-            *money = share * slot.price;
-        }
+        t.list_margin = market.list_margin.map(|share| share * slot.price);
     }
 }
