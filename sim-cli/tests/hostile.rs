@@ -1,7 +1,7 @@
 //! What users and damaged disks may feed to the readers: any bytes end in a value or in a message.
 //!
 //! Each property plays a fixed number of cases, 64 by default: `PROPTEST_CASES=20000 cargo test --release -p sim-cli
-//! --test hostile` is the long form.
+//! --test hostile` is the long form, and `benches/fuzz/run` sets a fuzzer that sees branches on the same readers.
 
 mod common;
 

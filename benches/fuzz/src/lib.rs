@@ -1,5 +1,6 @@
-//! What the fuzz targets share: a plan, entries, and a folder for readers that take a path.
+//! What the fuzz targets share: a plan, entries, seeds made of them, and a folder for readers that take a path.
 
+use std::fs;
 use std::path::PathBuf;
 
 use serde_json::Value;
@@ -17,7 +18,7 @@ use sim_core::record::Counters;
 #[must_use]
 pub fn folder() -> PathBuf {
     let folder = std::env::temp_dir().join(format!("oransim-fuzz-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).expect("the folder for temporary files can be written");
+    fs::create_dir_all(&folder).expect("the folder for temporary files can be written");
     folder
 }
 
@@ -108,4 +109,40 @@ pub fn entries() -> Vec<Entry> {
         message: "the bids have no solution".into(),
     });
     vec![record(Tenders::default()), record(tenders), failure]
+}
+
+/// Writes the seeds that no file of the repository holds into the folder named in the environment, if one is: the
+/// targets of manifests and segments begin with this.
+pub fn write_seeds() {
+    let Some(corpus) = std::env::var_os("ORANSIM_SEEDS").map(PathBuf::from) else {
+        return;
+    };
+    let put = |target: &str, name: &str, bytes: &[u8]| {
+        let folder = corpus.join(target);
+        fs::create_dir_all(&folder)
+            .and_then(|()| fs::write(folder.join(name), bytes))
+            .expect("seeds can be written");
+    };
+    for (name, design) in [("plain", None), ("points", Some("point,a\n0,0.5\n1,0.25\n"))] {
+        let plan = plan(design);
+        put(
+            "manifest",
+            &format!("{name}-manifest"),
+            plan.manifest.to_text().as_bytes(),
+        );
+        let text = serde_json::to_vec(&plan).expect("a plan is plain data");
+        put("manifest", &format!("{name}-plan"), &text);
+    }
+    // As the target takes them apart: lengths of 16 bits before the payloads of sound frames.
+    let mut whole = vec![0];
+    for (k, entry) in entries().iter().enumerate() {
+        let payload = entry.encode(k as u64);
+        let mut one = vec![0];
+        for bytes in [&mut one, &mut whole] {
+            bytes.extend_from_slice(&(payload.len() as u16).to_le_bytes());
+            bytes.extend_from_slice(&payload);
+        }
+        put("segments", &format!("entry-{k}"), &one);
+    }
+    put("segments", "entries", &whole);
 }

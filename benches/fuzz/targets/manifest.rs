@@ -5,11 +5,15 @@
 
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
-use sim_cli::store::manifest::Manifest;
+use sim_cli::store::manifest::{MOST_REPLICATES, Manifest};
 use sim_cli::store::plan::Plan;
 use sim_cli::store::points::hash_of_first;
+use sim_core::design::MAX_POINTS;
 
 fn manifest_is_used(manifest: &Manifest) {
+    // Readers make room for so many.
+    assert!(manifest.replicates <= MOST_REPLICATES);
+    assert!((manifest.points.iter()).all(|points| points.count <= MAX_POINTS));
     assert!(manifest.keys().take(100).all(|key| manifest.has_key(key)));
     let _ = manifest.difference(&fuzzed::plan(None).manifest);
 }
@@ -24,13 +28,14 @@ fn plan_is_used(plan: &Plan) {
         plan.valuation(),
         plan.begins_with_points_of(&plan.manifest),
     );
+    manifest_is_used(&plan.manifest);
     if plan.manifest.replicates < 1000 {
         let keys = plan.keys_to_play();
         assert!(keys.iter().all(|key| plan.manifest.has_key(*key)));
     }
 }
 
-fuzz_target!(|bytes: &[u8]| {
+fuzz_target!(init: fuzzed::write_seeds(), |bytes: &[u8]| {
     let text = String::from_utf8_lossy(bytes);
     if let Ok(manifest) = Manifest::parse(&text) {
         manifest_is_used(&manifest);

@@ -78,7 +78,7 @@ fn offered(folder: &Path, repair: bool) -> Vec<Vec<u8>> {
     all
 }
 
-fuzz_target!(|bytes: &[u8]| {
+fuzz_target!(init: fuzzed::write_seeds(), |bytes: &[u8]| {
     let Some(bytes) = file(bytes) else { return };
     let folder = FOLDER.join("segments");
     std::fs::create_dir_all(&folder).expect("a folder can be made");

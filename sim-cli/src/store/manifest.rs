@@ -10,9 +10,13 @@ use super::layout::Layout;
 use super::points::{self, Points};
 use super::until::Until;
 use crate::settings::Record;
+use sim_core::design::MAX_POINTS;
 
 /// Format of the files of a run directory. A new column is a new format.
 pub const FORMAT: u32 = 1;
+
+/// Most replicates of a world.
+pub const MOST_REPLICATES: u64 = 10_000_000;
 
 /// One world of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -210,6 +214,21 @@ impl Manifest {
         canonical(&value) + "\n"
     }
 
+    /// Whether the numbers are such as this program writes: readers make room for as many points and replicates as a
+    /// manifest speaks of, and a hash is no proof of who wrote it.
+    ///
+    /// # Errors
+    /// In words, which number is too large.
+    pub fn within_limits(&self) -> Result<(), String> {
+        let points = self.points.as_ref().map_or(1, |points| points.count);
+        let of = |number: u64, what: &str, most: u64| match number <= most {
+            true => Ok(()),
+            false => Err(format!("it speaks of {number} {what}, and at most {most} can be")),
+        };
+        of(self.replicates, "replicates", MOST_REPLICATES)?;
+        of(points, "points", MAX_POINTS)
+    }
+
     /// Reads [`Manifest::to_text`] back.
     ///
     /// # Errors
@@ -228,6 +247,7 @@ impl Manifest {
         let run_key = map.remove("run_key");
         let hash = map.remove("hash");
         let manifest: Self = serde_json::from_value(value).map_err(bad)?;
+        manifest.within_limits().map_err(BadManifest::NotAManifest)?;
         let same = |claimed: Option<Value>, real: String| claimed.is_some_and(|text| text == real);
         if same(run_key, manifest.run_key()) && same(hash, manifest.hash()) {
             Ok(manifest)
@@ -287,6 +307,37 @@ mod tests {
     fn newer_formats_are_named() {
         let text = example().to_text().replace("\"format\":1", "\"format\":7");
         assert_eq!(Manifest::parse(&text), Err(BadManifest::NewerFormat(7)));
+    }
+
+    #[test]
+    fn numbers_beyond_the_limits_are_refused_though_the_hashes_hold() {
+        let most = Manifest {
+            replicates: MOST_REPLICATES,
+            ..example()
+        };
+        assert_eq!(Manifest::parse(&most.to_text()), Ok(most.clone()));
+        let replicates = Manifest {
+            replicates: MOST_REPLICATES + 1,
+            ..most.clone()
+        };
+        let points = Manifest {
+            points: Some(Points {
+                count: 1 << 60,
+                design: "sobol".into(),
+                choices: Vec::new(),
+                hash: "ef".repeat(32),
+            }),
+            ..most
+        };
+        for (beyond, word) in [
+            (replicates, "10000001 replicates"),
+            (points, "1152921504606846976 points"),
+        ] {
+            let Err(BadManifest::NotAManifest(why)) = Manifest::parse(&beyond.to_text()) else {
+                panic!("{word} are too many");
+            };
+            assert!(why.contains(word), "{why}");
+        }
     }
 
     proptest! {

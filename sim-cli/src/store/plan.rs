@@ -151,6 +151,7 @@ impl Plan {
                 plan.manifest.format
             ));
         }
+        plan.manifest.within_limits()?;
         let layout_hash = hash_of(&plan.layouts()).map_err(|error| error.to_string())?;
         let ids = |worlds: &[PlannedWorld]| worlds.iter().map(|w| w.layout.id.clone()).collect::<Vec<_>>();
         let agree = layout_hash == plan.manifest.recorded.layout_hash

@@ -9,14 +9,12 @@ use crate::engine::Ensemble;
 use crate::exit::{Failure, Result};
 use crate::settings::{Mode, Record, RunSettings};
 use crate::store::layout::Layout;
+pub use crate::store::manifest::MOST_REPLICATES;
 use crate::store::manifest::{FORMAT, Manifest, ManifestWorld};
 use crate::store::plan::{Plan, PlannedWorld, Sitting};
 use crate::store::until::{MOST_BY_DEFAULT, Until};
 use crate::time::now_utc;
 use sim_core::{MODEL_VERSION, RESULTS_EPOCH};
-
-/// Most replicates of a world.
-pub const MOST_REPLICATES: u64 = 10_000_000;
 
 /// The directory of a run: the one named, or `runs/NAME-HASH8`; a shard has its own within.
 pub fn place(plan: &Plan, settings: &RunSettings) -> PathBuf {
