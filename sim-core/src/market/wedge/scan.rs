@@ -9,34 +9,63 @@ use crate::market::switching::{Attachment, Bills};
 use crate::market::terms::{SellerTerms, Terms};
 use crate::world::{Arch, BB, Neighbour, RU, Stack, VendorIx};
 
+/// An alternative looked at in full.
+#[derive(Debug, Clone, Copy)]
+struct Look {
+    alternative: Alternative,
+    /// Bill of the operator.
+    bill: [f64; 7],
+    /// Flow of value: the same to the twin, as nothing that is kept is among the alternatives.
+    flow: f64,
+    list_price: f64,
+}
+
+impl Look {
+    /// At any alternative.
+    fn at(terms: &Terms, bills: &TwoBills, a: Alternative) -> Self {
+        Self {
+            alternative: a,
+            bill: bills.attached.of(terms, &a),
+            flow: terms.flow(&a, None),
+            list_price: terms.list_price(&a),
+        }
+    }
+
+    /// At the pair of a radio with a baseband.
+    fn at_pair(row: &PairRow, terms: &Terms, baseband: VendorIx) -> Self {
+        let a = alternatives::open_stack(terms, row.radio(), baseband);
+        let pair = row.with(baseband, a.is_virtual);
+        Self {
+            alternative: a,
+            bill: pair.bill,
+            flow: pair.flow,
+            list_price: pair.cost + pair.list_margin,
+        }
+    }
+}
+
 /// Best alternative so far.
 #[derive(Debug, Clone, Copy)]
 struct Best {
     value: f64,
-    alternative: Option<Alternative>,
+    found: Option<Look>,
 }
 
 const NONE: Best = Best {
     value: f64::NEG_INFINITY,
-    alternative: None,
+    found: None,
 };
 
 impl Best {
-    fn offer(&mut self, value: f64, a: Alternative) {
+    /// What it is worth to the operator at list price counts.
+    fn offer(&mut self, found: Look) {
+        let value = found.flow - found.bill.iter().sum::<f64>() - found.list_price;
         if value > self.value {
-            *self = Best {
+            *self = Self {
                 value,
-                alternative: Some(a),
+                found: Some(found),
             };
         }
-    }
-
-    /// Offers the pair of a radio with a baseband, at list price.
-    fn offer_pair(&mut self, row: &PairRow, terms: &Terms, baseband: VendorIx) {
-        let a = alternatives::open_stack(terms, row.radio(), baseband);
-        let pair = row.with(baseband, a.is_virtual);
-        let price = pair.cost + pair.list_margin;
-        self.offer(pair.flow - pair.bill.iter().sum::<f64>() - price, a);
     }
 }
 
@@ -68,16 +97,15 @@ pub(super) struct Candidate {
 }
 
 impl Candidate {
-    fn new(terms: &Terms, bills: &TwoBills, value: f64, a: Alternative) -> Self {
-        let twin = bills.twin.of_twin(terms, &a);
-        let list_price = terms.list_price(&a);
+    fn new(terms: &Terms, bills: &TwoBills, value: f64, found: &Look) -> Self {
+        let twin = bills.twin.of_twin(terms, &found.alternative);
         Self {
-            alternative: a,
+            alternative: found.alternative,
             value,
-            attached: bills.attached.of(terms, &a),
+            attached: found.bill,
             twin,
-            twin_value: terms.flow(&a, None) - (twin[0] + twin[1]) - list_price,
-            list_price,
+            twin_value: found.flow - (twin[0] + twin[1]) - found.list_price,
+            list_price: found.list_price,
         }
     }
 }
@@ -106,23 +134,22 @@ const SLACK: f64 = 1e-9;
 #[must_use]
 pub fn scan(terms: &Terms, bills: &TwoBills, stack: &Stack) -> Scan {
     let mut best = [NONE; 4];
-    let full = |a: &Alternative| bills.at_list(terms, stack, a);
     // The renewal of what stands, even where its seller may not sell any more: a ban does not unlock the kit that it forbids.
-    let renewal = renewal(stack);
-    best[0].offer(full(&renewal), renewal);
+    best[0].offer(Look::at(terms, bills, renewal(stack)));
     for &(v, bound) in &bills.bundles {
         let a = alternatives::bundle(terms, v);
         let class = &mut best[changed(stack, &a)];
         if bound >= class.value {
-            class.offer(full(&a), a);
+            class.offer(Look::at(terms, bills, a));
         }
     }
     offer_pairs(terms, bills, stack, &mut best);
     let mut scan = Scan { best: [None; 4] };
-    for (side, found) in scan.best.iter_mut().zip(&best) {
-        if let Some(a) = found.alternative {
-            *side = Some(Candidate::new(terms, bills, found.value, a));
-        }
+    for (side, best) in scan.best.iter_mut().zip(&best) {
+        *side = best
+            .found
+            .as_ref()
+            .map(|found| Candidate::new(terms, bills, best.value, found));
     }
     scan
 }
@@ -147,19 +174,19 @@ fn offer_pairs(terms: &Terms, bills: &TwoBills, stack: &Stack, best: &mut [Best;
             for &(baseband, its_half) in basebands {
                 let class = &mut best[class(baseband)];
                 if baseband == radio.seller {
-                    radio.offer_single(terms, bills, stack, class);
+                    radio.offer_single(terms, bills, class);
                 } else if half + its_half >= class.value {
                     let row = row.get_or_insert_with(|| PairRow::new(terms, &bills.attached, radio.seller));
-                    class.offer_pair(row, terms, baseband);
+                    class.offer(Look::at_pair(row, terms, baseband));
                 }
             }
         } else {
-            radio.offer_single(terms, bills, stack, &mut best[class(radio.seller)]);
+            radio.offer_single(terms, bills, &mut best[class(radio.seller)]);
             if let Some((baseband, its_half)) = of_standing.filter(|(v, _)| *v != radio.seller) {
                 let class = &mut best[changes];
                 if half + its_half >= class.value {
                     let row = PairRow::new(terms, &bills.attached, radio.seller);
-                    class.offer_pair(&row, terms, baseband);
+                    class.offer(Look::at_pair(&row, terms, baseband));
                 }
             }
         }
@@ -192,10 +219,10 @@ struct Radio {
 
 impl Radio {
     /// Offers its seller's own open stack, where that could be best.
-    fn offer_single(&self, terms: &Terms, bills: &TwoBills, stack: &Stack, class: &mut Best) {
+    fn offer_single(&self, terms: &Terms, bills: &TwoBills, class: &mut Best) {
         if self.single > f64::NEG_INFINITY && self.single >= class.value {
             let a = alternatives::open_stack(terms, self.seller, self.seller);
-            class.offer(bills.at_list(terms, stack, &a), a);
+            class.offer(Look::at(terms, bills, a));
         }
     }
 }
@@ -267,11 +294,6 @@ impl TwoBills {
                 self.basebands.push((v, baseband - taken_on - margin(multi)));
             }
         }
-    }
-
-    /// What an alternative is worth to the operator at list price.
-    fn at_list(&self, terms: &Terms, stack: &Stack, a: &Alternative) -> f64 {
-        terms.flow(a, Some(stack)) - self.attached.of(terms, a).iter().sum::<f64>() - terms.list_price(a)
     }
 
     /// The twin's.
