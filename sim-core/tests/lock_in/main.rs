@@ -6,6 +6,7 @@ mod common;
 mod exposure_and_welfare;
 mod posted_valuation;
 mod published_estimates;
+mod shared_values;
 mod switching;
 mod views_of_lock_in;
 mod wedge_parts;

@@ -1,10 +1,8 @@
 //! Values are computed in parts that many alternatives, slots and operators share. Here each is computed alone as well: they are the same,
 //! to the last bit.
 
-mod common;
-
-use common::market_day::MarketDay;
-use common::{MINIMAL, WORLD, child, day, simulate, watch};
+use crate::common::market_day::MarketDay;
+use crate::common::{MINIMAL, WORLD, child, day, simulate, watch};
 use sim_core::market::alternatives::{self, Alternative, Kind};
 use sim_core::market::switching::{Attachment, Bills};
 use sim_core::market::terms::{Buyer, Market, Rules, Terms};
