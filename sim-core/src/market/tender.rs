@@ -176,14 +176,12 @@ impl<'a> Solved<'a> {
 
     /// Margin of each seller in each nest in which it sets a price: (vendor, nest, margin).
     pub fn margins_by_nest(&self) -> impl Iterator<Item = (VendorIx, u8, f64)> + '_ {
-        let setters = self.spec.alternatives.iter().zip(self.equilibrium.margins);
-        let vendors = self.vendors;
-        setters.flat_map(move |(a, m)| {
-            a.setters
-                .into_iter()
-                .zip(*m)
-                .filter(|(j, _)| *j != NOBODY)
-                .map(move |(j, m)| (vendors[usize::from(j)], a.nest, m))
+        let (alternatives, margins, vendors) = (self.spec.alternatives, self.equilibrium.margins, self.vendors);
+        (0..2 * alternatives.len()).filter_map(move |i| {
+            let (a, slot) = (i / 2, i % 2);
+            // Nobody has no number among them.
+            let vendor = vendors.get(usize::from(alternatives[a].setters[slot]))?;
+            Some((*vendor, alternatives[a].nest, margins[a][slot]))
         })
     }
 

@@ -59,16 +59,19 @@ impl Ahead {
         let chain = game.chain(kit);
         let width = game.sellers + BUYER;
         continuation.clear();
-        after.clear();
-        after.reserve(game.sellers * tender.links.len());
+        after.resize(game.sellers * tender.links.len(), 0.0);
+        // Every entry is overwritten: nothing needs clearing.
+        let mut rest = after.as_mut_slice();
         for [radio, baseband] in &tender.links {
-            let [radio, baseband] = [(*radio, RU), (*baseband, BB)]
-                .map(|(link, part)| &self.rows[self.place(link, part) * width..][..width]);
-            let (radio, of_radio) = radio.split_at(game.sellers);
-            let (baseband, of_baseband) = baseband.split_at(game.sellers);
-            after.extend(radio.iter().zip(baseband).map(|(r, b)| r + b));
-            let [worth, chains] = [0, 1].map(|i| of_radio[i] + of_baseband[i]);
-            continuation.push(worth - chain * chains);
+            let (row, others) = rest.split_at_mut(game.sellers);
+            rest = others;
+            let radio = &self.rows[self.place(*radio, RU) * width..][..width];
+            let baseband = &self.rows[self.place(*baseband, BB) * width..][..width];
+            for ((sum, r), b) in row.iter_mut().zip(radio).zip(baseband) {
+                *sum = r + b;
+            }
+            let both = |column: usize| radio[column] + baseband[column];
+            continuation.push(both(game.sellers) - chain * both(game.sellers + 1));
         }
     }
 }
