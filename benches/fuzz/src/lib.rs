@@ -1,4 +1,4 @@
-//! What the fuzz targets share: a plan, entries, seeds made of them, and a folder for readers that take a path.
+//! What the fuzz targets share: scenarios out of bytes, a plan, entries, seeds made of them, and a folder for readers that take a path.
 
 use std::fs;
 use std::path::PathBuf;
@@ -13,6 +13,47 @@ use sim_cli::store::plan::{Plan, PlannedWorld};
 use sim_cli::store::points::{Points, hash_of_first};
 use sim_cli::store::tenders::{Column, Tenders};
 use sim_core::record::Counters;
+use sim_core::scenario::Scenario;
+use sim_core::scenario::document::{Diagnostics, Document, ReadFiles, load};
+
+const MINIMAL: &str = include_str!("../../../scenarios/minimal.toml");
+
+/// Whether a world is built and played soon enough for a fuzzer; what is larger than the stated limit has been refused before.
+#[must_use]
+pub fn is_small(scenario: &Scenario) -> bool {
+    let batches: f64 = scenario.programmes.iter().map(|p| f64::from(p.years)).sum();
+    let cohorts: f64 = (scenario.operators.iter())
+        .map(|o| f64::from(o.cohorts) * f64::from(o.lots))
+        .sum();
+    (cohorts + batches) * (scenario.environments.len() as f64) < 1e4
+}
+
+struct Texts<'a> {
+    scenario: &'a str,
+    draws: &'a str,
+}
+
+impl ReadFiles for Texts<'_> {
+    fn read(&self, path: &str) -> Result<String, String> {
+        match path {
+            "a.toml" => Ok(self.scenario.to_owned()),
+            _ if path.ends_with(".csv") => Ok(self.draws.to_owned()),
+            _ if path.ends_with(".toml") => Ok(MINIMAL.to_owned()),
+            _ => Err("there is no such file".to_owned()),
+        }
+    }
+}
+
+/// Reads bytes as a scenario, and after a byte 0 as the file of joint draws that it may name. Whatever it extends is the
+/// shipped `minimal`, so that a few lines reach what lies behind the checks.
+///
+/// # Errors
+/// Of the loader.
+pub fn scenario(bytes: &[u8]) -> Result<Document, Diagnostics> {
+    let text = String::from_utf8_lossy(bytes);
+    let (scenario, draws) = text.split_once('\0').unwrap_or((&text, ""));
+    load(&Texts { scenario, draws }, "a.toml")
+}
 
 /// A folder of this process. Readers that take a path read from there; on a file system in memory that costs little.
 #[must_use]
