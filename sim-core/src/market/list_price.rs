@@ -152,7 +152,7 @@ pub fn post_ahead(
     let mut unsolved = 0;
     for b in buyers {
         // A generation is sold from its first launch on.
-        if b.layer_index < world.gens.len() && state.first_launch(world, b.layer_index).is_none_or(|d| d > today) {
+        if b.layer_index < world.gens.len() && !state.is_launched(world, b.layer_index) {
             continue;
         }
         let buyer = Buyer {

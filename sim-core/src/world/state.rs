@@ -342,10 +342,21 @@ impl State {
     /// First launch of a generation anywhere, as it is planned today.
     #[must_use]
     pub fn first_launch(&self, world: &World, generation: usize) -> Option<Day> {
-        let planned = |(c, country): (usize, &super::CountryInfo)| {
+        self.launches(world, generation).min()
+    }
+
+    /// Whether a generation has been launched somewhere by today.
+    #[must_use]
+    pub fn is_launched(&self, world: &World, generation: usize) -> bool {
+        self.launches(world, generation).any(|d| d <= self.today)
+    }
+
+    /// Launches of a generation as they are planned today.
+    fn launches(&self, world: &World, generation: usize) -> impl Iterator<Item = Day> {
+        let planned = move |(c, country): (usize, &super::CountryInfo)| {
             country.launch[generation].map(|d| d.add_days(-self.forward(world, c, generation)))
         };
-        world.countries.iter().enumerate().filter_map(planned).min()
+        world.countries.iter().enumerate().filter_map(planned)
     }
 
     /// Share of each country's radio sites, weighted by component, that each vendor supplies: country-major, zeros where nothing stands.

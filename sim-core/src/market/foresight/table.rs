@@ -221,7 +221,7 @@ impl NextTenders {
             let (before, rest) = self.types.split_at_mut(i);
             let table = &mut rest[0];
             let launched =
-                table.layer >= world.gens.len() || state.first_launch(world, table.layer).is_some_and(|d| d <= today);
+                table.layer >= world.gens.len() || state.is_launched(world, table.layer);
             let mut renewal = how(i, table);
             if !launched || renewal == Renewal::Leave {
                 continue;

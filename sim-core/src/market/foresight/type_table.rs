@@ -82,7 +82,7 @@ impl TypeTable {
             .map(|v| (false, *v));
         let open = vendors
             .iter()
-            .filter(|v| !is_core && (info(**v).may_open || info(**v).open_from.is_some_and(|d| d <= world.end)))
+            .filter(|v| !is_core && (info(**v).may_open || info(**v).open_from.is_some()))
             .map(|v| (true, *v));
         let opens: Vec<VendorIx> = open.clone().map(|(_, v)| v).collect();
         let mut kits: Vec<(bool, [VendorIx; 2])> = closed.chain(open).map(|(open, v)| (open, [v; 2])).collect();
