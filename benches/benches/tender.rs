@@ -196,7 +196,7 @@ fn full(c: &mut Criterion) {
         let winner = solved.draw(&mut luck.stream(key).into());
         (winner, solved.equilibrium.converged, solved.equilibrium.work)
     };
-    let mut whole = |desk: &mut Desk| {
+    let whole = |desk: &mut Desk| {
         desk.offer.prepare_ahead(
             world,
             &state,
