@@ -267,13 +267,11 @@ impl Prospects {
                 *worth = scale(s.horizon, s.part) * shares[s.kit];
             }
         }
-        // Every entry is written below: nothing needs clearing.
-        after.resize(self.places.len() * width, 0.0);
-        for (sums, [radio, baseband]) in after.chunks_exact_mut(width.max(1)).zip(&self.places) {
-            let row = |place: u32| &rows[place as usize * width..][..width];
-            for ((sum, r), b) in sums.iter_mut().zip(row(*radio)).zip(row(*baseband)) {
-                *sum = r + b;
-            }
+        after.clear();
+        after.reserve(self.places.len() * width);
+        for [radio, baseband] in &self.places {
+            let row = |place: u32| rows[place as usize * width..][..width].iter();
+            after.extend(row(*radio).zip(row(*baseband)).map(|(r, b)| r + b));
         }
     }
 }
