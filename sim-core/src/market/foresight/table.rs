@@ -220,8 +220,7 @@ impl NextTenders {
         for (i, buyer) in buyers.iter().enumerate() {
             let (before, rest) = self.types.split_at_mut(i);
             let table = &mut rest[0];
-            let launched =
-                table.layer >= world.gens.len() || state.is_launched(world, table.layer);
+            let launched = table.layer >= world.gens.len() || state.is_launched(world, table.layer);
             let mut renewal = how(i, table);
             if !launched || renewal == Renewal::Leave {
                 continue;
