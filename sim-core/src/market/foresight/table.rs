@@ -19,9 +19,11 @@ const TOLERANCE: f64 = 1e-3;
 /// table of the first day is then off the one that list prices and table reach if they are solved in turn for ever by .0014 mu on average and .010
 /// at the 99th percentile (.0017 and .024 with all rounds closed to [`TOLERANCE`]: what is left is of the rounds, not of the drafts).
 const DRAFT: f64 = 5e-2;
+/// The same where a lever or a launch has changed what is offered: the renewals in turn that follow move values by a hundred times as much.
+const NEWS: f64 = 1e-2;
 /// How finely the one sweep of a renewal in turn is solved: as in a closure with so much left, in units of mu. Its sweep moves
-/// values by .5 to 2 mu in `world-2020`, what has drifted in four years; of that the solver leaves some 1e-4 out.
-const IN_TURN: f64 = 1e-2;
+/// values by .5 to 2 mu in `world-2020`, what has drifted in four years; of that the solver leaves less than 1e-3 out.
+const IN_TURN: f64 = 2e-2;
 /// Most sweeps of one iteration.
 const MOST_SWEEPS: u32 = 60;
 
@@ -158,7 +160,11 @@ impl NextTenders {
             (Occasion::AfterLaunch, _) | (Occasion::AfterNews, true) => Renewal::IfNews,
             _ => Renewal::Leave,
         };
-        let tolerance = if occasion == Occasion::Draft { DRAFT } else { TOLERANCE };
+        let tolerance = match occasion {
+            Occasion::Draft => DRAFT,
+            Occasion::Whole => TOLERANCE,
+            _ => NEWS,
+        };
         self.renew_types(world, state, posted, buyers, desk, today, tolerance, how)
     }
 
