@@ -98,13 +98,14 @@ fn a_looser_tolerance_costs_sellers_next_to_nothing() {
         add_later_values(&mut r, &mut tender);
         let spec = tender.spec();
         let exact = workspaces.0.solve(&spec).expect("a valid tender");
-        for (tolerance, most) in [(RUN_TOLERANCE, 1e-8), (LOOSEST, 1e-5)] {
+        for (tolerance, most) in [(RUN_TOLERANCE, 1e-8), (LOOSEST, 1e-6)] {
             let found = workspaces
                 .1
                 .solve_within(&spec, None, tolerance)
                 .expect("a valid tender");
             assert!(found.converged && found.work.evaluations <= exact.work.evaluations);
-            assert!(one_shot_gain(&spec, &found).gain < most * tender.mu);
+            let gain = one_shot_gain(&spec, &found).gain / tender.mu;
+            assert!(gain < most, "{gain:e} at {tolerance:e}");
             for (p, q) in found.probability.iter().zip(exact.probability) {
                 assert!((p - q).abs() < 100.0 * tolerance, "{p} for {q}");
                 moved = moved.max((p - q).abs());

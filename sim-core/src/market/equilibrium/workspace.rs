@@ -11,11 +11,11 @@ use super::tender::{NOBODY, SolveError, TenderSpec};
 /// Largest relative error of a first-order condition, `|m phi / target - 1|`, at which a tender counts
 /// as solved.
 pub const TOLERANCE: f64 = 1e-9;
-/// The same for the tenders of a run: what a margin that far off costs its seller is of second order, some 1e-14 mu, and the
+/// The same for the tenders of a run: what a margin that far off costs its seller is of second order, some 1e-16 mu, and the
 /// known answers that runs are held to are met to their eight digits.
-pub const RUN_TOLERANCE: f64 = 1e-7;
+pub const RUN_TOLERANCE: f64 = 1e-8;
 /// The loosest tolerance that may be asked for.
-pub const LOOSEST: f64 = 1e-3;
+pub const LOOSEST: f64 = 1e-4;
 /// What Newton aims at where [`TOLERANCE`] is asked for. One more step reaches it, and carries over to prices what an
 /// ill-conditioned tender (a dominant seller) would else lose; between the two a tender is solved too. Looser tolerances
 /// are aimed at as they are.

@@ -12,8 +12,9 @@
 
 /// Sweeps remembered.
 const DEPTH: usize = 5;
-/// Relative ridge on the normal equations: directions that differ by less than rounding are not told apart.
-const RIDGE: f64 = 1e-12;
+/// Ridge on the normal equations of differences of length 1: directions that hardly differ are not told apart, else rounding would be
+/// amplified.
+const RIDGE: f64 = 1e-6;
 
 /// The last sweeps. Buffers are reused.
 #[derive(Debug, Default)]
@@ -55,20 +56,24 @@ impl Memory {
     fn least_squares(&self, f: &[f64]) -> Option<[f64; DEPTH]> {
         let n = self.differences.len();
         let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+        // Each difference at length 1, so that the last ones, the shortest, count as much as the first.
+        let mut inverse_length = [0.0; DEPTH];
+        for (inverse, [df, ..]) in inverse_length.iter_mut().zip(&self.differences) {
+            *inverse = 1.0 / dot(df, df).sqrt();
+        }
         let mut rows = [[0.0; DEPTH + 1]; DEPTH];
-        let mut largest = 0.0_f64;
         for (i, row) in rows.iter_mut().enumerate().take(n) {
             for (j, x) in row.iter_mut().enumerate().take(n) {
-                *x = dot(&self.differences[i][0], &self.differences[j][0]);
+                let product = dot(&self.differences[i][0], &self.differences[j][0]);
+                *x = product * inverse_length[i] * inverse_length[j];
             }
-            row[DEPTH] = dot(&self.differences[i][0], f);
-            largest = largest.max(row[i]);
+            row[DEPTH] = dot(&self.differences[i][0], f) * inverse_length[i];
         }
-        if n == 0 || largest == 0.0 {
+        if n == 0 {
             return None;
         }
         for i in 0..n {
-            rows[i][i] += RIDGE * largest;
+            rows[i][i] += RIDGE;
             let pivot = rows[i];
             for row in rows.iter_mut().take(n).skip(i + 1) {
                 let share = row[i] / pivot[i];
@@ -80,6 +85,7 @@ impl Memory {
             let known: f64 = (i + 1..n).map(|j| rows[i][j] * y[j]).sum();
             y[i] = (rows[i][DEPTH] - known) / rows[i][i];
         }
+        y.iter_mut().zip(&inverse_length).for_each(|(y, inverse)| *y *= inverse);
         y.iter().all(|x| x.is_finite()).then_some(y)
     }
 }

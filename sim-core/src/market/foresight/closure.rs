@@ -50,9 +50,11 @@ impl Reached {
 const ACCELERATES_BELOW: f64 = 1.0;
 /// A sweep that moves so many times as much as the last shows that acceleration or a whole step went astray.
 const RISE: f64 = 2.0;
-/// To what share of the last sweep's change, or of the closure's tolerance where that is more, the tenders of a sweep are solved. The last
-/// step of a search cuts its error some fifteenfold, so that noise is about a hundredth of what moves a table.
-const FINER: f64 = 0.05;
+/// How finely the tenders of sweeps are solved, as the largest relative error of a condition. Coarser by ten, or coarser in early sweeps alone,
+/// and two worlds that differ by rounding (their operators in another order) come to differ in the eighth digit or before.
+const FINE: f64 = 1e-5;
+/// The same at most, as a share of the closure's tolerance.
+const FINER: f64 = 1e-2;
 /// Least step of a damped sweep.
 const LEAST_STEP: f64 = 0.25;
 
@@ -64,9 +66,9 @@ pub fn sweep(game: &Game, future: &mut Future, solver: &mut Solver, step: f64) -
     sweep_from(game, &before, future, solver, step)
 }
 
-/// One whole sweep, its tenders solved as in a closure that has `tolerance` left.
-pub(super) fn renewal(game: &Game, future: &mut Future, solver: &mut Solver, tolerance: f64) -> Reached {
-    solver.tolerance = FINER * tolerance;
+/// One whole sweep, its tenders solved as in the last sweeps of a closure.
+pub(super) fn renewal(game: &Game, future: &mut Future, solver: &mut Solver) -> Reached {
+    solver.tolerance = FINE;
     let before = future.clone();
     sweep_from(game, &before, future, solver, 1.0)
 }
@@ -91,15 +93,15 @@ fn sweep_from(game: &Game, before: &Future, future: &mut Future, solver: &mut So
 /// (file `accelerate`). Where a sweep moves values by `change` and the next would by a share `rho` of it, `rho/(1 - rho) change` is left: two
 /// to three times the tolerance at the contractions of .65 to .77 that plain sweeps have in `world-2020`.
 ///
-/// Tenders are solved no finer than the last sweep moved the table ([`FINER`]). Against tenders solved as exactly as may be this moves the series
-/// of a replicate by a relative 1e-6 (95th percentile of all series). After one that moves far more than the last, plain and damped sweeps follow until the change is small again.
+/// Tenders are solved to [`FINE`] or [`FINER`]. Against tenders solved as exactly as may be this moves the series of a replicate by a relative 1e-6 (95th
+/// percentile of all series). After a sweep that moves far more than the last, plain and damped ones follow until the change is small again.
 pub fn stationary(game: &Game, future: &mut Future, solver: &mut Solver, limits: Limits) -> Reached {
     let mut all = Reached::default();
     let mut step = 1.0_f64;
     let mut last = f64::INFINITY;
     solver.memory.clear();
+    solver.tolerance = FINE.min(FINER * limits.tolerance);
     while all.sweeps < limits.sweeps && !all.closed {
-        solver.tolerance = FINER * last.max(limits.tolerance);
         let before = future.clone();
         let one = sweep_from(game, &before, future, solver, step);
         all.closed = one.change <= limits.tolerance;
@@ -192,7 +194,7 @@ mod tests {
 
         let (mut swept, mut renewed, mut again) = (rough.clone(), rough.clone(), rough.clone());
         let moved = sweep(&now, &mut swept, &mut Solver::default(), 1.0).change;
-        renewal(&now, &mut renewed, &mut solver, 1e-2);
+        renewal(&now, &mut renewed, &mut solver);
         let left = far(&swept, &renewed);
         assert!(moved > 0.1 && left < 1e-3, "{moved} {left:e}");
         sweep(&now, &mut again, &mut solver, 1.0);

@@ -21,9 +21,6 @@ const TOLERANCE: f64 = 1e-3;
 const DRAFT: f64 = 5e-2;
 /// The same where a lever or a launch has changed what is offered: the renewals in turn that follow move values by a hundred times as much.
 const NEWS: f64 = 1e-2;
-/// How finely the one sweep of a renewal in turn is solved: as in a closure with so much left, in units of mu. Its sweep moves
-/// values by .5 to 2 mu in `world-2020`, what has drifted in four years; of that the solver leaves less than 1e-3 out.
-const IN_TURN: f64 = 2e-2;
 /// Most sweeps of one iteration.
 const MOST_SWEEPS: u32 = 60;
 
@@ -262,7 +259,7 @@ impl NextTenders {
                 (Closure::OneTender, _) => closure::one_tender(game, future, solver),
                 (_, Renewal::Sweep) => Reached {
                     closed: true,
-                    ..closure::renewal(game, future, solver, IN_TURN)
+                    ..closure::renewal(game, future, solver)
                 },
                 _ => closure::stationary(game, future, solver, limits),
             };
