@@ -93,7 +93,7 @@ fn sweep_from(game: &Game, before: &Future, future: &mut Future, solver: &mut So
 /// (file `accelerate`). Where a sweep moves values by `change` and the next would by a share `rho` of it, `rho/(1 - rho) change` is left: two
 /// to three times the tolerance at the contractions of .65 to .77 that plain sweeps have in `world-2020`.
 ///
-/// Tenders are solved to [`FINE`] or [`FINER`]. Against tenders solved as exactly as may be this moves the series of a replicate by a relative 1e-6 (95th
+/// Tenders are solved to 1e-5, or to a hundredth of a tolerance that is finer. Against tenders solved as exactly as may be this moves the series of a replicate by a relative 1e-6 (95th
 /// percentile of all series). After a sweep that moves far more than the last, plain and damped ones follow until the change is small again.
 pub fn stationary(game: &Game, future: &mut Future, solver: &mut Solver, limits: Limits) -> Reached {
     let mut all = Reached::default();
