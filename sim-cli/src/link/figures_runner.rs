@@ -391,7 +391,7 @@ fn summarise(played: &Played, summary: &mut SummaryTable) -> Said<()> {
     for cell in 0..layout.cells() {
         let (day, label) = layout.cell(cell);
         let column = played.records.iter().map(|record| record[cell]);
-        let stats = Summary::with(column, IntervalRule::WilsonIfBinary, &mut sorted);
+        let stats = Summary::with(column, IntervalRule::of_unit(&label.unit), &mut sorted);
         summary.rows.push(row(&layout.id, date(day)?, label, Stats::of(&stats)));
     }
     Ok(())

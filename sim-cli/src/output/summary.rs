@@ -12,6 +12,7 @@ use super::{Exporter, Source};
 use crate::exit::{Context as _, Result};
 use crate::settings::Format;
 use crate::store::atomic::Sink;
+use crate::store::layout::Layout;
 use crate::store::manifest::Recorded;
 use crate::store::points::{key, point_and_replicate};
 
@@ -67,6 +68,7 @@ fn write_world(source: &mut Source<'_>, world: usize, sink: &mut Sink, path: &Pa
         before.extend_from_slice(&scenario);
         let rows = Rows {
             world,
+            layout: &layout,
             records: own,
             before: &before,
             text: &text,
@@ -80,6 +82,7 @@ fn write_world(source: &mut Source<'_>, world: usize, sink: &mut Sink, path: &Pa
 /// The rows of one world, or of one point of it.
 struct Rows<'a> {
     world: usize,
+    layout: &'a Layout,
     records: &'a [u64],
     before: &'a [u8],
     text: &'a CellText,
@@ -90,6 +93,7 @@ impl Rows<'_> {
     fn write(&self, source: &mut Source<'_>, sink: &mut Sink, path: &Path, room: usize) -> Result<()> {
         let Self {
             world,
+            layout,
             records,
             before,
             text,
@@ -109,7 +113,8 @@ impl Rows<'_> {
             for cell in start..end {
                 let column = values.iter().skip(cell - start).step_by(end - start);
                 let column = column.copied();
-                let summary = Summary::with(column, IntervalRule::WilsonIfBinary, &mut sorted);
+                let rule = IntervalRule::of_unit(&layout.cell(cell).1.unit);
+                let summary = Summary::with(column, rule, &mut sorted);
                 line.clear();
                 line.extend_from_slice(before);
                 text.push(cell, &mut line);

@@ -7,7 +7,7 @@
 //! so the one at which the run stops does too, whatever made it stop.
 
 use super::interval::{mean_interval_at, wilson_interval_at};
-use super::summary::mean_and_sd;
+use super::summary::{IntervalRule, mean_and_sd};
 
 /// Replicates at the first look.
 pub const FIRST_LOOK: u64 = 100;
@@ -34,17 +34,18 @@ pub fn level(looks: usize) -> f64 {
     1.0 - 0.05 / looks.max(1) as f64
 }
 
-/// Half the width of the interval of the mean at a level (such as 0.95), leaving out NaN: Wilson's where every value
-/// is 0 or 1, otherwise Student's, as in a summary. NaN for fewer than two values.
+/// Half the width of the interval of the mean at a level (such as 0.95), leaving out NaN, by the rule of a summary. NaN for fewer than
+/// two values.
 #[must_use]
-pub fn half_width(values: &[f64], level: f64) -> f64 {
+pub fn half_width(values: &[f64], level: f64, rule: IntervalRule) -> f64 {
     let defined: Vec<f64> = values.iter().copied().filter(|value| !value.is_nan()).collect();
     let n = defined.len();
     if n < 2 {
         return f64::NAN;
     }
     let upper = 0.5 + 0.5 * level;
-    let interval = if defined.iter().all(|value| *value == 0.0 || *value == 1.0) {
+    let binary = defined.iter().all(|value| *value == 0.0 || *value == 1.0);
+    let interval = if binary && rule == IntervalRule::WilsonIfBinary {
         wilson_interval_at(upper, defined.iter().filter(|value| **value == 1.0).count(), n)
     } else {
         let (mean, sd) = mean_and_sd(&defined);
@@ -58,6 +59,8 @@ mod tests {
     use super::*;
     use crate::draws::{Decision, Luck, StreamKey};
     use crate::inference::Summary;
+
+    const RULE: IntervalRule = IntervalRule::WilsonIfBinary;
 
     #[test]
     fn looks_double_up_to_the_cap() {
@@ -73,19 +76,20 @@ mod tests {
     fn one_look_is_the_interval_of_the_summary() {
         let values: Vec<f64> = (0..120).map(|i| f64::from(i * i % 17)).chain([f64::NAN]).collect();
         let summary = Summary::of(&values);
-        let half = half_width(&values, level(1));
+        let half = half_width(&values, level(1), RULE);
         assert!((half - 0.5 * (summary.ci_high - summary.ci_low)).abs() < 1e-12);
         let binary: Vec<f64> = (0..120).map(|i| f64::from(i % 7 == 0)).collect();
         let summary = Summary::of(&binary);
-        let half = half_width(&binary, level(1));
+        let half = half_width(&binary, level(1), RULE);
         assert!((half - 0.5 * (summary.ci_high - summary.ci_low)).abs() < 1e-12);
         // What never happened in 100 replicates is not known exactly: z^2 / (n + z^2) is the upper end.
-        assert!((half_width(&[0.0; 100], 0.95) - 0.5 * 3.841_459 / 103.841_459).abs() < 1e-8);
-        assert!(half_width(&[1.0, f64::NAN], 0.95).is_nan());
+        assert!((half_width(&[0.0; 100], 0.95, RULE) - 0.5 * 3.841_459 / 103.841_459).abs() < 1e-8);
+        assert!(half_width(&[1.0, f64::NAN], 0.95, RULE).is_nan());
         // Student's 0.9875 quantile at 99 degrees of freedom is 2.276 003: two looks at a standard deviation of 1.
         let half = half_width(
             &(0..100).map(|i| f64::from(2 * (i % 2) - 1)).collect::<Vec<_>>(),
             level(2),
+            RULE,
         );
         let sd = (100.0_f64 / 99.0).sqrt();
         assert!((half - 2.276_003 * sd / 10.0).abs() < 1e-6, "{half}");
@@ -109,9 +113,9 @@ mod tests {
                 let stop = planned
                     .iter()
                     .map(|m| &values[..*m as usize])
-                    .find(|seen| seen.len() == 1600 || half_width(seen, at) <= target)
+                    .find(|seen| seen.len() == 1600 || half_width(seen, at, RULE) <= target)
                     .expect("the last look stops");
-                (Summary::of(stop).mean - 1.0).abs() <= half_width(stop, at)
+                (Summary::of(stop).mean - 1.0).abs() <= half_width(stop, at, RULE)
             });
             held.count() as f64 / 2000.0
         };

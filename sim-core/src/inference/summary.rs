@@ -33,11 +33,22 @@ pub struct Summary {
 /// How the interval for the mean is found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum IntervalRule {
-    /// Wilson's where every value is 0 or 1, otherwise Student's.
+    /// Wilson's where every value is 0 or 1, otherwise Student's. It bounds the mean of whatever lies between 0 and 1.
     #[default]
     WilsonIfBinary,
     /// Student's always: for differences and amounts, where a column of zeros is no count of events.
     Student,
+}
+
+impl IntervalRule {
+    /// The rule for a measure of this unit: shares and probabilities lie between 0 and 1, amounts need not.
+    #[must_use]
+    pub fn of_unit(unit: &str) -> Self {
+        match unit {
+            "share" | "probability" => Self::WilsonIfBinary,
+            _ => Self::Student,
+        }
+    }
 }
 
 impl Summary {
