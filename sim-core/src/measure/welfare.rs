@@ -10,8 +10,8 @@
 //! ```
 //! - *Benefits* are what the kit in service gives its users, year by year: quality and lasting taste less the gap of open kit,
 //!   spread over the contract term at the social rate; and what a buyer has from choosing (the logsum less the mean value of what
-//!   it may get), booked at the award. `of_which_taste` is the lasting taste and the choice: a gain that vanishes without it is one of taste alone (logit
-//!   credits every further variety with a gain).
+//!   it may get), booked at the award. `of_which_taste` is the lasting taste, the regional effects (liking that no quality explains, set by
+//!   what was sold) and the choice: a gain that vanishes without it is one of taste alone (logit credits every further variety with a gain).
 //! - *Resources* are unit cost (long-run: research and selling are in it, once), the work of switching and integration, energy,
 //!   upkeep that grows with age, and public works, less the unit cost of the life that is left in the kit on the last day.
 //! - Prices, royalties, break fees (credit that falls due among them, to the seller whose kit goes) and the grant element of a vendor's own
@@ -21,7 +21,10 @@
 //! - Not counted: what becomes of spectrum that a licence condition takes, and of support that a bar takes. The buyer forgoes it,
 //!   and that moves its choice; W takes it that the state puts it to the same use elsewhere. Spectrum that lies idle is a loss beside W, of the
 //!   condition's value for each site bought in spite of it. An operator's own row leaves public money out. No write-off and no fear of a rule to come is a cost.
-//! - *Delay* counts site-months late at `market.site_month_usd` of the scenario.
+//! - *Delay* counts site-months late at `market.site_month_usd` of the scenario: also those of new kit that waits for crews while the old
+//!   serves, since what the new is bought for waits.
+//! - Capacity that is added (`market.expansion_share_per_year`) is paid for and made, and its use is not counted: it is demand, the same in
+//!   every world with the same networks.
 //!
 //! A flow of a window is discounted from its middle to the first day, so that a sum over dates is a present value. Levels have no
 //! meaning (networks are worth more than their lead over others); differences between worlds have.

@@ -55,7 +55,7 @@ impl Run<'_> {
             vendor.quality[component] + self.state.conditions.quality[v][component]
         };
         let weight = info.weight[component] * info.price;
-        let mut value = weight * (market.quality_value_share * quality + country.effect[v]);
+        let mut value = weight * market.quality_value_share * quality;
         if component == BB && stack.is_open() {
             let alone = if stack.arch == Arch::OpenMulti {
                 1.0
@@ -69,7 +69,8 @@ impl Run<'_> {
             let gap = info.mix.open_gap * (1.0 - mature) * slow[0].max(slow[1]);
             value -= alone * gap * market.quality_value_share * info.price;
         }
-        let taste = weight * self.state.taste[info.operator * world.vendors.len() + v];
+        // What a seller is liked beyond quality: by the operator, and in its region.
+        let taste = weight * (self.state.taste[info.operator * world.vendors.len() + v] + country.effect[v]);
         let risk = weight * market.risk_share * country.trust[v] * info.mix.criticality;
         let flow = info.sites * years / self.term_annuity;
         [info.sites * years, flow * value, flow * taste, flow * risk]

@@ -27,7 +27,7 @@ impl Run<'_> {
     }
 
     /// Orders kit: it comes after the lead time, when crews are free. Returns the months that it waits for crews, or for a seller short of
-    /// components.
+    /// components; up to the deadline of what it replaces.
     pub(super) fn order(&mut self, slot: usize, mut stack: Stack, bought: [bool; 2]) -> f64 {
         let info = &self.world.slots[slot];
         let usual = self.state.today.add_days(self.world.lead_days);
@@ -44,7 +44,9 @@ impl Run<'_> {
         if !is_core {
             self.state.crew_free[info.operator] = done;
         }
-        let late = f64::from(usual.days_until(start)) / DAYS_PER_MONTH;
+        // Past a deadline what is late is the old kit that still runs, and counts as that day by day.
+        let counted = self.deadline_of(slot).map_or(start, |d| start.min(d.max(usual)));
+        let late = f64::from(usual.days_until(counted)) / DAYS_PER_MONTH;
         for component in [RU, BB] {
             if bought[component] {
                 stack.installed[component] = done;
@@ -163,14 +165,18 @@ impl Run<'_> {
             for (deadline, due, slot) in condemned.into_iter().rev() {
                 let days = self.days_of_work(slot);
                 let latest = deadline.add_days(-self.world.margin_days);
-                let end = cursor.map_or(latest, |c| c.min(latest));
+                // A core waits for no crew, and holds none up.
+                let needs_crews = self.world.slots[slot].layer != Layer::Core;
+                let end = cursor.filter(|_| needs_crews).map_or(latest, |c| c.min(latest));
                 let begin = end.add_days(-(days.ceil() as i32));
                 let tender = begin.add_days(-lead).max(self.not_before[slot]);
                 let own = due.add_days(-lead);
                 if own <= tender && self.state.slots[slot].tender.is_some() && !self.state.slots[slot].forced {
                     continue;
                 }
-                cursor = Some(begin);
+                if needs_crews {
+                    cursor = Some(begin);
+                }
                 self.schedule_tender(slot, tender, true);
             }
         }

@@ -14,7 +14,7 @@ use crate::market::switching::{Attachment, BROUGHT_FORWARD};
 use crate::market::tender::{Continuation, Outcome, effective_bidders, lambdas};
 use crate::market::terms::{Buyer, PARTIAL_MINIMUM_YEARS, Rules};
 use crate::world::outlay::Payee;
-use crate::world::{Arch, BB, Layer, NO_VENDOR, RU, Stack, World};
+use crate::world::{Arch, BB, Layer, NO_VENDOR, RU, RuleScope, Stack, VendorIx, World};
 
 /// What bidding and luck made of a tender; buffers, reused.
 #[derive(Debug, Default)]
@@ -146,6 +146,9 @@ impl Run<'_> {
             future,
             today,
         );
+        if s.forced {
+            self.bar_condemned(slot, &attached, ages);
+        }
         let mut relaxed = self.narrow(slot, &attached, ages, !s.forced);
         relaxed |= self.source(slot, &attached, ages);
         self.counters.tenders += 1;
@@ -202,6 +205,33 @@ impl Run<'_> {
         };
         self.report(&held, &decided);
         Ok(())
+    }
+
+    /// Takes off the desk of a forced tender whose kit must go too: a rule that is announced and not yet in force would let it be bought,
+    /// to be scrapped.
+    fn bar_condemned(&mut self, slot: usize, attached: &Attachment, ages: [f64; 2]) {
+        let (world, rules) = (self.world, &self.state.rules);
+        if !rules.has_removals() {
+            return;
+        }
+        let info = &world.slots[slot];
+        let mark = world.operators[info.operator].mark;
+        let offer = &mut self.desk.offer;
+        let mut barred = false;
+        for v in 0..world.vendors.len() as VendorIx {
+            for component in [RU, BB] {
+                let scope = RuleScope::of(info.layer, component);
+                let may_sell = &mut offer.terms.seller_mut(v).may_sell[component];
+                if *may_sell && rules.deadline(info.country, v, scope, mark).is_some() {
+                    *may_sell = false;
+                    barred = true;
+                }
+            }
+        }
+        if barred {
+            offer.list_again(attached.stack, [false; 2]);
+            offer.evaluate_ahead(Some(attached), ages, future(self.next.as_ref(), world, slot));
+        }
     }
 
     /// Ends the service of a generation at the end of its kit's life.
