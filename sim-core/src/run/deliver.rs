@@ -5,6 +5,15 @@ use crate::calendar::{DAYS_PER_YEAR, Day};
 use crate::measure::stocks::DAYS_PER_MONTH;
 use crate::world::{BB, Layer, NO_VENDOR, RU, RuleScope, Stack};
 
+/// Months that new kit comes after its lead time.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct Wait {
+    /// For crews, or for a seller short of components.
+    pub months: f64,
+    /// Of them, those up to the deadline of what it replaces: past it what is late is the old kit that still runs, which counts day by day.
+    pub before_deadline: f64,
+}
+
 impl Run<'_> {
     /// Days that the operator's crews need for a slot.
     pub(super) fn days_of_work(&self, slot: usize) -> f64 {
@@ -26,9 +35,8 @@ impl Run<'_> {
         libm::round(asked.fold(0.0, f64::max) * DAYS_PER_YEAR) as i32
     }
 
-    /// Orders kit: it comes after the lead time, when crews are free. Returns the months that it waits for crews, or for a seller short of
-    /// components; up to the deadline of what it replaces.
-    pub(super) fn order(&mut self, slot: usize, mut stack: Stack, bought: [bool; 2]) -> f64 {
+    /// Orders kit: it comes after the lead time, when crews are free.
+    pub(super) fn order(&mut self, slot: usize, mut stack: Stack, bought: [bool; 2]) -> Wait {
         let info = &self.world.slots[slot];
         let usual = self.state.today.add_days(self.world.lead_days);
         let ready = usual.add_days(self.supply_days(&stack, bought));
@@ -38,15 +46,19 @@ impl Run<'_> {
         } else {
             self.state.crew_free[info.operator]
         };
+        let days = (self.days_of_work(slot).round() as i32).max(1);
         let start = ready.max(free);
-        let days = self.days_of_work(slot);
-        let done = start.add_days(days.round() as i32).max(start.add_days(1));
+        let done = start.add_days(days);
         if !is_core {
-            self.state.crew_free[info.operator] = done;
+            // Crews do not stand idle for a seller who is short of components: they take the next order first.
+            self.state.crew_free[info.operator] = usual.max(free).add_days(days);
         }
-        // Past a deadline what is late is the old kit that still runs, and counts as that day by day.
         let counted = self.deadline_of(slot).map_or(start, |d| start.min(d.max(usual)));
-        let late = f64::from(usual.days_until(counted)) / DAYS_PER_MONTH;
+        let months = |until: Day| f64::from(usual.days_until(until)) / DAYS_PER_MONTH;
+        let wait = Wait {
+            months: months(start),
+            before_deadline: months(counted),
+        };
         for component in [RU, BB] {
             if bought[component] {
                 stack.installed[component] = done;
@@ -56,7 +68,7 @@ impl Run<'_> {
         if self.schedule(done, phase::DELIVERY, Event::Delivery(slot)).is_none() {
             // It stands after the end of the run: the old kit serves to the end.
         }
-        late
+        wait
     }
 
     /// Kit of a slot stands.
@@ -171,8 +183,16 @@ impl Run<'_> {
                 let begin = end.add_days(-(days.ceil() as i32));
                 let tender = begin.add_days(-lead).max(self.not_before[slot]);
                 let own = due.add_days(-lead);
-                if own <= tender && self.state.slots[slot].tender.is_some() && !self.state.slots[slot].forced {
-                    continue;
+                let s = &self.state.slots[slot];
+                if own <= tender && s.tender.is_some() {
+                    if !s.forced {
+                        continue;
+                    }
+                    // An earlier rule was stricter: the kit's own date is in time for this one.
+                    if own > self.state.today {
+                        self.schedule_tender(slot, own, false);
+                        continue;
+                    }
                 }
                 if needs_crews {
                     cursor = Some(begin);

@@ -133,8 +133,6 @@ pub struct Run<'a> {
     last_review: Day,
     /// First launches in the calendar, by generation.
     pub(super) launches: Vec<Option<crate::calendar::Handle>>,
-    /// Whether each generation has been launched anywhere.
-    pub(super) launched: Vec<bool>,
     /// Days by which launches had been brought forward when tenders were last planned.
     pub(super) planned_forward: Vec<i32>,
 }
@@ -192,9 +190,6 @@ impl<'a> Run<'a> {
             order: valuation_order(world),
             last_review: world.start,
             launches: vec![None; world.gens.len()],
-            launched: (world.gens.iter())
-                .map(|g| g.first_launch.is_some_and(|d| d <= world.start))
-                .collect(),
             planned_forward: vec![0; world.countries.len() * world.gens.len()],
         };
         run.schedule_all();
@@ -381,7 +376,6 @@ impl<'a> Run<'a> {
             exits: self.exits.clone(),
             country_sites: self.country_sites.clone(),
             launches: self.launches.clone(),
-            launched: self.launched.clone(),
             planned_forward: self.planned_forward.clone(),
             shed: self.shed.clone(),
             has_shed: self.has_shed,
@@ -456,7 +450,7 @@ impl<'a> Run<'a> {
 
     fn launch(&mut self, g: usize) {
         self.launches[g] = None;
-        self.launched[g] = true;
+        self.state.launched[g] = true;
         self.look_ahead(Occasion::BeforeNews);
         for (state, interface) in self.state.interfaces.iter_mut().zip(&self.world.scenario.interfaces) {
             state.maturity *= 1.0 - interface.generation_loss;

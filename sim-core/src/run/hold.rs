@@ -1,7 +1,9 @@
 //! Holding a tender: from a slot that is due to an award, a keep or a recorded relaxation.
 
+use super::deliver::Wait;
 use super::engine::{ReplicateError, Run};
 use super::report::Held;
+use crate::calendar::Day;
 use crate::draws::{Decision, StreamKey};
 use crate::lever::Award;
 use crate::market::alternatives::Kind;
@@ -14,6 +16,7 @@ use crate::market::switching::{Attachment, BROUGHT_FORWARD};
 use crate::market::tender::{Continuation, Outcome, effective_bidders, lambdas};
 use crate::market::terms::{Buyer, PARTIAL_MINIMUM_YEARS, Rules};
 use crate::world::outlay::Payee;
+use crate::world::state::SlotState;
 use crate::world::{Arch, BB, Layer, NO_VENDOR, RU, RuleScope, Stack, VendorIx, World};
 
 /// What bidding and luck made of a tender; buffers, reused.
@@ -117,8 +120,7 @@ impl Run<'_> {
         }
         let s = self.state.slots[slot];
         let old = s.stack;
-        // Kit is bought to stand when the old is due; under a rule, when it must be gone.
-        let at = if s.forced { today } else { s.due.max(today) };
+        let at = replaced_on(&s, today);
         let (life_left, ages) = old
             .as_ref()
             .map_or(([0.0; 2], [0.0; 2]), |stack| self.state.life(world, stack, at));
@@ -163,10 +165,10 @@ impl Run<'_> {
             }
             Outcome::Keep | Outcome::Relaxed => {
                 self.run_on(slot);
-                0.0
+                Wait::default()
             }
         };
-        self.account(slot, old.as_ref(), &attached, &decided, s.forced, late);
+        self.account(slot, old.as_ref(), &attached, &decided, s.forced, late.before_deadline);
         if let Outcome::Award(a) = decided.outcome
             && !world.scenario.levers.is_empty()
         {
@@ -201,7 +203,7 @@ impl Run<'_> {
             forced: s.forced,
             keeps: s.keeps,
             cycle: s.cycle,
-            late,
+            late: late.months,
         };
         self.report(&held, &decided);
         Ok(())
@@ -367,7 +369,7 @@ impl Run<'_> {
     }
 
     /// Orders what was bought. Returns months of delay.
-    fn award(&mut self, slot: usize, a: usize, decided: &Decided, life_left: [f64; 2]) -> f64 {
+    fn award(&mut self, slot: usize, a: usize, decided: &Decided, life_left: [f64; 2]) -> Wait {
         let world = self.world;
         let alternative = self.desk.offer.alternatives[a];
         let s = self.state.slots[slot];
@@ -392,7 +394,7 @@ impl Run<'_> {
         {
             // A part that stays is given at least two years more.
             let years = life_left[kept].max(PARTIAL_MINIMUM_YEARS);
-            self.state.slots[slot].due = s.due.max(today).plus_years(years);
+            self.state.slots[slot].due = replaced_on(&s, today).plus_years(years);
         }
         self.state.enter(world, slot, &stack);
         let outlook = future(self.next.as_ref(), world, slot).outlook;
@@ -427,6 +429,11 @@ impl Run<'_> {
         let operator = self.world.slots[slot].operator;
         self.plan_forced_tenders(operator..operator + 1);
     }
+}
+
+/// Day from which kit is bought: it stands when the old is due; under a rule, when it can.
+fn replaced_on(slot: &SlotState, today: Day) -> Day {
+    if slot.forced { today } else { slot.due.max(today) }
 }
 
 /// Mean systematic value net of price of what the buyer may get.

@@ -13,7 +13,7 @@ impl Run<'_> {
         }
         let today = self.state.today;
         for g in 0..world.gens.len() {
-            if self.launched[g] {
+            if self.state.launched[g] {
                 continue;
             }
             if let Some(handle) = self.launches[g].take() {

@@ -148,6 +148,9 @@ pub struct State {
     pub fates: Option<Fates>,
     /// Days by which levers have brought the launch of a generation forward, country-major.
     pub launch_forward: Vec<i32>,
+    /// Whether each generation has been launched anywhere: what has been launched stays so, whatever becomes of the lever that brought it
+    /// forward.
+    pub launched: Vec<bool>,
     /// Interfaces: fronthaul, X2, management.
     pub interfaces: [InterfaceState; 3],
     /// Cumulative sites of each vendor.
@@ -197,6 +200,9 @@ impl State {
             research: Research::new(world),
             fates: Fates::new(world),
             launch_forward: vec![0; world.countries.len() * world.gens.len()],
+            launched: (world.gens.iter())
+                .map(|g| g.first_launch.is_some_and(|d| d <= world.start))
+                .collect(),
             interfaces: [interface(FRONTHAUL), interface(X2), interface(MANAGEMENT)],
             volume: world.vendors.iter().map(|v| v.cumulative_sites).collect(),
             white_box_volume: world.scenario.learning.white_box_sites,
@@ -262,6 +268,7 @@ impl State {
         note("research", self.research != before.research);
         note("fates", self.fates != before.fates);
         note("launch_forward", self.launch_forward != before.launch_forward);
+        note("launched", self.launched != before.launched);
         note("purse", self.purse != before.purse);
         note("interfaces", self.interfaces != before.interfaces);
         note(
@@ -348,7 +355,7 @@ impl State {
     /// Whether a generation has been launched somewhere by today.
     #[must_use]
     pub fn is_launched(&self, world: &World, generation: usize) -> bool {
-        self.launches(world, generation).any(|d| d <= self.today)
+        self.launched[generation] || self.launches(world, generation).any(|d| d <= self.today)
     }
 
     /// Launches of a generation as they are planned today.

@@ -4,6 +4,7 @@
 mod common;
 
 mod accounts_of_levers;
+mod forced_tenders;
 mod lever_contract;
 mod levers_bad_input;
 mod levers_demand;
