@@ -299,16 +299,17 @@ impl Terms {
         }
     }
 
-    /// What a part of an open stack costs that stays: nothing now; from `years` on the posted renewal of that part alone by its own seller,
-    /// which is put off; until then the credit that it does not take, less the removal that it need not fear; and the growth of its upkeep.
+    /// What a part costs that stays: nothing now; from `years` on its part of a posted renewal by its own seller, which is put off; until then
+    /// the credit that it does not take, less the removal that it need not fear; and the growth of its upkeep.
     ///
-    /// `(1 - rho) (list price + phi work) + rho (credit - expected removal) + upkeep`, per component, with rho the share of a life that
-    /// `years` are.
+    /// `(1 - rho) (c + w margin + phi work) + rho (credit - expected removal) + upkeep`, per component, with c its unit cost, w its weight and
+    /// rho the share of a life that `years` are.
     #[must_use]
     pub fn kept_part(&self, component: usize, stack: &Stack, age: f64, years: f64) -> f64 {
         let seller = self.seller(stack.seller[component]);
         let later = 1.0 - self.share_of_life(years);
-        let list = seller.cost[component] + seller.list_margin[usize::from(Kind::OpenMulti.nest())];
+        let nest = usize::from(if stack.is_open() { Kind::OpenMulti } else { Kind::Closed }.nest());
+        let list = seller.cost[component] + self.weight[component] * seller.list_margin[nest];
         let work = self.renewal_work_share * self.work(component, stack.is_virtual);
         let upkeep = self.weight[component]
             * self.price
