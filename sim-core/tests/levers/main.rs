@@ -7,6 +7,7 @@ mod accounts_of_levers;
 mod lever_contract;
 mod levers_bad_input;
 mod levers_demand;
+mod levers_edges;
 mod levers_money;
 mod levers_politics;
 mod levers_supply;
