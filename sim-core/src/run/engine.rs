@@ -513,6 +513,11 @@ impl<'a> Run<'a> {
 
     fn measure(&mut self, date: usize) {
         self.accrue();
+        for (i, named) in self.world.scenario.levers.iter().enumerate() {
+            if self.binds(i) {
+                named.lever.settle(i, self.last_review, self.world, &mut self.state);
+            }
+        }
         let today = self.state.today;
         self.counters.valuations += fill(
             &mut self.cube,

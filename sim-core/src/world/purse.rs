@@ -4,7 +4,7 @@
 //! lever's budget. Help is a sum per site, a share of the reference price of what is bought, so that a seller cannot
 //! raise it by raising its price; how much of it the buyer keeps is a result.
 
-use super::outlay::{Outlay, Payee, Payers};
+use super::outlay::{Outlay, PAYEES, Payee, Payers};
 use super::{RuleScope, VendorIx};
 
 /// What is helped.
@@ -63,6 +63,8 @@ pub struct Purse {
     pub budget: Vec<f64>,
     /// What was spent since the last measurement.
     pub outlay: Outlay,
+    /// US dollars booked before they were spent, by lever and payee.
+    advanced: Vec<[f64; PAYEES]>,
 }
 
 impl Purse {
@@ -74,6 +76,7 @@ impl Purse {
             claims: Vec::new(),
             budget: vec![f64::INFINITY; levers],
             outlay: Outlay::new(levers, countries),
+            advanced: vec![[0.0; PAYEES]; levers],
         }
     }
 
@@ -81,6 +84,7 @@ impl Purse {
     pub fn add_payer(&mut self, budget: f64) -> usize {
         self.budget.push(budget);
         self.outlay.add_lever();
+        self.advanced.push([0.0; PAYEES]);
         self.budget.len() - 1
     }
 
@@ -172,6 +176,23 @@ impl Purse {
     /// Spends up to `sum` US dollars of a lever's budget, paid and got in one country. Returns what was spent.
     pub fn spend(&mut self, lever: usize, country: usize, payee: Payee, sum: f64) -> f64 {
         self.spend_for(lever, &[(country, 1.0)], country, payee, sum)
+    }
+
+    /// Books `sum` US dollars in all of what a lever will have spent once [`Purse::spend_rest`] is asked for it; its budget stays.
+    pub fn advance(&mut self, lever: usize, country: usize, payee: Payee, sum: f64) {
+        let booked = &mut self.advanced[lever][payee as usize];
+        let more = (sum - *booked).max(0.0);
+        *booked += more;
+        self.book(lever, &[(country, 1.0)], country, payee, more);
+    }
+
+    /// As [`Purse::spend`], of which what was booked ahead is not booked again.
+    pub fn spend_rest(&mut self, lever: usize, country: usize, payee: Payee, sum: f64) -> f64 {
+        let paid = sum.min(self.budget[lever]).max(0.0);
+        self.budget[lever] -= paid;
+        let booked = std::mem::take(&mut self.advanced[lever][payee as usize]);
+        self.book(lever, &[(country, 1.0)], country, payee, (paid - booked).max(0.0));
+        paid
     }
 
     /// Spends up to `sum` US dollars of a lever's budget in the market of a country, for others' account. Returns what was spent.

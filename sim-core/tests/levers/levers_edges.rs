@@ -33,3 +33,38 @@ fn states_that_subsidise_one_vendor_bear_together_what_one_would() {
         assert_close(of_uneven, of_one, 1e-9, &"two that leave .4 and .625");
     }
 }
+
+#[test]
+fn what_falls_due_by_the_year_stands_in_the_year_in_which_it_falls_due() {
+    let outlay_of = |keys: &str| {
+        format!("[levers.test.testbed]\nin_force = 2020-01-01\n{keys}[levers.test.testbed.outlay]\npayer = \"DEU\"\nusd_per_year = 1e8\n")
+    };
+    let yearly = |s: &Simulation, k: u64| {
+        let record = play(s, k);
+        Table {
+            simulation: s,
+            record: &record,
+        }
+        .world("public_outlay", "all")[1..]
+            .to_vec()
+    };
+    let whole = with(&outlay_of(""));
+    for musd in yearly(&whole, 0) {
+        assert_close(musd, 100.0, 2e-3, &"a year, leap year or not");
+    }
+    assert_close(yearly(&whole, 0).iter().sum(), 1600.0, 1e-12, &"sixteen years");
+    // Reviews on days on which nothing is measured, and the other way round.
+    let other = with(&format!("[scenario]\nreview_months = 5\n{}", outlay_of("")));
+    assert_close(yearly(&other, 0).iter().sum(), 1600.0, 1e-12, &"other reviews");
+    for (a, b) in yearly(&whole, 0).into_iter().zip(yearly(&other, 0)) {
+        assert_close(a, b, 1e-12, &"other reviews");
+    }
+    let ended = with(&outlay_of("end = 2022-07-01\n"));
+    let years: f64 = yearly(&ended, 0).iter().sum();
+    let days = day(2020, 1, 1).days_until(day(2022, 7, 1));
+    assert_close(years, f64::from(days) / 3.6525, 1e-12, &"to its end");
+    let limited = with(&format!("{}budget_usd = 2.5e8\n", outlay_of("")));
+    let spent = yearly(&limited, 0);
+    assert_close(spent.iter().sum(), 250.0, 1e-12, &"a budget is spent once");
+    assert_eq!(spent[3..].iter().sum::<f64>(), 0.0);
+}
