@@ -68,3 +68,19 @@ fn what_falls_due_by_the_year_stands_in_the_year_in_which_it_falls_due() {
     assert_close(spent.iter().sum(), 250.0, 1e-12, &"a budget is spent once");
     assert_eq!(spent[3..].iter().sum::<f64>(), 0.0);
 }
+
+#[test]
+fn a_total_cut_off_stops_sales_also_where_kit_is_delivered_on_the_day() {
+    let cut = with(
+        "[contract]\nlead_time_months = 0\n[levers.test.component_cutoff]\nin_force = 2022-01-01\ninventory_months = 0\ndependence_share = 0\nbackfill_share = 0\nrecovery_per_year = 0\nscope = { vendors = [\"alpha\"] }\n",
+    );
+    let alpha = vendor(&cut, "alpha");
+    let sold = |w: &Watch, after: bool| {
+        let of_alpha = |t: &&crate::common::Tender| crate::common::bought_from(t, alpha).contains(&true);
+        let then = |t: &&crate::common::Tender| (t.day > day(2022, 4, 1)) == after;
+        w.tenders.iter().filter(then).filter(of_alpha).count()
+    };
+    let seen: Vec<Watch> = (0..10).map(|k| watch(&cut, k).1).collect();
+    assert!(seen.iter().any(|w| sold(w, false) > 0));
+    assert!(seen.iter().all(|w| sold(w, true) == 0));
+}
