@@ -520,6 +520,8 @@ impl<'a> Run<'a> {
             self.values.push(value);
         }
         let fired = |(lever, cell): &(usize, Cell)| match &self.world.scenario.levers[*lever].lever.common().start {
+            // A flow is undefined on the first day, and starts nothing.
+            Start::When(_) if CATALOGUE[cell.measure].is_flow && date == 0 => false,
             Start::When(trigger) => trigger.is_passed((CATALOGUE[cell.measure].value)(&view, cell)),
             _ => false,
         };

@@ -103,3 +103,16 @@ fn what_answers_a_lever_that_ended_before_the_run_has_ended_too() {
         assert_eq!(behaviour(&s, &record), behaviour(&alone, &play(&alone, 0)));
     }
 }
+
+#[test]
+fn a_flow_starts_nothing_on_the_first_day_on_which_there_is_none() {
+    let s = with(
+        "[levers.test.retaliation]\nwhen = { measure = \"public_outlay\", below = 1.0 }\nscope = { vendors = [\"beta\"] }\n",
+    );
+    let (_, w) = watch(&s, 0);
+    assert_eq!(
+        w.levers.first().map(|l| l.0),
+        Some(day(2021, 1, 1)),
+        "nothing was spent in the first year, as its end shows"
+    );
+}
