@@ -149,17 +149,27 @@ impl Purse {
         })
     }
 
-    /// Help to a buyer in a country with a component of a vendor, share of its reference price.
+    /// Those that help: all that stand, but of loans the best alone, as a price is financed once.
+    fn helping(&self, country: usize, vendor: VendorIx, what: RuleScope, aid: Aid) -> impl Iterator<Item = &Support> {
+        let standing = || self.standing(country, vendor, what, aid);
+        let best = match aid {
+            Aid::Loan => standing().reduce(|best, s| if s.share > best.share { s } else { best }),
+            Aid::Any | Aid::Open | Aid::Virtual => None,
+        };
+        standing().filter(move |s| best.is_none_or(|best| std::ptr::eq(*s, best)))
+    }
+
+    /// Help to a buyer in a country with a component of a vendor, share of its reference price. Several loans do not add up.
     #[must_use]
     pub fn share(&self, country: usize, vendor: VendorIx, what: RuleScope, aid: Aid) -> f64 {
-        self.standing(country, vendor, what, aid).map(|s| s.share).sum()
+        self.helping(country, vendor, what, aid).map(|s| s.share).sum()
     }
 
     /// Pays the help of one kind toward a purchase worth `reference` US dollars at reference prices; the last purchase before a budget is
     /// empty gets what is left. Returns what was paid.
     pub fn pay(&mut self, country: usize, vendor: VendorIx, what: RuleScope, aid: Aid, reference: f64) -> f64 {
         let due: Vec<(usize, f64, Option<Payers>)> = self
-            .standing(country, vendor, what, aid)
+            .helping(country, vendor, what, aid)
             .map(|s| {
                 let payers = s.payers.as_ref().map(|by| by[usize::from(vendor)].clone());
                 (s.lever, s.share * reference, payers)
@@ -213,6 +223,28 @@ impl Purse {
 mod tests {
     use super::*;
     use crate::world::Layer;
+
+    #[test]
+    fn of_two_loans_the_better_is_taken_and_the_other_once_its_budget_is_spent() {
+        let scope = RuleScope::of(Layer::Ran(1), 0);
+        let mut purse = Purse::new(2, 1);
+        purse.budget[1] = 30.0;
+        for (lever, share) in [(0, 0.25), (1, 0.5)] {
+            purse.open(Support {
+                lever,
+                aid: Aid::Loan,
+                scope,
+                buyers: vec![true],
+                sellers: vec![true],
+                share,
+                payers: None,
+            });
+        }
+        assert_eq!(purse.share(0, 0, scope, Aid::Loan), 0.5);
+        assert_eq!(purse.pay(0, 0, scope, Aid::Loan, 60.0), 30.0);
+        assert_eq!(purse.share(0, 0, scope, Aid::Loan), 0.25);
+        assert_eq!(purse.pay(0, 0, scope, Aid::Loan, 60.0), 15.0);
+    }
 
     #[test]
     fn a_budget_is_spent_to_the_last_dollar_and_no_further() {
