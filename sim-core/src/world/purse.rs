@@ -63,6 +63,8 @@ pub struct Purse {
     pub budget: Vec<f64>,
     /// What was spent since the last measurement.
     pub outlay: Outlay,
+    /// Shares of the bill of the award in hand that claims have paid: of the radio and the baseband that go, and of switching.
+    pub repaid: [f64; 3],
     /// US dollars booked before they were spent, by lever and payee.
     advanced: Vec<[f64; PAYEES]>,
 }
@@ -76,6 +78,7 @@ impl Purse {
             claims: Vec::new(),
             budget: vec![f64::INFINITY; levers],
             outlay: Outlay::new(levers, countries),
+            repaid: [0.0; 3],
             advanced: vec![[0.0; PAYEES]; levers],
         }
     }

@@ -116,3 +116,46 @@ fn a_flow_starts_nothing_on_the_first_day_on_which_there_is_none() {
         "nothing was spent in the first year, as its end shows"
     );
 }
+
+#[test]
+fn no_bill_is_paid_twice() {
+    let refund = |name: &str, keys: &str| {
+        format!(
+            "[levers.{name}.reimbursement]\nin_force = 2021-01-01\nappropriations = [{{ date = 2021-01-01, usd = 1e12 }}]\n{keys}scope = {{ vendors = [\"alpha\"] }}\n"
+        )
+    };
+    let ban = "[levers.ban.procurement_ban]\nannounced = 2021-01-01\nin_force = 2021-01-01\ndeadline = 2026-12-31\nscope = { vendors = [\"alpha\"] }\n";
+    let refunds = |keys: &[&str]| {
+        let levers: String = keys.iter().enumerate().map(|(i, k)| refund(&format!("r{i}"), k)).collect();
+        with(&format!("{ban}{levers}"))
+    };
+    let one = refunds(&[""]);
+    let cases = [
+        (refunds(&["", ""]), 1.0),
+        (refunds(&["share_of_bill = 0.7\n", "share_of_bill = 0.7\n", ""]), 1.0),
+        (refunds(&["share_of_bill = 0.3\n", "share_of_bill = 0.4\n"]), 0.7),
+    ];
+    let credit = |name: &str, interest: f64| {
+        format!(
+            "[levers.{name}.export_credit]\nin_force = 2020-01-01\ninterest_per_year = {interest}\nscope = {{ vendors = [\"gamma\"] }}\n"
+        )
+    };
+    let borrows = "[[country]]\nid = \"DEU\"\ncredit_eligible = true\n";
+    let loan = with(&format!("{borrows}{}", credit("a", 0.01)));
+    let loans = with(&format!(
+        "{borrows}{}{}{}",
+        credit("a", 0.03),
+        credit("b", 0.01),
+        credit("c", 0.01)
+    ));
+    for k in 0..REPLICATES {
+        let whole = outlay(&one, &play(&one, k));
+        assert!(whole > 1.0);
+        for (i, (s, share)) in cases.iter().enumerate() {
+            assert_close(outlay(s, &play(s, k)), share * whole, 1e-9, &("case", i));
+        }
+        let (a, b) = (play(&loan, k), play(&loans, k));
+        assert_close(outlay(&loan, &a), outlay(&loans, &b), 1e-12, &"the best loan");
+        assert_eq!(behaviour(&loan, &a), behaviour(&loans, &b), "of several loans the best counts");
+    }
+}
