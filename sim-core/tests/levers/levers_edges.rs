@@ -159,3 +159,17 @@ fn no_bill_is_paid_twice() {
         assert_eq!(behaviour(&loan, &a), behaviour(&loans, &b), "of several loans the best counts");
     }
 }
+
+#[test]
+fn a_fund_whose_years_are_over_before_the_run_pays_nothing_and_in_its_last_year_one_part() {
+    let fund = |in_force: &str| {
+        with(&format!(
+            "[levers.test.adoption_fund]\nin_force = {in_force}\nbudget_usd = 1e7\nbudget_years = 5\nshare_of_price = 0.5\n"
+        ))
+    };
+    let (over, last) = (fund("2015-01-01"), fund("2015-01-02"));
+    for k in 0..REPLICATES {
+        assert_eq!(outlay(&over, &play(&over, k)), 0.0);
+        assert_close(outlay(&last, &play(&last, k)), 2.0, 1e-9, &"a fifth of it");
+    }
+}
