@@ -106,8 +106,42 @@ fn answers(c: &mut Checker, s: &Scenario, named: &NamedLever, name: &str) {
     let path = join(&named.path, "answers");
     if name == named.name {
         c.fault(&path, "it answers itself", "the name of another lever", None);
-    } else {
-        c.known(&path, name, "lever", s.levers.iter().map(|l| l.name.as_str()));
+    } else if c.known(&path, name, "lever", s.levers.iter().map(|l| l.name.as_str())) && named.lever.is_active() {
+        begins(c, s, named, &path);
+    }
+}
+
+/// Refuses levers that answer one another in a ring, and warns of one that answers a lever which does nothing.
+fn begins(c: &mut Checker, s: &Scenario, named: &NamedLever, path: &str) {
+    let mut at = named;
+    // A chain longer than all levers runs into a ring of others, which is told there.
+    for _ in &s.levers {
+        let Start::Answers(name) = &at.lever.common().start else {
+            return;
+        };
+        let Some(next) = s.levers.iter().find(|l| l.name == *name) else {
+            return;
+        };
+        if next.name == named.name {
+            c.fault(
+                path,
+                format!("`{}` and what it answers wait for one another: none ever begins", named.name),
+                "a lever that begins on a day or when a measure passes a bound",
+                None,
+            );
+            return;
+        }
+        if !next.lever.is_active() {
+            c.fault(
+                path,
+                format!("`{}` does nothing, so that `{}` never begins", next.name, named.name),
+                "the name of a lever with a `strength` above 0 that is enabled",
+                None,
+            );
+            c.last_is_a_warning();
+            return;
+        }
+        at = next;
     }
 }
 

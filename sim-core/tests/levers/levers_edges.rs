@@ -4,6 +4,7 @@ use crate::common::{MINIMAL, Table, Watch, assert_close, behaviour, child, day, 
 use sim_core::lever::Moment;
 use sim_core::record::ReplicateRecord;
 use sim_core::run::Simulation;
+use sim_core::scenario;
 
 const REPLICATES: u64 = 3;
 
@@ -172,4 +173,32 @@ fn a_fund_whose_years_are_over_before_the_run_pays_nothing_and_in_its_last_year_
         assert_eq!(outlay(&over, &play(&over, k)), 0.0);
         assert_close(outlay(&last, &play(&last, k)), 2.0, 1e-9, &"a fifth of it");
     }
+}
+
+#[test]
+fn levers_that_can_never_begin_are_told() {
+    let answer = |name: &str, answered: &str| {
+        format!("[levers.{name}.retaliation]\nanswers = \"{answered}\"\nscope = {{ vendors = [\"beta\"] }}\n")
+    };
+    let told = |levers: &str| match scenario::decode(&child(MINIMAL, levers)) {
+        Ok(decoded) => (true, decoded.warnings.to_string()),
+        Err(faults) => (false, faults.to_string()),
+    };
+    for ring in [
+        answer("a", "b") + &answer("b", "a"),
+        answer("a", "b") + &answer("b", "c") + &answer("c", "a"),
+        // The first waits for a ring that it does not belong to.
+        answer("x", "a") + &answer("a", "b") + &answer("b", "a"),
+    ] {
+        let (accepted, said) = told(&ring);
+        assert!(!accepted && said.contains("`a` and what it answers wait for one another"), "{said}");
+    }
+    let nil = "[levers.nil.retaliation]\nin_force = 2022-01-01\nstrength = 0\nscope = { vendors = [\"beta\"] }\n";
+    let (accepted, said) = told(&(answer("a", "b") + &answer("b", "nil") + nil));
+    assert!(accepted);
+    for name in ["a", "b"] {
+        assert!(said.contains(&format!("`nil` does nothing, so that `{name}` never begins")), "{said}");
+    }
+    let real = nil.replace("strength = 0\n", "");
+    assert_eq!(told(&(answer("a", "b") + &answer("b", "nil") + &real)), (true, String::new()));
 }
