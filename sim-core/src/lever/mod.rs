@@ -470,6 +470,11 @@ pub trait Lever: Debug + Send + Sync {
         None
     }
 
+    /// The vendor that takes another's contracts over, and that other one.
+    fn takeover(&self) -> Option<[&str; 2]> {
+        None
+    }
+
     /// Whom and what it concerns.
     fn scope(&self) -> &Scoped {
         &self.common().scope

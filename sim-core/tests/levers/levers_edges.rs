@@ -202,3 +202,20 @@ fn levers_that_can_never_begin_are_told() {
     let real = nil.replace("strength = 0\n", "");
     assert_eq!(told(&(answer("a", "b") + &answer("b", "nil") + &real)), (true, String::new()));
 }
+
+#[test]
+fn who_takes_over_sells_all_that_it_will_have_to_renew() {
+    let told = |buyer: &str, target: &str, more: &str| {
+        let lever = format!("[levers.test.merger]\nin_force = 2022-07-01\nbuyer = \"{buyer}\"\ntarget = \"{target}\"\n{more}");
+        match scenario::decode(&child(MINIMAL, &lever)) {
+            Ok(_) => String::new(),
+            Err(faults) => faults.to_string(),
+        }
+    };
+    let rad = "[[vendor]]\nid = \"rad\"\nname = \"Rad\"\nhome = \"USA\"\ngenerations = [\"4g\", \"5g\", \"6g\"]\nline = \"open\"\nru_usd_per_site = 20000\ncumulative_sites = 10000\n";
+    assert!(told("gamma", "alpha", "").contains("`alpha` sells cores and `gamma` does not"));
+    assert!(told("rad", "gamma", rad).contains("`gamma` sells basebands and `rad` does not"));
+    assert_eq!(told("rad", "gamma", &format!("strength = 0\n{rad}")), "", "no lever");
+    assert_eq!(told("beta", "alpha", ""), "");
+    assert_eq!(told("alpha", "gamma", ""), "");
+}
