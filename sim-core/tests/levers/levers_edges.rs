@@ -1,6 +1,9 @@
 //! Levers that meet on one thing, and levers at the ends of the run.
 
-use crate::common::{MINIMAL, Table, Watch, assert_close, behaviour, child, day, play, simulate, vendor, watch};
+use crate::common::{
+    MINIMAL, Table, Watch, assert_close, assert_same_record, behaviour, child, day, exactly, play, simulate, vendor,
+    watch,
+};
 use sim_core::lever::Moment;
 use sim_core::record::ReplicateRecord;
 use sim_core::run::Simulation;
@@ -39,7 +42,9 @@ fn states_that_subsidise_one_vendor_bear_together_what_one_would() {
 #[test]
 fn what_falls_due_by_the_year_stands_in_the_year_in_which_it_falls_due() {
     let outlay_of = |keys: &str| {
-        format!("[levers.test.testbed]\nin_force = 2020-01-01\n{keys}[levers.test.testbed.outlay]\npayer = \"DEU\"\nusd_per_year = 1e8\n")
+        format!(
+            "[levers.test.testbed]\nin_force = 2020-01-01\n{keys}[levers.test.testbed.outlay]\npayer = \"DEU\"\nusd_per_year = 1e8\n"
+        )
     };
     let yearly = |s: &Simulation, k: u64| {
         let record = play(s, k);
@@ -127,7 +132,11 @@ fn no_bill_is_paid_twice() {
     };
     let ban = "[levers.ban.procurement_ban]\nannounced = 2021-01-01\nin_force = 2021-01-01\ndeadline = 2026-12-31\nscope = { vendors = [\"alpha\"] }\n";
     let refunds = |keys: &[&str]| {
-        let levers: String = keys.iter().enumerate().map(|(i, k)| refund(&format!("r{i}"), k)).collect();
+        let levers: String = keys
+            .iter()
+            .enumerate()
+            .map(|(i, k)| refund(&format!("r{i}"), k))
+            .collect();
         with(&format!("{ban}{levers}"))
     };
     let one = refunds(&[""]);
@@ -157,7 +166,11 @@ fn no_bill_is_paid_twice() {
         }
         let (a, b) = (play(&loan, k), play(&loans, k));
         assert_close(outlay(&loan, &a), outlay(&loans, &b), 1e-12, &"the best loan");
-        assert_eq!(behaviour(&loan, &a), behaviour(&loans, &b), "of several loans the best counts");
+        assert_eq!(
+            behaviour(&loan, &a),
+            behaviour(&loans, &b),
+            "of several loans the best counts"
+        );
     }
 }
 
@@ -191,22 +204,32 @@ fn levers_that_can_never_begin_are_told() {
         answer("x", "a") + &answer("a", "b") + &answer("b", "a"),
     ] {
         let (accepted, said) = told(&ring);
-        assert!(!accepted && said.contains("`a` and what it answers wait for one another"), "{said}");
+        assert!(
+            !accepted && said.contains("`a` and what it answers wait for one another"),
+            "{said}"
+        );
     }
     let nil = "[levers.nil.retaliation]\nin_force = 2022-01-01\nstrength = 0\nscope = { vendors = [\"beta\"] }\n";
     let (accepted, said) = told(&(answer("a", "b") + &answer("b", "nil") + nil));
     assert!(accepted);
     for name in ["a", "b"] {
-        assert!(said.contains(&format!("`nil` does nothing, so that `{name}` never begins")), "{said}");
+        assert!(
+            said.contains(&format!("`nil` does nothing, so that `{name}` never begins")),
+            "{said}"
+        );
     }
     let real = nil.replace("strength = 0\n", "");
-    assert_eq!(told(&(answer("a", "b") + &answer("b", "nil") + &real)), (true, String::new()));
+    assert_eq!(
+        told(&(answer("a", "b") + &answer("b", "nil") + &real)),
+        (true, String::new())
+    );
 }
 
 #[test]
 fn who_takes_over_sells_all_that_it_will_have_to_renew() {
     let told = |buyer: &str, target: &str, more: &str| {
-        let lever = format!("[levers.test.merger]\nin_force = 2022-07-01\nbuyer = \"{buyer}\"\ntarget = \"{target}\"\n{more}");
+        let lever =
+            format!("[levers.test.merger]\nin_force = 2022-07-01\nbuyer = \"{buyer}\"\ntarget = \"{target}\"\n{more}");
         match scenario::decode(&child(MINIMAL, &lever)) {
             Ok(_) => String::new(),
             Err(faults) => faults.to_string(),
@@ -218,4 +241,18 @@ fn who_takes_over_sells_all_that_it_will_have_to_renew() {
     assert_eq!(told("rad", "gamma", &format!("strength = 0\n{rad}")), "", "no lever");
     assert_eq!(told("beta", "alpha", ""), "");
     assert_eq!(told("alpha", "gamma", ""), "");
+}
+
+#[test]
+fn the_first_day_knows_what_answers_the_levers_of_that_day() {
+    let feint =
+        "[levers.a.retaliation]\nin_force = 2020-01-01\nadded_trust_weight = 0\nscope = { vendors = [\"alpha\"] }\n";
+    let ban = |keys: &str| format!("{feint}[levers.b.procurement_ban]\n{keys}scope = {{ vendors = [\"alpha\"] }}\n");
+    let dated = with(&ban("announced = 2020-01-01\nin_force = 2020-01-01\n"));
+    let answering = with(&ban("answers = \"a\"\n"));
+    assert_eq!(exactly(&dated.next_tenders()), exactly(&answering.next_tenders()));
+    assert_ne!(exactly(&dated.next_tenders()), exactly(&with(feint).next_tenders()));
+    for k in 0..REPLICATES {
+        assert_same_record(&play(&dated, k), &play(&answering, k), "on the day or as an answer");
+    }
 }
