@@ -236,10 +236,12 @@ impl ComponentCutoff {
                         self.dependence * (indigenous * self.indigenous_lag + scarce * self.scarcity_loss);
                 }
             }
-            shift.wait[v] = if scarce > 0.0 {
-                f64::from(world.lead_days) / DAYS_PER_YEAR * longer_lead(scarce)
+            let longer = longer_lead(scarce);
+            shift.wait[v] = if longer.is_infinite() {
+                // Also where kit is delivered on the day of the order: what is not made is not sold.
+                f64::INFINITY
             } else {
-                0.0
+                f64::from(world.lead_days) / DAYS_PER_YEAR * longer
             };
         }
         state.conditions.shift(lever, shift);

@@ -126,4 +126,9 @@ impl Lever for Equity {
     fn review(&self, lever: usize, last: Day, world: &World, _posted: &Posted, state: &mut State) {
         self.pay(lever, last, world, state);
     }
+
+    fn settle(&self, lever: usize, last: Day, world: &World, state: &mut State) {
+        self.outlay
+            .settle(lever, &self.common, self.research, last, world, state);
+    }
 }

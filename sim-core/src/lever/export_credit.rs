@@ -3,7 +3,7 @@
 //! **Equation.** A buyer whose country may borrow (`credit_eligible`) and is not the vendor's home is lent `financed_share` of the price. Its
 //! gain is the grant element at its own cost of capital, `financed_share x (1 - sum of discounted payments)`
 //! ([`crate::market::value::grant_element`], tenor capped at the contract). Where a vendor brings its own credit, the buyer takes the better of
-//! the two, so that only the difference counts. The gain enters value at the tender and is lost on leaving early (`contract_break`).
+//! the two, so that only the difference counts; and of several levers' loans the best alone. The gain enters value at the tender and is lost on leaving early (`contract_break`).
 //!
 //! **Writes** `State::purse` alone. Outlay is the wedge of the loan, the same grant element, as public accounts of credit
 //! book its subsidy; repayments are not outlays. It stands in the account of `payer`, by default the vendor's home, not in the buyer's. `budget_usd` limits that wedge, not the sum lent. **Strength** scales it. **At 0** nothing

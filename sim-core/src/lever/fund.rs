@@ -72,11 +72,16 @@ impl Fund {
         begun as f64 / f64::from(self.years)
     }
 
-    /// Opens the budget of a lever on the day on which it binds, or on the first day of the run, with the part of that year.
+    /// Opens the budget of a lever on the day on which it binds, or on the first day of the run, with the part of that year; with
+    /// nothing where its years are over by then.
     pub fn open(&self, lever: usize, state: &mut State) {
-        state.purse.budget[lever] = self
-            .budget
-            .map_or(f64::INFINITY, |b| b * self.released(state.today, state.today));
+        let in_force = state.dates[lever].in_force.unwrap_or(state.today);
+        let is_over = in_force.add_months(12 * self.years as i32) <= state.today;
+        state.purse.budget[lever] = match self.budget {
+            None => f64::INFINITY,
+            Some(_) if is_over => 0.0,
+            Some(budget) => budget * self.released(state.today, state.today),
+        };
     }
 
     /// Releases what has fallen due since the last review.

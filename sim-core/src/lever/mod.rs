@@ -350,7 +350,13 @@ impl Common {
     /// Years from a day to today for which it has been in force.
     #[must_use]
     pub fn years_in_force(&self, lever: usize, from: Day, state: &State) -> f64 {
-        let end = self.end.map_or(state.today, |e| e.min(state.today));
+        self.years_between(lever, from, state.today, state)
+    }
+
+    /// Years between two days for which it has been in force.
+    #[must_use]
+    pub fn years_between(&self, lever: usize, from: Day, to: Day, state: &State) -> f64 {
+        let end = self.end.map_or(to, |e| e.min(to));
         from.max(self.binds_from(lever, state)).years_until(end).max(0.0)
     }
 
@@ -433,6 +439,9 @@ pub trait Lever: Debug + Send + Sync {
     /// It may read what was posted then.
     fn review(&self, _lever: usize, _last: Day, _world: &World, _posted: &Posted, _state: &mut State) {}
 
+    /// Books, before a measurement while it is in force, what it has come to owe since the last review. It moves nothing else.
+    fn settle(&self, _lever: usize, _last: Day, _world: &World, _state: &mut State) {}
+
     /// Sees an award while it is in force, and may pay toward it.
     fn awarded(&self, _lever: usize, _award: &Award, _world: &World, _state: &mut State) {}
 
@@ -458,6 +467,11 @@ pub trait Lever: Debug + Send + Sync {
 
     /// Who pays, a country or a bloc, where it says so.
     fn payer(&self) -> Option<&str> {
+        None
+    }
+
+    /// The vendor that takes another's contracts over, and that other one.
+    fn takeover(&self) -> Option<[&str; 2]> {
         None
     }
 

@@ -48,11 +48,12 @@ impl Outlay {
         state: &mut State,
     ) -> (f64, f64) {
         let due = common.strength * self.usd_per_year * common.years_in_force(lever, since, state);
-        let Some(payer) = world.countries.iter().position(|c| c.id == self.payer) else {
+        let Some(payer) = self.payer_in(world) else {
             return (0.0, 1.0);
         };
-        let paid = state.purse.spend(lever, payer, Payee::Works, due * works)
-            + state.purse.spend(lever, payer, Payee::Sellers, due * (1.0 - works));
+        let paid: f64 = (parts(due, works).into_iter())
+            .map(|(payee, sum)| state.purse.spend_rest(lever, payer, payee, sum))
+            .sum();
         let funded = if due > 0.0 {
             paid / due
         } else {
@@ -61,6 +62,29 @@ impl Outlay {
         };
         (paid, funded)
     }
+
+    /// Books what has fallen due since a day by the end of today, so that a measurement counts it. [`Outlay::pay`] for the same time
+    /// then books the rest: what the money brings about follows there.
+    pub fn settle(&self, lever: usize, common: &Common, works: f64, since: Day, world: &World, state: &mut State) {
+        let Some(payer) = self.payer_in(world) else { return };
+        let until = state.today.add_days(1);
+        let due = common.strength * self.usd_per_year * common.years_between(lever, since, until, state);
+        let mut left = state.purse.budget[lever];
+        for (payee, sum) in parts(due, works) {
+            let paid = sum.min(left);
+            left -= paid;
+            state.purse.advance(lever, payer, payee, paid);
+        }
+    }
+
+    fn payer_in(&self, world: &World) -> Option<usize> {
+        world.countries.iter().position(|c| c.id == self.payer)
+    }
+}
+
+/// What is due, by who gets it: the share `works` for work done, the rest to sellers.
+fn parts(due: f64, works: f64) -> [(Payee, f64); 2] {
+    [(Payee::Works, due * works), (Payee::Sellers, due * (1.0 - works))]
 }
 
 /// The review before a day: what falls due between it and the end of a lever is settled on its last day.

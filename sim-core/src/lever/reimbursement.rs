@@ -2,7 +2,7 @@
 //!
 //! **Equation.** An operator that replaces kit of a vendor in scope under a duty of removal (a ban with a deadline) is paid
 //! `share_of_bill x strength x (reference price of the listed parts that go + one-off bill of switching)` for each site, first come first
-//! served, once. It is a catalogue sum, as the American programme's: it does not depend on whose kit is bought instead, nor on its price.
+//! served, once: of several such levers each pays at most what those before it, in the order of the scenario, have left of the bill. It is a catalogue sum, as the American programme's: it does not depend on whose kit is bought instead, nor on its price.
 //! Money comes on the days of `appropriations`. While there is none, an operator that is entitled holds its forced replacement back, even
 //! past its deadline, until money comes or `patience_years` after the deadline have passed: the delay is a result.
 //!
@@ -19,6 +19,7 @@ use crate::calendar::Day;
 use crate::market::posted::Posted;
 use crate::scenario::document::{Fields, Number, Table, Variant};
 use crate::scenario::kinds::day;
+use crate::world::outlay::Payee;
 use crate::world::purse::Claim;
 use crate::world::rules::Bound;
 use crate::world::{BB, NO_VENDOR, RU, RuleScope, State, World};
@@ -145,19 +146,42 @@ impl Lever for Reimbursement {
                 && state.purse.may_claim(lever, slot.operator, v, what)
                 && state.rules.deadline(slot.country, v, what, operator.mark).is_some()
         };
+        let entitled = [RU, BB].map(entitled);
         let parts: f64 = [RU, BB]
             .into_iter()
-            .filter(|k| entitled(*k))
+            .filter(|k| entitled[*k])
             .map(|k| slot.weight[k])
             .sum();
         if parts > 0.0 {
+            let share = self.share * self.common.strength;
             let bill = slot.sites * (parts * slot.price + award.switching);
-            state.purse.spend(
-                lever,
-                slot.country,
-                crate::world::outlay::Payee::Operators,
-                self.share * self.common.strength * bill,
-            );
+            // What others have paid of it is not paid again.
+            let items = [
+                if entitled[RU] {
+                    slot.weight[RU] * slot.price
+                } else {
+                    0.0
+                },
+                if entitled[BB] {
+                    slot.weight[BB] * slot.price
+                } else {
+                    0.0
+                },
+                award.switching,
+            ];
+            let repaid = state.purse.repaid;
+            let again: f64 = (items.iter().zip(repaid))
+                .map(|(item, repaid)| item * (repaid + share - 1.0).max(0.0))
+                .sum();
+            let due = share * bill - slot.sites * again;
+            let paid = state.purse.spend(lever, slot.country, Payee::Operators, due);
+            if due > 0.0 {
+                for ((item, repaid), all) in items.iter().zip(repaid).zip(&mut state.purse.repaid) {
+                    if *item > 0.0 {
+                        *all += share.min(1.0 - repaid) * paid / due;
+                    }
+                }
+            }
         }
     }
 }

@@ -80,4 +80,8 @@ impl Lever for ResearchFund {
     fn review(&self, lever: usize, last: Day, world: &World, _posted: &Posted, state: &mut State) {
         self.pay(lever, last, world, state);
     }
+
+    fn settle(&self, lever: usize, last: Day, world: &World, state: &mut State) {
+        self.outlay.settle(lever, &self.common, 1.0, last, world, state);
+    }
 }

@@ -3,7 +3,7 @@
 //! **Equation.** Unit costs of the vendors in scope are multiplied by `1 - unit_cost_share x strength`; and a buyer in scope receives
 //! `share_of_price x strength x reference price` for each component that it buys from them. Margins respond to both: pass-through is a
 //! result. Outlay: for the first, at each award, the part of the unit cost that the state bears, `cost x s / (1 - s)` with the cost after
-//! the subsidy; for the second, the sums paid. Both stand in the account of `payer`, by default the vendor's home, wherever it sells.
+//! the subsidy (where several states subsidise one vendor, `cost x (1 / f - 1)` with `f` the product of what each leaves, shared by `ln f_i`); for the second, the sums paid. Both stand in the account of `payer`, by default the vendor's home, wherever it sells.
 //!
 //! **Writes** `State::conditions.subsidised` (a factor on unit cost that uses up as much as before, so that production is counted
 //! whole) and `State::purse`. **Strength** scales both shares. **At 0** nothing is scheduled. **Limit:** both shares 0 do nothing. `budget_usd` limits the help to buyers; a subsidy of costs has no limit, as it is not applied for.
@@ -65,6 +65,16 @@ impl StateSubsidy {
     fn factor(&self) -> f64 {
         1.0 - self.cost_share * self.common.strength
     }
+
+    /// What its state bears, over the cost that is left to the vendor, where all states together leave the share `left` of the whole.
+    /// States that subsidise one vendor share what they bear by the logarithms of what each leaves.
+    fn borne(&self, left: f64) -> f64 {
+        let own = self.factor();
+        if left >= own {
+            return (1.0 - own) / own;
+        }
+        (1.0 - left) / left * libm::log(own) / libm::log(left)
+    }
 }
 
 impl Lever for StateSubsidy {
@@ -125,11 +135,10 @@ impl Lever for StateSubsidy {
     fn awarded(&self, lever: usize, award: &Award, world: &World, state: &mut State) {
         let slot = &world.slots[award.slot];
         let sellers = self.common.scope.sellers(world);
-        let borne = (1.0 - self.factor()) / self.factor();
         for k in [RU, BB] {
             let seller = usize::from(award.seller[k]);
             if award.buys[k] && sellers.get(seller).copied().unwrap_or(false) {
-                let sum = slot.sites * award.cost[k] * borne;
+                let sum = slot.sites * award.cost[k] * self.borne(state.conditions.subsidised[seller]);
                 let payers = self.fund.payers_of(seller, world);
                 state.purse.book(lever, &payers, slot.country, Payee::Sellers, sum);
             }

@@ -114,4 +114,8 @@ impl Lever for Testbed {
     fn review(&self, lever: usize, last: Day, world: &World, _posted: &Posted, state: &mut State) {
         self.work(lever, last, world, state);
     }
+
+    fn settle(&self, lever: usize, last: Day, world: &World, state: &mut State) {
+        self.outlay.settle(lever, &self.common, 1.0, last, world, state);
+    }
 }

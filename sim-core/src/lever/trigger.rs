@@ -1,6 +1,7 @@
 //! What a lever waits for: a day, a measure that passes a bound, or another lever that it answers.
 //!
-//! A trigger looks at the measure on each measurement date, as an authority that reads yearly statistics would; the lever
+//! A trigger looks at the measure on each measurement date, as an authority that reads yearly statistics would (at a flow not on the
+//! first day, when there is none yet); the lever
 //! becomes known and binds on the next market review. A lever that answers another one begins on the day on which that one binds, and
 //! ends with it unless it has `lasts_years` of its own. Each begins once.
 

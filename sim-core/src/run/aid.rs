@@ -63,6 +63,7 @@ impl Run<'_> {
     /// Tells the levers that are in force of an award.
     pub(super) fn tell_levers(&mut self, award: &Award) {
         let world = self.world;
+        self.state.purse.repaid = [0.0; 3];
         for i in 0..world.scenario.levers.len() {
             if self.binds(i) {
                 world.scenario.levers[i].lever.awarded(i, award, world, &mut self.state);

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::account::Ledger;
+use super::answers;
 use super::maturity;
 use super::observe::Observer;
 use crate::calendar::{Calendar, Day, Phase};
@@ -21,7 +22,7 @@ use crate::measure::{CATALOGUE, Cell, ExitBook, SeriesPlan, View};
 use crate::record::{Counters, TenderRow};
 use crate::scenario::NamedLever;
 use crate::world::quota::Shed;
-use crate::world::{Layer, LeverDates, State, World};
+use crate::world::{Layer, State, World};
 
 /// What can happen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -403,48 +404,15 @@ impl<'a> Run<'a> {
             observer.lever(self.state.today, &named.name, moment);
         }
         self.plan_launches();
-        self.answer(&named.name, moment);
+        let answers = answers::answers(world, &mut self.state, &self.stages, i, moment);
+        self.schedule_levers(answers);
         self.look_ahead(Occasion::AfterNews);
         self.plan_forced_tenders(0..world.operators.len());
     }
 
-    /// Starts and ends the levers that answer the lever of this name.
-    fn answer(&mut self, name: &str, moment: Moment) {
-        let world = self.world;
-        for (j, other) in world.scenario.levers.iter().enumerate() {
-            let common = other.lever.common();
-            if !other.lever.is_active() || common.start != Start::Answers(name.to_owned()) {
-                continue;
-            }
-            match moment {
-                Moment::InForce if self.state.dates[j].in_force.is_none() => self.begin(j, self.state.today),
-                Moment::End if common.lasts_years.is_none() && self.binds(j) => {
-                    self.schedule(self.state.today, phase::LEVER, Event::Lever(j, Moment::End));
-                }
-                _ => {}
-            }
-        }
-    }
-
-    /// Begins a lever that has waited: it becomes known and binds on a day.
-    fn begin(&mut self, lever: usize, day: Day) {
-        let common = self.world.scenario.levers[lever].lever.common();
-        let deadline = common.deadline_years.map(|y| day.plus_years(y));
-        self.state.dates[lever] = LeverDates {
-            in_force: Some(day),
-            deadline,
-        };
-        let end = common.lasts_years.map(|y| day.plus_years(y).max(day.add_days(1)));
-        let moments = [
-            (Some(day), Moment::Announced),
-            (Some(day), Moment::InForce),
-            (deadline, Moment::Deadline),
-            (end, Moment::End),
-        ];
-        for (day, moment) in moments {
-            if let Some(day) = day {
-                self.schedule(day, phase::LEVER, Event::Lever(lever, moment));
-            }
+    fn schedule_levers(&mut self, moments: Vec<answers::Dated>) {
+        for (day, lever, moment) in moments {
+            self.schedule(day, phase::LEVER, Event::Lever(lever, moment));
         }
     }
 
@@ -507,6 +475,11 @@ impl<'a> Run<'a> {
 
     fn measure(&mut self, date: usize) {
         self.accrue();
+        for (i, named) in self.world.scenario.levers.iter().enumerate() {
+            if self.binds(i) {
+                named.lever.settle(i, self.last_review, self.world, &mut self.state);
+            }
+        }
         let today = self.state.today;
         self.counters.valuations += fill(
             &mut self.cube,
@@ -541,6 +514,8 @@ impl<'a> Run<'a> {
             self.values.push(value);
         }
         let fired = |(lever, cell): &(usize, Cell)| match &self.world.scenario.levers[*lever].lever.common().start {
+            // A flow is undefined on the first day, and starts nothing.
+            Start::When(_) if CATALOGUE[cell.measure].is_flow && date == 0 => false,
             Start::When(trigger) => trigger.is_passed((CATALOGUE[cell.measure].value)(&view, cell)),
             _ => false,
         };
@@ -549,7 +524,8 @@ impl<'a> Run<'a> {
             self.waiting.retain(|(lever, _)| !started.contains(lever));
             let next = self.next_review();
             for lever in started {
-                self.begin(lever, next);
+                let moments = answers::begin(self.world, &mut self.state, lever, next);
+                self.schedule_levers(moments);
             }
         }
         // What is awarded on the first day belongs to the first year: a flow covers the time after the last date, and there is none before.

@@ -3,6 +3,7 @@
 mod account;
 mod accrual;
 pub mod aid;
+mod answers;
 pub mod deliver;
 pub mod engine;
 pub mod histories;

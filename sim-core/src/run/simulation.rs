@@ -1,14 +1,17 @@
 //! A scenario made ready to be played, one replicate at a time, from any thread.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use super::answers;
 use super::engine::{ReplicateError, Run};
 use super::histories;
 use super::observe::Observer;
 use super::reference;
 use crate::calendar::Day;
 use crate::draws::Luck;
+use crate::lever::Moment;
 use crate::market::foresight::{self, NextTenders, Occasion};
 use crate::market::list_price::{self, AverageBuyer, average_buyers};
 use crate::market::posted::Posted;
@@ -103,8 +106,17 @@ fn first_day(world: &World, buyers: &[AverageBuyer]) -> Option<NextTenders> {
         .filter(|(day, _, _)| *day <= world.start)
         .collect();
     moments.sort_by_key(|(day, i, moment)| (*day, *i, *moment));
-    for (_, i, moment) in moments {
+    let mut moments = VecDeque::from(moments);
+    let mut stages = vec![None; world.scenario.levers.len()];
+    while let Some((_, i, moment)) = moments.pop_front() {
+        if stages[i] == Some(Moment::End) {
+            continue;
+        }
         world.scenario.levers[i].lever.act(i, moment, world, &mut state);
+        stages[i] = Some(moment);
+        // What answers it comes after all that was to come this morning, as in a run.
+        let answers = answers::answers(world, &mut state, &stages, i, moment);
+        moments.extend(answers.into_iter().filter(|(day, _, _)| *day <= world.start));
     }
     let mut posted = Posted::new(world, &state);
     let (mut desk, mut of_table) = (Desk::default(), foresight::table::Desk::default());

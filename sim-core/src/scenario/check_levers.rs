@@ -31,6 +31,9 @@ pub(super) fn check(c: &mut Checker, s: &Scenario) {
                 Some("add `[research]`; its keys have defaults".to_owned()),
             );
         }
+        if let Some([buyer, target]) = named.lever.takeover().filter(|_| named.lever.is_active()) {
+            takeover(c, s, &named.path, buyer, target);
+        }
         homes(c, s, &named.path, named.lever.homes().iter());
         if let Some(payer) = named.lever.payer() {
             let countries = s.countries.iter().map(|x| x.id.as_str());
@@ -47,6 +50,31 @@ pub(super) fn check(c: &mut Checker, s: &Scenario) {
         }
     }
     obeyable(c, s);
+}
+
+/// Refuses a takeover by a vendor that does not sell all that it would have to renew.
+fn takeover(c: &mut Checker, s: &Scenario, path: &str, buyer: &str, target: &str) {
+    let vendor = |id: &str| s.vendors.iter().find(|v| v.id == id);
+    let (Some(buyer), Some(target)) = (vendor(buyer), vendor(target)) else {
+        return; // told as a name that is not known
+    };
+    let parts = |v: &Vendor| {
+        [
+            ("radios", v.ru_cost.is_some()),
+            ("basebands", v.bb_cost.is_some()),
+            ("cores", v.core_cost.is_some()),
+        ]
+    };
+    for ((part, has), (_, needs)) in parts(buyer).into_iter().zip(parts(target)) {
+        if needs && !has {
+            c.fault(
+                &join(path, "buyer"),
+                format!("`{}` sells {part} and `{}` does not", target.id, buyer.id),
+                "a buyer that sells every part that the target does",
+                Some("give the buyer a unit cost for that part, or let another vendor take over".to_owned()),
+            );
+        }
+    }
 }
 
 fn vendor_or_group(c: &mut Checker, s: &Scenario, path: &str, vendor: &str) {
@@ -106,8 +134,45 @@ fn answers(c: &mut Checker, s: &Scenario, named: &NamedLever, name: &str) {
     let path = join(&named.path, "answers");
     if name == named.name {
         c.fault(&path, "it answers itself", "the name of another lever", None);
-    } else {
-        c.known(&path, name, "lever", s.levers.iter().map(|l| l.name.as_str()));
+    } else if c.known(&path, name, "lever", s.levers.iter().map(|l| l.name.as_str())) && named.lever.is_active() {
+        begins(c, s, named, &path);
+    }
+}
+
+/// Refuses levers that answer one another in a ring, and warns of one that answers a lever which does nothing.
+fn begins(c: &mut Checker, s: &Scenario, named: &NamedLever, path: &str) {
+    let mut at = named;
+    // A chain longer than all levers runs into a ring of others, which is told there.
+    for _ in &s.levers {
+        let Start::Answers(name) = &at.lever.common().start else {
+            return;
+        };
+        let Some(next) = s.levers.iter().find(|l| l.name == *name) else {
+            return;
+        };
+        if next.name == named.name {
+            c.fault(
+                path,
+                format!(
+                    "`{}` and what it answers wait for one another: none ever begins",
+                    named.name
+                ),
+                "a lever that begins on a day or when a measure passes a bound",
+                None,
+            );
+            return;
+        }
+        if !next.lever.is_active() {
+            c.fault(
+                path,
+                format!("`{}` does nothing, so that `{}` never begins", next.name, named.name),
+                "the name of a lever with a `strength` above 0 that is enabled",
+                None,
+            );
+            c.last_is_a_warning();
+            return;
+        }
+        at = next;
     }
 }
 

@@ -205,6 +205,13 @@ impl Table for Header {
             "the run is longer than 200 years",
             "at most 200 years after `start`",
         );
+        // Reviews and measurements are counted until one lies after the end: the calendar must go on that far.
+        f.require(
+            header.end <= Day::MAX.add_months(-12),
+            "end",
+            "the run ends too late",
+            "2399-12-31 or earlier: the calendar ends a year later",
+        );
         f.require(
             header.start >= Day::MIN.add_months(600),
             "start",

@@ -14,7 +14,7 @@ pub enum Payee {
 }
 
 /// Kinds of payees.
-const PAYEES: usize = 3;
+pub(super) const PAYEES: usize = 3;
 
 /// Who pays: countries, and the share of the sum that each bears. A place beyond the last country is abroad: a state that the scenario does
 /// not have as a country; its money counts in the world as a whole alone.

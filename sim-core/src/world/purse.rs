@@ -4,7 +4,7 @@
 //! lever's budget. Help is a sum per site, a share of the reference price of what is bought, so that a seller cannot
 //! raise it by raising its price; how much of it the buyer keeps is a result.
 
-use super::outlay::{Outlay, Payee, Payers};
+use super::outlay::{Outlay, PAYEES, Payee, Payers};
 use super::{RuleScope, VendorIx};
 
 /// What is helped.
@@ -63,6 +63,10 @@ pub struct Purse {
     pub budget: Vec<f64>,
     /// What was spent since the last measurement.
     pub outlay: Outlay,
+    /// Shares of the bill of the award in hand that claims have paid: of the radio and the baseband that go, and of switching.
+    pub repaid: [f64; 3],
+    /// US dollars booked before they were spent, by lever and payee.
+    advanced: Vec<[f64; PAYEES]>,
 }
 
 impl Purse {
@@ -74,6 +78,8 @@ impl Purse {
             claims: Vec::new(),
             budget: vec![f64::INFINITY; levers],
             outlay: Outlay::new(levers, countries),
+            repaid: [0.0; 3],
+            advanced: vec![[0.0; PAYEES]; levers],
         }
     }
 
@@ -81,6 +87,7 @@ impl Purse {
     pub fn add_payer(&mut self, budget: f64) -> usize {
         self.budget.push(budget);
         self.outlay.add_lever();
+        self.advanced.push([0.0; PAYEES]);
         self.budget.len() - 1
     }
 
@@ -145,17 +152,27 @@ impl Purse {
         })
     }
 
-    /// Help to a buyer in a country with a component of a vendor, share of its reference price.
+    /// Those that help: all that stand, but of loans the best alone, as a price is financed once.
+    fn helping(&self, country: usize, vendor: VendorIx, what: RuleScope, aid: Aid) -> impl Iterator<Item = &Support> {
+        let standing = || self.standing(country, vendor, what, aid);
+        let best = match aid {
+            Aid::Loan => standing().reduce(|best, s| if s.share > best.share { s } else { best }),
+            Aid::Any | Aid::Open | Aid::Virtual => None,
+        };
+        standing().filter(move |s| best.is_none_or(|best| std::ptr::eq(*s, best)))
+    }
+
+    /// Help to a buyer in a country with a component of a vendor, share of its reference price. Several loans do not add up.
     #[must_use]
     pub fn share(&self, country: usize, vendor: VendorIx, what: RuleScope, aid: Aid) -> f64 {
-        self.standing(country, vendor, what, aid).map(|s| s.share).sum()
+        self.helping(country, vendor, what, aid).map(|s| s.share).sum()
     }
 
     /// Pays the help of one kind toward a purchase worth `reference` US dollars at reference prices; the last purchase before a budget is
     /// empty gets what is left. Returns what was paid.
     pub fn pay(&mut self, country: usize, vendor: VendorIx, what: RuleScope, aid: Aid, reference: f64) -> f64 {
         let due: Vec<(usize, f64, Option<Payers>)> = self
-            .standing(country, vendor, what, aid)
+            .helping(country, vendor, what, aid)
             .map(|s| {
                 let payers = s.payers.as_ref().map(|by| by[usize::from(vendor)].clone());
                 (s.lever, s.share * reference, payers)
@@ -172,6 +189,23 @@ impl Purse {
     /// Spends up to `sum` US dollars of a lever's budget, paid and got in one country. Returns what was spent.
     pub fn spend(&mut self, lever: usize, country: usize, payee: Payee, sum: f64) -> f64 {
         self.spend_for(lever, &[(country, 1.0)], country, payee, sum)
+    }
+
+    /// Books `sum` US dollars in all of what a lever will have spent once [`Purse::spend_rest`] is asked for it; its budget stays.
+    pub fn advance(&mut self, lever: usize, country: usize, payee: Payee, sum: f64) {
+        let booked = &mut self.advanced[lever][payee as usize];
+        let more = (sum - *booked).max(0.0);
+        *booked += more;
+        self.book(lever, &[(country, 1.0)], country, payee, more);
+    }
+
+    /// As [`Purse::spend`], of which what was booked ahead is not booked again.
+    pub fn spend_rest(&mut self, lever: usize, country: usize, payee: Payee, sum: f64) -> f64 {
+        let paid = sum.min(self.budget[lever]).max(0.0);
+        self.budget[lever] -= paid;
+        let booked = std::mem::take(&mut self.advanced[lever][payee as usize]);
+        self.book(lever, &[(country, 1.0)], country, payee, (paid - booked).max(0.0));
+        paid
     }
 
     /// Spends up to `sum` US dollars of a lever's budget in the market of a country, for others' account. Returns what was spent.
@@ -192,6 +226,28 @@ impl Purse {
 mod tests {
     use super::*;
     use crate::world::Layer;
+
+    #[test]
+    fn of_two_loans_the_better_is_taken_and_the_other_once_its_budget_is_spent() {
+        let scope = RuleScope::of(Layer::Ran(1), 0);
+        let mut purse = Purse::new(2, 1);
+        purse.budget[1] = 30.0;
+        for (lever, share) in [(0, 0.25), (1, 0.5)] {
+            purse.open(Support {
+                lever,
+                aid: Aid::Loan,
+                scope,
+                buyers: vec![true],
+                sellers: vec![true],
+                share,
+                payers: None,
+            });
+        }
+        assert_eq!(purse.share(0, 0, scope, Aid::Loan), 0.5);
+        assert_eq!(purse.pay(0, 0, scope, Aid::Loan, 60.0), 30.0);
+        assert_eq!(purse.share(0, 0, scope, Aid::Loan), 0.25);
+        assert_eq!(purse.pay(0, 0, scope, Aid::Loan, 60.0), 15.0);
+    }
 
     #[test]
     fn a_budget_is_spent_to_the_last_dollar_and_no_further() {

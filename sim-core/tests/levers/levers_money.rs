@@ -375,6 +375,7 @@ fn first_come_first_served_to_the_last_dollar() {
     let bill = info.sites * (info.price + 10_000.0);
     let mut paid = 0.0;
     while paid < 1e8 {
+        state.purse.repaid = [0.0; 3]; // another award
         world.scenario.levers[lever]
             .lever
             .awarded(lever, &award(alpha), world, &mut state);

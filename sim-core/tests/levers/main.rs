@@ -8,6 +8,7 @@ mod forced_tenders;
 mod lever_contract;
 mod levers_bad_input;
 mod levers_demand;
+mod levers_edges;
 mod levers_money;
 mod levers_politics;
 mod levers_supply;

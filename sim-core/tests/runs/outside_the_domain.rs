@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::common::{MINIMAL, child, text};
+use crate::common::{MINIMAL, child, play, simulate, text};
 use sim_core::scenario;
 use sim_core::scenario::document::{Shape, TableSpec, describe};
 
@@ -128,4 +128,17 @@ fn every_equation_that_is_named_stands_in_the_model_document() {
     for equation in equations {
         assert!(page.contains(&format!("`{equation}`")), "{equation}");
     }
+}
+
+#[test]
+fn a_run_ends_a_year_before_the_calendar_does() {
+    let to = |end: &str| format!("[scenario]\nstart = 2398-01-01\nend = {end}\n");
+    let said = refusal(&to("2400-01-01"));
+    assert!(
+        said.contains("the run ends too late") && said.contains("2399-12-31 or earlier"),
+        "{said}"
+    );
+    let s = simulate(&child(MINIMAL, &to("2399-12-31")));
+    assert_eq!(s.dates().last(), Some(&s.world().end));
+    assert!(play(&s, 0).counters.tenders > 0);
 }
