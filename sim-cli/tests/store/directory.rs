@@ -134,6 +134,34 @@ fn fewer_replicates_leave_the_longer_run() {
 }
 
 #[test]
+fn an_extension_that_is_refused_leaves_the_finished_run() {
+    let dir = tempfile::tempdir().unwrap();
+    let longer = |out: &Path| RunSettings {
+        replicates: Some(20),
+        ..settings(out)
+    };
+    let whole = dir.path().join("whole");
+    run(one(), &longer(&whole)).done();
+    let (_dir, out) = finished();
+    let table = out.join("replicates.parquet");
+    let good = fs::read(&table).unwrap();
+    for damaged in [None, Some(&good[..good.len() / 2]), Some(&b"x"[..])] {
+        match damaged {
+            None => fs::remove_file(&table).unwrap(),
+            Some(bytes) => fs::write(&table, bytes).unwrap(),
+        }
+        let before = files(&out);
+        assert!(run(one(), &longer(&out)).result.is_err());
+        assert_same(&files(&out), &before);
+        // It reads as finished still.
+        assert!(out.join("manifest.json").is_file() && !out.join("work").exists());
+    }
+    fs::write(&table, good).unwrap();
+    run(one(), &longer(&out)).done();
+    assert_same(&files(&out), &files(&whole));
+}
+
+#[test]
 fn a_run_without_record_cannot_be_extended() {
     let dir = tempfile::tempdir().unwrap();
     let out = dir.path().join("run");
