@@ -46,7 +46,8 @@ pub fn remove_analyses(directory: &RunDirectory) -> Result<()> {
     ANALYSES.iter().try_for_each(|name| remove(&directory.file(name)))
 }
 
-/// Removes what an earlier run left in the directory; `work/` is left to the caller, who holds its lock.
+/// Removes what an earlier run left in the directory; the caller holds the lock of `work/` (but where nothing of ours is
+/// there) and clears that with [`clear_work`].
 ///
 /// What is ours is known from the manifest or plan that lies there: the fixed names, a scenario for
 /// each world, and the figures that its provenance lists.
@@ -60,16 +61,17 @@ pub fn clear(directory: &RunDirectory, found: &Found) -> Result<()> {
         Found::Nothing => return Ok(()),
         Found::Finished(manifest) => worlds.extend(manifest.worlds.iter().map(|w| w.id.clone())),
         Found::Unfinished { plan, base } => {
+            if plan.shard.is_some() {
+                // It ended between its last two steps.
+                remove_segments(&directory.file("segments"))?;
+            }
             worlds.extend(plan.manifest.worlds.iter().map(|w| w.id.clone()));
             worlds.extend(base.iter().flat_map(|b| &b.worlds).map(|w| w.id.clone()));
         }
         Found::Shard(_) => {
-            remove(&directory.shard())?;
-            let segments = directory.file("segments");
-            if segments.is_dir() {
-                fs::remove_dir_all(&segments).while_doing("remove", &segments)?;
-            }
-            return Ok(());
+            // As a plan it says whose the segments are until they are gone.
+            fs::rename(directory.shard(), directory.plan()).while_doing("remove", &directory.shard())?;
+            return remove_segments(&directory.file("segments"));
         }
         Found::Foreign(_) => return refuse_collisions(directory),
     }
@@ -92,11 +94,37 @@ pub fn clear(directory: &RunDirectory, found: &Found) -> Result<()> {
     Ok(())
 }
 
+/// Removes what an earlier run left in `work/` but for the lock, which the caller holds; the plan goes last, since without
+/// it nothing says whose the rest is.
+///
+/// # Errors
+/// Of the disk.
+pub fn clear_work(directory: &RunDirectory) -> Result<()> {
+    remove_segments(&directory.segments())?;
+    remove(&directory.base_manifest())?;
+    remove(&directory.plan())
+}
+
+/// Removes a folder of segments; it stays, which is an error, where a file of another origin lies in it.
+fn remove_segments(folder: &Path) -> Result<()> {
+    if !folder.is_dir() {
+        return Ok(());
+    }
+    for item in fs::read_dir(folder).while_doing("read", folder)? {
+        let path = item.while_doing("read", folder)?.path();
+        if path.extension().is_some_and(|extension| extension == "seg") {
+            remove(&path)?;
+        }
+    }
+    fs::remove_dir(folder).while_doing("remove", folder)
+}
+
 fn refuse_collisions(directory: &RunDirectory) -> Result<()> {
     let ours = [
         "manifest.json",
         "provenance.json",
         "shard.json",
+        "segments",
         "scenarios",
         "figures",
         "work",

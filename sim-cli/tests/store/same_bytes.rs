@@ -347,3 +347,45 @@ fn refused_merges() {
     assert!(join(&out, &all_formats()).refusal().contains("another shard"));
     assert!(!out.join("manifest.json").exists() && !out.join("work").exists());
 }
+
+/// A finished shard as a kill in its last step leaves it: the segments are in their place, `shard.json` is not.
+fn killed_in_the_last_step(place: &Path) {
+    fs::create_dir(place.join("work")).unwrap();
+    fs::rename(place.join("shard.json"), place.join("work/plan.json")).unwrap();
+}
+
+#[test]
+fn a_shard_that_was_killed_in_its_last_step_is_finished_or_begun_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("run");
+    let part = RunSettings {
+        shard: shard(1, 2),
+        ..settings(&out)
+    };
+    let place = out.join("shard-1-of-2");
+    run(two_worlds(), &part).done();
+    let expected = files(&place);
+
+    killed_in_the_last_step(&place);
+    let worlds = two_worlds();
+    let asked: Vec<_> = worlds.iter().map(|world| world.asked.clone()).collect();
+    let resumed = RunSettings {
+        resume: true,
+        ..part.clone()
+    };
+    run(worlds, &resumed).done();
+    let names = |files: &std::collections::BTreeMap<String, Vec<u8>>| files.keys().cloned().collect::<Vec<_>>();
+    assert_eq!(names(&files(&place)), names(&expected));
+    assert_eq!(asked.iter().map(|asked| asked.load(std::sync::atomic::Ordering::SeqCst)).sum::<u64>(), 0);
+
+    killed_in_the_last_step(&place);
+    // And what an earlier version made of it by playing everything again.
+    fs::create_dir(place.join("work/segments")).unwrap();
+    assert!(run(two_worlds(), &resumed).refusal().contains("--force"));
+    let forced = RunSettings { force: true, ..part };
+    run(two_worlds(), &forced).done();
+    assert_eq!(names(&files(&place)), names(&expected));
+    // A shard that is finished is begun again too.
+    run(two_worlds(), &forced).done();
+    assert_eq!(names(&files(&place)), names(&expected));
+}
