@@ -256,6 +256,9 @@ fn a_foreign_directory_is_not_touched() {
         ("work/thesis.tex", "mine"),
         ("work/plan.json", "{\"plan\": 1}"),
         ("figures/photo.svg", "<svg/>"),
+        ("regret.csv", "mine"),
+        ("boxes.csv", "mine"),
+        ("points.csv", "mine"),
     ] {
         let path = out.join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -340,6 +343,33 @@ fn another_run_is_replaced_only_by_force_and_only_its_own_files() {
         "summary.csv",
     ];
     assert_eq!(names, expected.map(str::to_owned).into());
+}
+
+#[test]
+fn force_leaves_files_that_only_another_command_writes() {
+    let (_dir, out) = finished();
+    let (_other, unfinished) = unfinished();
+    let mine = [
+        "report.txt",
+        "points.csv",
+        "outcomes.csv",
+        "targets.csv",
+        "rules.csv",
+        "design.csv",
+        "parameters.csv",
+        "differences.csv",
+    ];
+    for out in [out, unfinished] {
+        mine.iter().for_each(|name| fs::write(out.join(name), "mine").unwrap());
+        let forced = RunSettings {
+            force: true,
+            ..settings(&out)
+        };
+        run(one(), &forced).done();
+        for name in mine {
+            assert_eq!(fs::read_to_string(out.join(name)).unwrap(), "mine", "{name}");
+        }
+    }
 }
 
 #[test]

@@ -376,7 +376,13 @@ fn a_shard_that_was_killed_in_its_last_step_is_finished_or_begun_again() {
     run(worlds, &resumed).done();
     let names = |files: &std::collections::BTreeMap<String, Vec<u8>>| files.keys().cloned().collect::<Vec<_>>();
     assert_eq!(names(&files(&place)), names(&expected));
-    assert_eq!(asked.iter().map(|asked| asked.load(std::sync::atomic::Ordering::SeqCst)).sum::<u64>(), 0);
+    assert_eq!(
+        asked
+            .iter()
+            .map(|asked| asked.load(std::sync::atomic::Ordering::SeqCst))
+            .sum::<u64>(),
+        0
+    );
 
     killed_in_the_last_step(&place);
     // And what an earlier version made of it by playing everything again.
