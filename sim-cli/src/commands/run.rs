@@ -20,12 +20,12 @@ use crate::exit::{Exit, Failure, Result};
 use crate::model::{Model, WorldRequest};
 use crate::settings::{RecordSeries, RunSettings};
 use crate::store::directory::{Found, RunDirectory};
-use crate::store::force;
 use crate::store::lock::Lock;
 use crate::store::manifest::Manifest;
 use crate::store::plan::Plan;
 use crate::store::shard::take_segments_back;
 use crate::store::space::Estimate;
+use crate::store::{finish, force};
 
 /// Loads the worlds and runs them.
 ///
@@ -195,11 +195,7 @@ impl Run<'_> {
             return self.refuse(other_points(&plan, old));
         }
         if new == old {
-            if self.directory.work().is_dir() {
-                // The process ended between its last two steps: the manifest stands, work/ was left.
-                let _lock = Lock::take(&self.directory.work())?;
-                self.directory.remove_work()?;
-            }
+            finish::remove_leftover(&self.directory, old)?;
             let made = self.finish_settings().make_missing(&plan)?;
             if !made.is_empty() {
                 self.session.console.note(&format!("made {}", made.join(", ")));

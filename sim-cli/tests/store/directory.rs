@@ -8,7 +8,10 @@ use std::sync::atomic::Ordering;
 use crate::common::{FakeEngine, all_formats, assert_same, files, run, settings, shard, two_worlds};
 use sim_cli::exit::{Exit, Failure};
 use sim_cli::settings::{Format, Record, RecordSeries, RunSettings, formats};
+use sim_cli::store::directory::RunDirectory;
+use sim_cli::store::finish::remove_leftover;
 use sim_cli::store::lock::Lock;
+use sim_cli::store::manifest::Manifest;
 
 fn one() -> Vec<FakeEngine> {
     vec![FakeEngine::new("world-2020")]
@@ -460,6 +463,30 @@ fn a_kill_between_the_last_two_steps_leaves_a_finished_run() {
     fs::write(out.join("work/plan.json"), "torn").unwrap();
     run(one(), &settings(&out)).done();
     assert_same(&files(&out), &before);
+}
+
+#[test]
+fn what_is_unfinished_under_the_lock_is_not_taken_for_a_leftover() {
+    let (_dir, out) = finished();
+    let manifest = Manifest::parse(&fs::read_to_string(out.join("manifest.json")).unwrap()).unwrap();
+    // As if another process had begun to extend it between look and lock, and was ended.
+    let mut engines = one();
+    engines[0].stop_after = Some(4);
+    let longer = RunSettings {
+        replicates: Some(40),
+        ..settings(&out)
+    };
+    assert!(matches!(run(engines, &longer).result, Err(Failure::Interrupted(_))));
+    let mut before = files(&out);
+    let Err(Failure::Refused(text)) = remove_leftover(&RunDirectory::new(&out), &manifest) else {
+        panic!("it is not finished");
+    };
+    assert!(text.contains("try again"), "{text}");
+    let mut after = files(&out);
+    for files in [&mut before, &mut after] {
+        files.remove("work/lock");
+    }
+    assert_same(&after, &before);
 }
 
 #[test]
