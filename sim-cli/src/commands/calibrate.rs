@@ -243,12 +243,7 @@ impl Work<'_> {
             if !matches!(found, Found::Foreign(_)) {
                 force::clear(&self.directory, &found)?;
             }
-            if self.directory.plan().is_file() {
-                std::fs::remove_file(self.directory.plan()).while_doing("remove", &self.directory.plan())?;
-            }
-            if self.directory.segments().is_dir() {
-                std::fs::remove_dir_all(self.directory.segments()).while_doing("remove", &self.directory.segments())?;
-            }
+            force::clear_work(&self.directory)?;
             return self.work(plan, lock);
         }
         match found {

@@ -11,6 +11,7 @@ use crate::store::directory::{Found, RunDirectory};
 use crate::store::finish::Finish;
 use crate::store::force;
 use crate::store::lock::Lock;
+use crate::store::plan::Plan;
 use crate::store::shard::join;
 
 /// What a merge was asked to do.
@@ -44,27 +45,52 @@ pub fn merge(settings: &MergeSettings, session: &Session<'_>) -> Result<Exit> {
     };
     let refuse = |why: &str| {
         let at = directory.root().display();
-        Err(Failure::Refused(format!(
-            "{at}: {why}. Replace it with --force, or merge elsewhere"
-        )))
+        Err(Failure::Refused(format!("{at}: {why}")))
     };
-    match directory.look()? {
-        Found::Nothing => {}
-        Found::Finished(old) if *old == plan.manifest && !settings.force => {
+    // Nothing is written before it is clear that something will be.
+    let found = directory.look()?;
+    match (&found, obstacle(&found, &plan)) {
+        (Found::Finished(old), _) if **old == plan.manifest && !settings.force => {
             finish.make_missing(&plan)?;
             return show_headline(&directory, session, None);
         }
-        // A merge that was ended: it reads the shards only, so it is simply done again.
-        Found::Unfinished { plan: old, base: None } if old.manifest == plan.manifest => {}
-        found if settings.force => force::clear(&directory, &found)?,
-        Found::Finished(_) => return refuse("it holds another run"),
-        Found::Unfinished { .. } => return refuse("it holds another, unfinished run"),
-        Found::Shard(_) => return refuse("it is itself a shard"),
-        Found::Foreign(why) => return refuse(&why),
+        (_, Some(why)) if !settings.force => {
+            return refuse(&format!("{why}. Replace it with --force, or merge elsewhere"));
+        }
+        (Found::Foreign(_), _) => force::clear(&directory, &found)?,
+        _ => {}
     }
     let lock = Lock::take(&directory.work())?;
+    // Another process may have been here between the look and the lock: what is there now counts.
+    let found = directory.look()?;
+    if obstacle(&found, &plan).is_some() {
+        if !settings.force {
+            if let Found::Finished(_) | Found::Shard(_) = found {
+                // What lies in work/ is the lock of this process alone.
+                directory.remove_work()?;
+            }
+            return refuse("another process worked there just now: try again");
+        }
+        if !matches!(found, Found::Foreign(_)) {
+            force::clear(&directory, &found)?;
+            force::clear_work(&directory)?;
+        }
+    }
     plan.write(&directory.plan())?;
     finish.finish(&plan, &mut segments)?;
     drop(lock);
     show_headline(&directory, session, Some(segments.failed()))
+}
+
+/// Why what lies in a directory stands in the way of this merge, if it does.
+fn obstacle(found: &Found, plan: &Plan) -> Option<String> {
+    match found {
+        Found::Nothing => None,
+        // A merge that was ended: it reads the shards only, so it is simply done again.
+        Found::Unfinished { plan: old, base: None } if old.manifest == plan.manifest => None,
+        Found::Finished(_) => Some("it holds another run".into()),
+        Found::Unfinished { .. } => Some("it holds another, unfinished run".into()),
+        Found::Shard(_) => Some("it is itself a shard".into()),
+        Found::Foreign(why) => Some(why.clone()),
+    }
 }

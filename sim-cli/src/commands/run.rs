@@ -16,15 +16,16 @@ pub use report::show_headline;
 
 use super::Session;
 use crate::engine::Ensemble;
-use crate::exit::{Context as _, Exit, Failure, Result};
+use crate::exit::{Exit, Failure, Result};
 use crate::model::{Model, WorldRequest};
 use crate::settings::{RecordSeries, RunSettings};
 use crate::store::directory::{Found, RunDirectory};
-use crate::store::force;
 use crate::store::lock::Lock;
 use crate::store::manifest::Manifest;
 use crate::store::plan::Plan;
+use crate::store::shard::take_segments_back;
 use crate::store::space::Estimate;
+use crate::store::{finish, force};
 
 /// Loads the worlds and runs them.
 ///
@@ -166,14 +167,7 @@ impl Run<'_> {
         if !matches!(found, Found::Foreign(_)) {
             force::clear(&self.directory, &found)?;
         }
-        for leftover in [self.directory.plan(), self.directory.base_manifest()] {
-            if leftover.is_file() {
-                remove_file(&leftover)?;
-            }
-        }
-        if self.directory.segments().is_dir() {
-            std::fs::remove_dir_all(self.directory.segments()).while_doing("remove", &self.directory.segments())?;
-        }
+        force::clear_work(&self.directory)?;
         self.work(plan, None, lock)
     }
 
@@ -201,11 +195,7 @@ impl Run<'_> {
             return self.refuse(other_points(&plan, old));
         }
         if new == old {
-            if self.directory.work().is_dir() {
-                // The process ended between its last two steps: the manifest stands, work/ was left.
-                let _lock = Lock::take(&self.directory.work())?;
-                self.directory.remove_work()?;
-            }
+            finish::remove_leftover(&self.directory, old)?;
             let made = self.finish_settings().make_missing(&plan)?;
             if !made.is_empty() {
                 self.session.console.note(&format!("made {}", made.join(", ")));
@@ -261,6 +251,9 @@ impl Run<'_> {
         let sittings = std::mem::take(&mut plan.sittings);
         plan.sittings = old.sittings;
         plan.sittings.extend(sittings);
+        if plan.shard.is_some() {
+            take_segments_back(&self.directory)?;
+        }
         self.estimate(&plan)?;
         self.work(plan, base.map(|base| *base), lock)
     }
@@ -295,8 +288,4 @@ fn other_points(plan: &Plan, old: &Manifest) -> String {
     format!(
         "the first {there} points of this design are not those that lie there. Choose another --out, or replace it with --force"
     )
-}
-
-fn remove_file(path: &Path) -> Result<()> {
-    std::fs::remove_file(path).while_doing("remove", path)
 }

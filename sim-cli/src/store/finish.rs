@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::atomic::AtomicBool;
 
 use super::atomic;
-use super::directory::RunDirectory;
+use super::directory::{Found, RunDirectory};
 use super::force::{self, DESIGN};
 use super::import::import;
 use super::lock::Lock;
@@ -12,7 +12,7 @@ use super::manifest::Manifest;
 use super::plan::Plan;
 use super::provenance::Provenance;
 use super::segments::Segments;
-use crate::exit::Result;
+use crate::exit::{Failure, Result};
 use crate::output::{EXPORTERS, Exporter, Figures, Source};
 use crate::settings::Format;
 use crate::surroundings::Surroundings;
@@ -52,7 +52,7 @@ impl Finish<'_> {
     /// Writes everything from complete segments and removes `work/`.
     ///
     /// # Errors
-    /// Of the disk, or [`crate::exit::Failure::Interrupted`]; segments are kept then.
+    /// Of the disk, or [`Failure::Interrupted`]; segments are kept then.
     pub fn finish(&self, plan: &Plan, segments: &mut Segments) -> Result<()> {
         let manifest = &plan.manifest;
         let formats = self.formats_in_force();
@@ -104,7 +104,7 @@ impl Finish<'_> {
     /// scenario, a figure. Gives the names of the tables made.
     ///
     /// # Errors
-    /// Of the disk; or [`crate::exit::Failure::Refused`] where a table cannot be made from the others.
+    /// Of the disk; or [`Failure::Refused`] where a table cannot be made from the others.
     pub fn make_missing(&self, plan: &Plan) -> Result<Vec<String>> {
         let manifest = &plan.manifest;
         let mut made = Vec::new();
@@ -124,7 +124,7 @@ impl Finish<'_> {
         let mut missing = exporters(manifest, self.formats);
         missing.retain(|e| !self.directory.file(e.file()).is_file());
         if !missing.is_empty() {
-            let _lock = Lock::take(&self.directory.work())?;
+            let _lock = lock_finished(self.directory, manifest)?;
             let mut segments = Segments::new(plan.layouts(), &manifest.run_key());
             if missing.iter().any(|exporter| exporter.needs_replicates()) {
                 segments.open_for_writing(&self.directory.segments())?;
@@ -143,6 +143,31 @@ impl Finish<'_> {
             figures.draw(self.directory.root(), manifest, self.png, true)?;
         }
         Ok(made)
+    }
+}
+
+/// Removes `work/` from a finished run, where the process that made it ended between its last two steps.
+///
+/// # Errors
+/// [`Failure::Refused`] where another process is at work there, or the run there is not this one any more: nothing is
+/// removed then. Of the disk.
+pub fn remove_leftover(directory: &RunDirectory, manifest: &Manifest) -> Result<()> {
+    if !directory.work().is_dir() {
+        return Ok(());
+    }
+    let _lock = lock_finished(directory, manifest)?;
+    directory.remove_work()
+}
+
+/// Takes the lock of a finished run, and looks again: another process may have come before the lock.
+fn lock_finished(directory: &RunDirectory, manifest: &Manifest) -> Result<Lock> {
+    let lock = Lock::take(&directory.work())?;
+    match directory.look()? {
+        Found::Finished(now) if *now == *manifest => Ok(lock),
+        _ => Err(Failure::Refused(format!(
+            "{}: another process worked there just now: try again",
+            directory.root().display()
+        ))),
     }
 }
 

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::atomic::PARTIAL;
 use super::directory::{Found, RunDirectory};
+use super::manifest::Manifest;
 use crate::exit::{Context as _, Failure, Result};
 use crate::output::EXPORTERS;
 
@@ -46,41 +47,37 @@ pub fn remove_analyses(directory: &RunDirectory) -> Result<()> {
     ANALYSES.iter().try_for_each(|name| remove(&directory.file(name)))
 }
 
-/// Removes what an earlier run left in the directory; `work/` is left to the caller, who holds its lock.
+/// Removes what an earlier run left in the directory; the caller holds the lock of `work/` (but where nothing of ours is
+/// there) and clears that with [`clear_work`].
 ///
-/// What is ours is known from the manifest or plan that lies there: the fixed names, a scenario for
-/// each world, and the figures that its provenance lists.
+/// What is ours is known from the manifest or plan that lies there: the names that its command writes, a scenario for each
+/// world, and the figures that its provenance lists.
 ///
 /// # Errors
 /// [`Failure::Refused`] where no run of ours is there but a file of another origin bears one of our
 /// names: nothing is removed then.
 pub fn clear(directory: &RunDirectory, found: &Found) -> Result<()> {
-    let mut worlds: Vec<String> = Vec::new();
-    match found {
+    let manifests: Vec<&Manifest> = match found {
         Found::Nothing => return Ok(()),
-        Found::Finished(manifest) => worlds.extend(manifest.worlds.iter().map(|w| w.id.clone())),
+        Found::Finished(manifest) => vec![manifest],
         Found::Unfinished { plan, base } => {
-            worlds.extend(plan.manifest.worlds.iter().map(|w| w.id.clone()));
-            worlds.extend(base.iter().flat_map(|b| &b.worlds).map(|w| w.id.clone()));
+            if plan.shard.is_some() {
+                // It ended between its last two steps.
+                remove_segments(&directory.file("segments"))?;
+            }
+            std::iter::once(&plan.manifest).chain(base.as_deref()).collect()
         }
         Found::Shard(_) => {
-            remove(&directory.shard())?;
-            let segments = directory.file("segments");
-            if segments.is_dir() {
-                fs::remove_dir_all(&segments).while_doing("remove", &segments)?;
-            }
-            return Ok(());
+            // As a plan it says whose the segments are until they are gone.
+            fs::rename(directory.shard(), directory.plan()).while_doing("remove", &directory.shard())?;
+            return remove_segments(&directory.file("segments"));
         }
         Found::Foreign(_) => return refuse_collisions(directory),
-    }
+    };
     // The manifest goes first: without it the directory is not finished, whatever else remains.
     remove(&directory.manifest())?;
     let mut names: BTreeSet<String> = listed(directory);
-    names.extend(EXPORTERS.iter().map(|exporter| exporter.file().to_owned()));
-    names.extend(worlds.iter().map(|id| format!("scenarios/{id}.toml")));
-    names.extend(["provenance.json", DESIGN].map(str::to_owned));
-    names.extend(ANALYSES.map(str::to_owned));
-    names.extend(CALIBRATION.map(str::to_owned));
+    names.extend(manifests.into_iter().flat_map(written_by));
     for name in names {
         remove(&directory.file(&name))?;
         remove(&directory.file(&(name + PARTIAL)))?;
@@ -92,21 +89,68 @@ pub fn clear(directory: &RunDirectory, found: &Found) -> Result<()> {
     Ok(())
 }
 
+/// The files that a run under this manifest may have written, but for the manifest itself and the figures: a file that only
+/// another command writes is the user's.
+fn written_by(manifest: &Manifest) -> Vec<String> {
+    let mut names = vec!["provenance.json".to_owned()];
+    names.extend(
+        manifest
+            .worlds
+            .iter()
+            .map(|world| format!("scenarios/{}.toml", world.id)),
+    );
+    if manifest.mode == "calibrate" {
+        names.extend(CALIBRATION.map(str::to_owned));
+        return names;
+    }
+    let tables = EXPORTERS.iter().filter(|exporter| exporter.made_by(&manifest.mode));
+    names.extend(tables.map(|exporter| exporter.file().to_owned()));
+    if manifest.points.is_some() {
+        names.push(DESIGN.to_owned());
+        names.extend(ANALYSES.map(str::to_owned));
+    }
+    names
+}
+
+/// Removes what an earlier run left in `work/` but for the lock, which the caller holds; the plan goes last, since without
+/// it nothing says whose the rest is.
+///
+/// # Errors
+/// Of the disk.
+pub fn clear_work(directory: &RunDirectory) -> Result<()> {
+    remove_segments(&directory.segments())?;
+    remove(&directory.base_manifest())?;
+    remove(&directory.plan())
+}
+
+/// Removes a folder of segments; it stays, which is an error, where a file of another origin lies in it.
+fn remove_segments(folder: &Path) -> Result<()> {
+    if !folder.is_dir() {
+        return Ok(());
+    }
+    for item in fs::read_dir(folder).while_doing("read", folder)? {
+        let path = item.while_doing("read", folder)?.path();
+        if path.extension().is_some_and(|extension| extension == "seg") {
+            remove(&path)?;
+        }
+    }
+    fs::remove_dir(folder).while_doing("remove", folder)
+}
+
 fn refuse_collisions(directory: &RunDirectory) -> Result<()> {
     let ours = [
         "manifest.json",
         "provenance.json",
         "shard.json",
+        "segments",
         "scenarios",
         "figures",
         "work",
         DESIGN,
     ];
     let tables = EXPORTERS.iter().map(|exporter| exporter.file());
-    let collision = ours
-        .into_iter()
-        .chain(tables)
-        .find(|name| directory.file(name).exists());
+    let collision =
+        (ours.into_iter().chain(tables).chain(ANALYSES).chain(CALIBRATION)).find(|name| directory.file(name).exists());
     match collision {
         None => Ok(()),
         Some(name) => Err(Failure::Refused(format!(

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::canonical::{canonical, hash_of, sha256_hex};
-use super::layout::Layout;
+use super::layout::{Layout, safe_name};
 use super::points::{self, Points};
 use super::until::Until;
 use crate::settings::Record;
@@ -214,11 +214,11 @@ impl Manifest {
         canonical(&value) + "\n"
     }
 
-    /// Whether the numbers are such as this program writes: readers make room for as many points and replicates as a
-    /// manifest speaks of, and a hash is no proof of who wrote it.
+    /// Whether numbers and ids are such as this program writes: readers make room for as many points and replicates as a
+    /// manifest speaks of, files bear the ids of its worlds, and a hash is no proof of who wrote it.
     ///
     /// # Errors
-    /// In words, which number is too large.
+    /// In words, which number is too large, or which id cannot name a file in the directory.
     pub fn within_limits(&self) -> Result<(), String> {
         let points = self.points.as_ref().map_or(1, |points| points.count);
         let of = |number: u64, what: &str, most: u64| match number <= most {
@@ -226,7 +226,11 @@ impl Manifest {
             false => Err(format!("it speaks of {number} {what}, and at most {most} can be")),
         };
         of(self.replicates, "replicates", MOST_REPLICATES)?;
-        of(points, "points", MAX_POINTS)
+        of(points, "points", MAX_POINTS)?;
+        match self.worlds.iter().find(|world| !safe_name(&world.id)) {
+            None => Ok(()),
+            Some(world) => Err(format!("`{}`, the id of a scenario, cannot name a file", world.id)),
+        }
     }
 
     /// Reads [`Manifest::to_text`] back.
@@ -337,6 +341,18 @@ mod tests {
                 panic!("{word} are too many");
             };
             assert!(why.contains(word), "{why}");
+        }
+    }
+
+    #[test]
+    fn ids_that_lead_out_of_the_directory_are_refused_though_the_hashes_hold() {
+        for id in ["../../elsewhere", "/etc/elsewhere", "a\\b", "..", ""] {
+            let mut out = example();
+            out.worlds[0].id = id.into();
+            let Err(BadManifest::NotAManifest(why)) = Manifest::parse(&out.to_text()) else {
+                panic!("{id} leads out");
+            };
+            assert!(why.contains("cannot name a file"), "{why}");
         }
     }
 

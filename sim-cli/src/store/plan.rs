@@ -219,6 +219,17 @@ mod tests {
         assert!(Plan::parse(&text.replace("\"format\":1", "\"format\":2")).is_err());
     }
 
+    #[test]
+    fn an_id_that_leads_out_of_the_directory_is_refused() {
+        let mut plan = Plan::parse(&example()).unwrap();
+        let id = "../../elsewhere";
+        plan.worlds[0].layout.id = id.into();
+        plan.manifest.worlds[0].id = id.into();
+        plan.manifest.recorded = Manifest::recorded(Record::default(), &plan.layouts());
+        let why = Plan::parse(&serde_json::to_string(&plan).unwrap()).unwrap_err();
+        assert!(why.contains("cannot name a file"), "{why}");
+    }
+
     proptest! {
         #[test]
         fn damaged_plans_never_make_the_reader_panic(at in any::<prop::sample::Index>(), byte in any::<u8>()) {

@@ -23,6 +23,25 @@ pub fn finish_shard(directory: &RunDirectory, plan: &Plan) -> Result<()> {
     directory.remove_work()
 }
 
+/// Takes the segments of a shard back into `work/`, where its process ended between the last two steps: the segments were
+/// in their place already, `shard.json` was not.
+///
+/// # Errors
+/// [`Failure::Refused`] where segments lie in both places; of the disk.
+pub fn take_segments_back(directory: &RunDirectory) -> Result<()> {
+    let (from, to) = (directory.file("segments"), directory.segments());
+    if !from.is_dir() {
+        return Ok(());
+    }
+    if to.is_dir() {
+        return Err(Failure::Refused(format!(
+            "{} holds segments both in segments/ and in work/: begin again with --force",
+            directory.root().display()
+        )));
+    }
+    fs::rename(&from, &to).while_doing("write", &to)
+}
+
 /// Joins all shards in a directory: the plan of the whole run, and its replicates.
 ///
 /// # Errors

@@ -367,10 +367,14 @@ pub fn run_unread(engines: Vec<FakeEngine>, settings: &RunSettings) -> Result<Ex
 }
 
 pub fn join(directory: &Path, formats: &BTreeSet<Format>) -> Outcome {
+    join_with(directory, formats, false)
+}
+
+pub fn join_with(directory: &Path, formats: &BTreeSet<Format>, force: bool) -> Outcome {
     let settings = MergeSettings {
         directory: directory.to_owned(),
         formats: formats.clone(),
-        force: false,
+        force,
         png: false,
     };
     in_session(|session| merge(&settings, session))

@@ -8,7 +8,10 @@ use std::sync::atomic::Ordering;
 use crate::common::{FakeEngine, all_formats, assert_same, files, run, settings, shard, two_worlds};
 use sim_cli::exit::{Exit, Failure};
 use sim_cli::settings::{Format, Record, RecordSeries, RunSettings, formats};
+use sim_cli::store::directory::RunDirectory;
+use sim_cli::store::finish::remove_leftover;
 use sim_cli::store::lock::Lock;
+use sim_cli::store::manifest::Manifest;
 
 fn one() -> Vec<FakeEngine> {
     vec![FakeEngine::new("world-2020")]
@@ -134,6 +137,34 @@ fn fewer_replicates_leave_the_longer_run() {
 }
 
 #[test]
+fn an_extension_that_is_refused_leaves_the_finished_run() {
+    let dir = tempfile::tempdir().unwrap();
+    let longer = |out: &Path| RunSettings {
+        replicates: Some(20),
+        ..settings(out)
+    };
+    let whole = dir.path().join("whole");
+    run(one(), &longer(&whole)).done();
+    let (_dir, out) = finished();
+    let table = out.join("replicates.parquet");
+    let good = fs::read(&table).unwrap();
+    for damaged in [None, Some(&good[..good.len() / 2]), Some(&b"x"[..])] {
+        match damaged {
+            None => fs::remove_file(&table).unwrap(),
+            Some(bytes) => fs::write(&table, bytes).unwrap(),
+        }
+        let before = files(&out);
+        assert!(run(one(), &longer(&out)).result.is_err());
+        assert_same(&files(&out), &before);
+        // It reads as finished still.
+        assert!(out.join("manifest.json").is_file() && !out.join("work").exists());
+    }
+    fs::write(&table, good).unwrap();
+    run(one(), &longer(&out)).done();
+    assert_same(&files(&out), &files(&whole));
+}
+
+#[test]
 fn a_run_without_record_cannot_be_extended() {
     let dir = tempfile::tempdir().unwrap();
     let out = dir.path().join("run");
@@ -228,6 +259,9 @@ fn a_foreign_directory_is_not_touched() {
         ("work/thesis.tex", "mine"),
         ("work/plan.json", "{\"plan\": 1}"),
         ("figures/photo.svg", "<svg/>"),
+        ("regret.csv", "mine"),
+        ("boxes.csv", "mine"),
+        ("points.csv", "mine"),
     ] {
         let path = out.join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -312,6 +346,33 @@ fn another_run_is_replaced_only_by_force_and_only_its_own_files() {
         "summary.csv",
     ];
     assert_eq!(names, expected.map(str::to_owned).into());
+}
+
+#[test]
+fn force_leaves_files_that_only_another_command_writes() {
+    let (_dir, out) = finished();
+    let (_other, unfinished) = unfinished();
+    let mine = [
+        "report.txt",
+        "points.csv",
+        "outcomes.csv",
+        "targets.csv",
+        "rules.csv",
+        "design.csv",
+        "parameters.csv",
+        "differences.csv",
+    ];
+    for out in [out, unfinished] {
+        mine.iter().for_each(|name| fs::write(out.join(name), "mine").unwrap());
+        let forced = RunSettings {
+            force: true,
+            ..settings(&out)
+        };
+        run(one(), &forced).done();
+        for name in mine {
+            assert_eq!(fs::read_to_string(out.join(name)).unwrap(), "mine", "{name}");
+        }
+    }
 }
 
 #[test]
@@ -402,6 +463,30 @@ fn a_kill_between_the_last_two_steps_leaves_a_finished_run() {
     fs::write(out.join("work/plan.json"), "torn").unwrap();
     run(one(), &settings(&out)).done();
     assert_same(&files(&out), &before);
+}
+
+#[test]
+fn what_is_unfinished_under_the_lock_is_not_taken_for_a_leftover() {
+    let (_dir, out) = finished();
+    let manifest = Manifest::parse(&fs::read_to_string(out.join("manifest.json")).unwrap()).unwrap();
+    // As if another process had begun to extend it between look and lock, and was ended.
+    let mut engines = one();
+    engines[0].stop_after = Some(4);
+    let longer = RunSettings {
+        replicates: Some(40),
+        ..settings(&out)
+    };
+    assert!(matches!(run(engines, &longer).result, Err(Failure::Interrupted(_))));
+    let mut before = files(&out);
+    let Err(Failure::Refused(text)) = remove_leftover(&RunDirectory::new(&out), &manifest) else {
+        panic!("it is not finished");
+    };
+    assert!(text.contains("try again"), "{text}");
+    let mut after = files(&out);
+    for files in [&mut before, &mut after] {
+        files.remove("work/lock");
+    }
+    assert_same(&after, &before);
 }
 
 #[test]

@@ -3,9 +3,12 @@
 use std::fs;
 use std::path::Path;
 
-use crate::common::{FakeEngine, all_formats, assert_same, files, join, mix, run, settings, shard, two_worlds};
+use crate::common::{
+    FakeEngine, all_formats, assert_same, files, join, join_with, mix, run, settings, shard, two_worlds,
+};
 use sim_cli::exit::{Exit, Failure};
 use sim_cli::settings::{Record, RecordSeries, RunSettings};
+use sim_cli::store::lock::Lock;
 
 fn rich(out: &Path) -> RunSettings {
     let record = Record {
@@ -346,4 +349,96 @@ fn refused_merges() {
     fs::write(out.join("shard-1-of-3/segments").join("x.seg"), &kept).unwrap();
     assert!(join(&out, &all_formats()).refusal().contains("another shard"));
     assert!(!out.join("manifest.json").exists() && !out.join("work").exists());
+}
+
+/// A finished shard as a kill in its last step leaves it: the segments are in their place, `shard.json` is not.
+fn killed_in_the_last_step(place: &Path) {
+    fs::create_dir(place.join("work")).unwrap();
+    fs::rename(place.join("shard.json"), place.join("work/plan.json")).unwrap();
+}
+
+#[test]
+fn a_shard_that_was_killed_in_its_last_step_is_finished_or_begun_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("run");
+    let part = RunSettings {
+        shard: shard(1, 2),
+        ..settings(&out)
+    };
+    let place = out.join("shard-1-of-2");
+    run(two_worlds(), &part).done();
+    let expected = files(&place);
+
+    killed_in_the_last_step(&place);
+    let worlds = two_worlds();
+    let asked: Vec<_> = worlds.iter().map(|world| world.asked.clone()).collect();
+    let resumed = RunSettings {
+        resume: true,
+        ..part.clone()
+    };
+    run(worlds, &resumed).done();
+    let names = |files: &std::collections::BTreeMap<String, Vec<u8>>| files.keys().cloned().collect::<Vec<_>>();
+    assert_eq!(names(&files(&place)), names(&expected));
+    assert_eq!(
+        asked
+            .iter()
+            .map(|asked| asked.load(std::sync::atomic::Ordering::SeqCst))
+            .sum::<u64>(),
+        0
+    );
+
+    killed_in_the_last_step(&place);
+    // And what an earlier version made of it by playing everything again.
+    fs::create_dir(place.join("work/segments")).unwrap();
+    assert!(run(two_worlds(), &resumed).refusal().contains("--force"));
+    let forced = RunSettings { force: true, ..part };
+    run(two_worlds(), &forced).done();
+    assert_eq!(names(&files(&place)), names(&expected));
+    // A shard that is finished is begun again too.
+    run(two_worlds(), &forced).done();
+    assert_eq!(names(&files(&place)), names(&expected));
+}
+
+#[test]
+fn a_forced_merge_waits_for_the_lock_before_it_removes_anything() {
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("run");
+    let part = RunSettings {
+        shard: shard(1, 1),
+        ..settings(&out)
+    };
+    run(two_worlds(), &part).done();
+    join(&out, &all_formats()).done();
+    let before = files(&out);
+    let lock = Lock::take(&out.join("work")).unwrap();
+    let refused = join_with(&out, &all_formats(), true);
+    assert!(refused.refusal().contains("in use by"), "{}", refused.refusal());
+    let mut after = files(&out);
+    after.remove("work/lock");
+    assert_same(&after, &before);
+    drop(lock);
+    join_with(&out, &all_formats(), true).done();
+    assert_same(&files(&out), &before);
+}
+
+#[test]
+fn a_forced_merge_replaces_another_run() {
+    let dir = tempfile::tempdir().unwrap();
+    let (out, other) = (dir.path().join("run"), dir.path().join("other"));
+    let part = RunSettings {
+        shard: shard(1, 1),
+        ..settings(&out)
+    };
+    run(two_worlds(), &part).done();
+    join(&out, &all_formats()).done();
+    let expected = files(&out);
+    let mut worlds = two_worlds();
+    worlds.remove(0);
+    run(worlds, &settings(&other)).done();
+    fs::rename(out.join("shard-1-of-1"), other.join("shard-1-of-1")).unwrap();
+    let there = files(&other);
+    assert!(join(&other, &all_formats()).refusal().contains("another run"));
+    assert_same(&files(&other), &there);
+    join_with(&other, &all_formats(), true).done();
+    assert_same(&files(&other), &expected);
 }

@@ -23,11 +23,20 @@ impl Run<'_> {
         segments.open_for_writing(&directory.segments())?;
         segments.keep(|key| plan.manifest.has_key(key));
         if let Some(base) = &base {
-            if directory.manifest().is_file() {
+            let was_finished = directory.manifest().is_file();
+            if let Err(why) = import(directory, base, &mut segments) {
+                if was_finished {
+                    // Nothing is played yet: the finished run stands, and of a table that is refused nothing is kept.
+                    drop(segments);
+                    directory.remove_work()?;
+                }
+                return Err(why);
+            }
+            if was_finished {
+                // From here on the directory is unfinished, and all that it takes to finish it lies in work/.
                 let to = directory.base_manifest();
                 std::fs::rename(directory.manifest(), &to).while_doing("write", &to)?;
             }
-            import(directory, base, &mut segments)?;
         }
         let (played, stop) = self.play(&plan, &mut segments)?;
         if let Some(line) = timing(&played, self.settings.jobs) {
