@@ -12,7 +12,7 @@ use crate::store::layout::{LABEL_COLUMNS, SeriesLabel};
 pub struct Row {
     /// World.
     pub scenario: String,
-    /// Series; of a pooled row, all of a measure together.
+    /// Series; of a pooled row, what its series share.
     pub label: SeriesLabel,
     /// Points scored, ranges among them.
     pub points: usize,
@@ -42,7 +42,7 @@ pub struct Row {
     pub verdict: String,
 }
 
-/// The label of a row over several series of one measure.
+/// The label of a row over series that differ in place and vendor alone.
 pub fn pooled_label(of: &SeriesLabel) -> SeriesLabel {
     let pooled = || POOLED.to_owned();
     SeriesLabel {
