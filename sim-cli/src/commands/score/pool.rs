@@ -54,12 +54,16 @@ pub fn pooled(scenario: &str, scored: &[(&SeriesLabel, &SeriesScore)]) -> Vec<Ro
 }
 
 fn verdict(row: &Row, series: usize) -> String {
-    let of = format!("{} points of {series} series, which depend on each other", row.points);
-    match row.skill {
-        Some(skill) if row.rival_points >= ENOUGH && skill > 0.0 => format!("better than {}: {of}", row.rival),
-        Some(_) if row.rival_points >= ENOUGH => format!("no better than {}: {of}", row.rival),
-        _ if row.points < ENOUGH => format!("only {} scored, no conclusion", row.points),
-        _ => format!("{} tells too little to compare", row.rival),
+    let comparison = row.comparison();
+    if row.points < ENOUGH {
+        format!("only {} scored, no conclusion", row.points)
+    } else if row.rival_points < ENOUGH {
+        comparison
+    } else {
+        format!(
+            "{comparison}: {} points of {series} series, which depend on each other",
+            row.points
+        )
     }
 }
 
@@ -104,17 +108,36 @@ mod tests {
     }
 
     #[test]
+    fn nothing_is_better_than_a_rival_without_error() {
+        let verdict = |error: f64| {
+            let [a, b] = [series("a", error, 0.0), series("b", error, 0.0)];
+            pooled("w", &[(&a.0, &a.1), (&b.0, &b.1)])[0].verdict.clone()
+        };
+        assert!(verdict(0.01).starts_with("no better than persistence: 6 points"));
+        assert!(verdict(0.0).starts_with("as good as persistence: 6 points"));
+    }
+
+    #[test]
     fn what_a_row_names_holds_of_all_its_series() {
         let of = |generation: &str, vendor: &str| {
             let (label, score) = series(vendor, 0.01, 0.02);
             let generation = generation.to_owned();
             (SeriesLabel { generation, ..label }, score)
         };
-        let all = [of("4g", "a"), of("4g", "b"), of("5g", "a"), of("5g", "b"), of("5g", "c")];
+        let all = [
+            of("4g", "a"),
+            of("4g", "b"),
+            of("5g", "a"),
+            of("5g", "b"),
+            of("5g", "c"),
+        ];
         let scored: Vec<(&SeriesLabel, &SeriesScore)> = all.iter().map(|(label, score)| (label, score)).collect();
         let rows = pooled("w", &scored);
         let told: Vec<(&str, usize)> = rows.iter().map(|r| (r.label.generation.as_str(), r.points)).collect();
         assert_eq!(told, [("4g", 6), ("5g", 9)]);
-        assert!(pooled("w", &[scored[0], scored[2]]).is_empty(), "two generations are two rows");
+        assert!(
+            pooled("w", &[scored[0], scored[2]]).is_empty(),
+            "two generations are two rows"
+        );
     }
 }

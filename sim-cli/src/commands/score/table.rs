@@ -2,7 +2,7 @@
 
 use sim_core::inference::{PointScore, compensated_sum};
 
-use super::series::skill_of;
+use super::series::{ENOUGH, skill_of};
 use crate::exit::{Failure, Result};
 use crate::output::number::number;
 use crate::store::layout::{LABEL_COLUMNS, SeriesLabel};
@@ -34,9 +34,11 @@ pub struct Row {
     pub rival: String,
     /// Points on which both are compared.
     pub rival_points: usize,
+    /// Mean score of the run on them.
+    pub own_score: f64,
     /// Mean absolute error of the rival on them.
     pub rival_score: f64,
-    /// Skill over the rival.
+    /// Skill over the rival; none where nothing is compared or the rival was perfect.
     pub skill: Option<f64>,
     /// In words.
     pub verdict: String,
@@ -77,6 +79,7 @@ impl Row {
             kept: 0,
             rival: String::new(),
             rival_points: 0,
+            own_score: f64::NAN,
             rival_score: f64::NAN,
             skill: None,
             verdict: String::new(),
@@ -102,9 +105,22 @@ impl Row {
         Self {
             rival: rival.to_owned(),
             rival_points: pair.1.len(),
+            own_score: mean(pair.0.iter().copied()),
             rival_score: mean(pair.1.iter().copied()),
             skill: skill_of(pair),
             ..self.clone()
+        }
+    }
+
+    /// How the run stands to the rival, in words.
+    pub fn comparison(&self) -> String {
+        let rival = &self.rival;
+        match self.skill {
+            _ if self.rival_points < ENOUGH => format!("{rival} tells too little to compare"),
+            Some(skill) if skill > 0.0 => format!("better than {rival}"),
+            // No skill over a rival without error can be computed: none is better.
+            None if self.own_score == 0.0 => format!("as good as {rival}"),
+            _ => format!("no better than {rival}"),
         }
     }
 }
