@@ -90,10 +90,21 @@ impl Material {
     /// Reads a finished run.
     ///
     /// # Errors
-    /// [`Failure::Refused`] where there is no finished run; [`Failure::CouldNotGoOn`] where a file cannot be read.
+    /// [`Failure::Refused`] where there is no finished run, or one that another command reads; [`Failure::CouldNotGoOn`] where a file cannot be read.
     pub fn read(directory: &RunDirectory) -> Result<Self> {
         let at = directory.root().display();
         let manifest = match directory.look()? {
+            Found::Finished(manifest) if manifest.points.is_some() => {
+                return Err(Failure::Refused(format!(
+                    "{at} was made by `oransim explore`: read it with `oransim regret {at}`, `oransim discover {at}` or `oransim sensitivity {at}`"
+                )));
+            }
+            Found::Finished(manifest) if manifest.mode == "calibrate" => {
+                return Err(Failure::Refused(format!(
+                    "{at} was made by `oransim calibrate`, which wrote its own report: {}",
+                    directory.file("report.txt").display()
+                )));
+            }
             Found::Finished(manifest) => *manifest,
             Found::Unfinished { .. } => {
                 return Err(Failure::Refused(format!(
