@@ -23,7 +23,7 @@ pub struct ReportSettings {
 /// Writes the report; `.typ` gives Typst source, anything else HTML.
 ///
 /// # Errors
-/// [`Failure::Refused`] where the run is not finished or the file is there already.
+/// [`Failure::Refused`] where the run is not finished, where another command reads it, or the file is there already.
 pub fn report(settings: &ReportSettings, session: &Session<'_>) -> Result<Exit> {
     let directory = RunDirectory::new(&settings.run);
     let material = Material::read(&directory)?;

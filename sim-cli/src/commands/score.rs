@@ -38,7 +38,7 @@ pub struct ScoreSettings {
 /// Scores a run; prints the table and a verdict for each series.
 ///
 /// # Errors
-/// [`Failure::Refused`] where the run is not finished or kept no replicates, or a file of observations is faulty.
+/// [`Failure::Refused`] where the run is not finished, is a design or kept no replicates, or a file of observations is faulty.
 pub fn score(model: &dyn Model, settings: &ScoreSettings, session: &Session<'_>) -> Result<Exit> {
     let observed = observed::read_together(&settings.observed)?;
     let rivals = read_rivals(&settings.rivals)?;
@@ -134,6 +134,10 @@ pub fn scores(
 fn finished(directory: &RunDirectory) -> Result<Manifest> {
     let at = directory.root().display();
     match directory.look()? {
+        // The points of a design are futures to look at, not draws of what is likely.
+        Found::Finished(manifest) if manifest.points.is_some() => Err(Failure::Refused(format!(
+            "{at} was made by `oransim explore`: the points of a design are no forecast. Play the scenario with `oransim run` and score that"
+        ))),
         Found::Finished(manifest) if manifest.recorded.series == "none" => Err(Failure::Refused(format!(
             "{at} was made with --record none: it kept no replicates to score. Run it again without"
         ))),

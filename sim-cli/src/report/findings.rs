@@ -54,28 +54,13 @@ fn level(material: &Material, id: &str, title: &str) -> Option<String> {
 
 /// The paired difference at the last date, where the run is a comparison.
 fn paired(material: &Material, alt: &str) -> Option<(String, Difference)> {
-    let (header, rows) = material.differences.split_first()?;
-    let column = |name: &str| header.iter().position(|c| c == name);
-    let at = |row: &[String], name: &str| -> Option<String> { row.get(column(name)?).cloned() };
-    let row = rows.iter().rev().find(|row| {
-        let is = |name: &str, value: &str| at(row, name).as_deref() == Some(value);
-        is("alt", alt)
-            && is("measure", "lock_in_curve")
-            && is("component", "ran")
-            && is("generation", "all")
-            && is("place_kind", "world")
-            && is("vendor", "all")
-            && at(row, "mean").is_some_and(|m| !m.is_empty())
-    })?;
-    let number = |name: &str| at(row, name)?.parse::<f64>().ok();
-    let interval = number("ci_low").zip(number("ci_high"));
-    Some((
-        at(row, "time")?,
-        Difference {
-            mean: number("mean")?,
-            interval,
-        },
-    ))
+    let rows = material.summary.differences(&Key::world(alt, "lock_in_curve"));
+    let (row, stats) = rows.iter().rev().find_map(|row| Some((row, row.stats?)))?;
+    let change = Difference {
+        mean: stats.mean,
+        interval: stats.ci,
+    };
+    Some((row.time.to_string(), change))
 }
 
 fn policy(material: &Material, base: (&str, &str), other: (&str, &str)) -> Option<String> {

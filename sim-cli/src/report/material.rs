@@ -7,7 +7,9 @@ use serde_json::Value;
 use toml::Table;
 
 use crate::exit::{Context as _, Failure, Result};
+use crate::figures::FigureError;
 use crate::figures::summary::SummaryTable;
+use crate::output::differences;
 use crate::store::directory::{Found, RunDirectory};
 use crate::store::manifest::Manifest;
 
@@ -24,6 +26,9 @@ pub const MEASURES: [&str; 10] = [
     "untrusted_share",
     "operator_cost",
 ];
+
+/// Measures whose paired differences sentences speak of. A large comparison has millions of rows of others.
+const DIFFERENCES: [&str; 1] = ["lock_in_curve"];
 
 /// One world.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,10 +76,8 @@ pub struct Material {
     pub manifest: Manifest,
     /// Worlds in order; the first is the base.
     pub worlds: Vec<WorldText>,
-    /// Statistics of [`MEASURES`].
+    /// Statistics of [`MEASURES`]; where the run is a comparison, the paired differences of [`DIFFERENCES`] too.
     pub summary: SummaryTable,
-    /// Paired differences, as text cells with their header, where the run is a comparison.
-    pub differences: Vec<Vec<String>>,
     /// Figures by name.
     pub figures: Vec<FigureText>,
     /// `provenance.json`, if it is there.
@@ -87,10 +90,21 @@ impl Material {
     /// Reads a finished run.
     ///
     /// # Errors
-    /// [`Failure::Refused`] where there is no finished run; [`Failure::CouldNotGoOn`] where a file cannot be read.
+    /// [`Failure::Refused`] where there is no finished run, or one that another command reads; [`Failure::CouldNotGoOn`] where a file cannot be read.
     pub fn read(directory: &RunDirectory) -> Result<Self> {
         let at = directory.root().display();
         let manifest = match directory.look()? {
+            Found::Finished(manifest) if manifest.points.is_some() => {
+                return Err(Failure::Refused(format!(
+                    "{at} was made by `oransim explore`: read it with `oransim regret {at}`, `oransim discover {at}` or `oransim sensitivity {at}`"
+                )));
+            }
+            Found::Finished(manifest) if manifest.mode == "calibrate" => {
+                return Err(Failure::Refused(format!(
+                    "{at} was made by `oransim calibrate`, which wrote its own report: {}",
+                    directory.file("report.txt").display()
+                )));
+            }
             Found::Finished(manifest) => *manifest,
             Found::Unfinished { .. } => {
                 return Err(Failure::Refused(format!(
@@ -99,8 +113,6 @@ impl Material {
             }
             _ => return Err(Failure::Refused(format!("{at} is no finished run of this program"))),
         };
-        let summary = SummaryTable::read_file(&directory.file("summary.csv"), &MEASURES)
-            .map_err(|error| Failure::CouldNotGoOn(error.to_string()))?;
         let worlds = (manifest.worlds.iter())
             .map(|world| world_text(&directory.scenario(&world.id), &world.id))
             .collect::<Result<_>>()?;
@@ -110,28 +122,40 @@ impl Material {
             .unwrap_or(Value::Null);
         Ok(Self {
             worlds,
-            summary,
-            differences: rows(&directory.file("differences.csv"))?,
+            summary: tables(directory)?,
             figures: figures(&directory.file("figures"))?,
             provenance,
-            failures: rows(&directory.file("failures.csv"))?.len().saturating_sub(1),
+            failures: count_rows(&directory.file("failures.csv"))?,
             manifest,
         })
     }
 }
 
-/// The cells of a table; none where it is not there.
-fn rows(path: &Path) -> Result<Vec<Vec<String>>> {
-    if !path.is_file() {
-        return Ok(Vec::new());
+/// The rows of `summary.csv` and `differences.csv` that a report speaks of.
+fn tables(directory: &RunDirectory) -> Result<SummaryTable> {
+    let broken = |path: &Path, error: &FigureError| match error {
+        FigureError::File { .. } => Failure::CouldNotGoOn(error.to_string()),
+        _ => Failure::CouldNotGoOn(format!("{}: {error}", path.display())),
+    };
+    let path = directory.file("summary.csv");
+    let mut table = SummaryTable::read_file(&path, &MEASURES).map_err(|error| broken(&path, &error))?;
+    let path = directory.file(differences::FILE);
+    if path.is_file() {
+        let read = table.read_differences(&path, &DIFFERENCES);
+        read.map_err(|error| broken(&path, &error))?;
     }
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .from_path(path)
-        .while_doing("read", path)?;
-    let mut rows = Vec::new();
-    for row in reader.records() {
-        rows.push(row.while_doing("read", path)?.iter().map(str::to_owned).collect());
+    Ok(table)
+}
+
+/// Number of rows of a table below its header; none where it is not there.
+fn count_rows(path: &Path) -> Result<usize> {
+    if !path.is_file() {
+        return Ok(0);
+    }
+    let mut reader = csv::Reader::from_path(path).while_doing("read", path)?;
+    let (mut row, mut rows) = (csv::ByteRecord::new(), 0);
+    while reader.read_byte_record(&mut row).while_doing("read", path)? {
+        rows += 1;
     }
     Ok(rows)
 }
@@ -237,5 +261,36 @@ fn pedigree(path: &str, value: &toml::Value, world: &mut WorldText) {
             }
         }
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::figures::summary::{COLUMNS, Key};
+
+    #[test]
+    fn of_a_comparison_only_the_differences_that_are_spoken_of_are_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let directory = RunDirectory::new(folder.path());
+        fs::write(directory.file("summary.csv"), format!("{}\n", COLUMNS.join(","))).unwrap();
+        let header = format!(
+            "base,alt,{},{}\n",
+            COLUMNS[1..].join(","),
+            differences::BEYOND.join(",")
+        );
+        let row = |measure: &str, mean: &str| {
+            format!("a,b,2030-12-31,{measure},share,ran,all,world,world,all,all,9,{mean},0.1,,,,,,-0.3,-0.1,0.9,0.5\n")
+        };
+        // A row that is kept is read in full: of the others nothing but the measure is.
+        let rows = [row("lock_in_curve", "-0.2"), row("share_sites", "no number").repeat(3)].concat();
+        fs::write(directory.file(differences::FILE), header + &rows).unwrap();
+        let table = tables(&directory).unwrap();
+        assert_eq!(table.differences.len(), 1);
+        let found = table.differences(&Key::world("b", "lock_in_curve"));
+        let stats = found[0].stats.unwrap();
+        assert_eq!((stats.mean, stats.ci), (-0.2, Some((-0.3, -0.1))));
+        assert_eq!(count_rows(&directory.file(differences::FILE)).unwrap(), 4);
+        assert_eq!(count_rows(&directory.file("failures.csv")).unwrap(), 0);
     }
 }

@@ -169,6 +169,9 @@ fn a_known_truth_is_found_and_what_the_data_do_not_see_is_named() {
     assert_eq!(again, said);
     assert!(refused(root, &["run", MINIMAL, "--out", "fit"]).contains("made by `oransim calibrate`"));
 
+    let text = refused(root, &["report", "fit"]);
+    assert!(text.contains("fit/report.txt"), "{text}");
+
     // A scenario draws whole rows of it.
     fs::create_dir(root.join("scenarios/mine")).unwrap();
     fs::copy(fit.join("posterior.csv"), root.join("scenarios/mine/fit.csv")).unwrap();

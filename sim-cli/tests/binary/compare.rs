@@ -115,6 +115,16 @@ fn a_ban_is_compared_with_its_base_and_with_nothing() {
         }
         sum += number(&price);
     }
+    // A report speaks of the paired difference, in points.
+    let told = done(here, &["report", &run.to_string_lossy(), "--out", "compare.html"]);
+    let points = format!("{:.1}", -100.0 * change);
+    assert!(
+        told.lines().any(|line| line.contains("less lock-in than")
+            && line.contains("(paired, the same luck in both)")
+            && line.contains(&points)),
+        "{points}: {told}"
+    );
+
     // In its bloc, which is all of this world, the policy is the same.
     let bloc = row(
         run,

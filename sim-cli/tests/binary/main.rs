@@ -57,6 +57,13 @@ fn study() -> tempfile::TempDir {
     folder
 }
 
+/// A run of `explore` on two points, one replicate each.
+fn design(folder: &Path, name: &str) {
+    fs::write(folder.join("points.csv"), "market.taste_scale_share\n0.05\n0.1\n").unwrap();
+    let line = format!("explore {MINIMAL} --design points.csv --replicates 1 --out {name} --quiet");
+    done(folder, &line.split_whitespace().collect::<Vec<_>>());
+}
+
 const MINIMAL: &str = "scenarios/minimal.toml";
 
 fn manifest(folder: &Path) -> Value {

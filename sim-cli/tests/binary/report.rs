@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::{MINIMAL, done, refused, study};
+use crate::{MINIMAL, design, done, refused, study};
 
 #[test]
 fn a_run_becomes_one_file_that_needs_nothing_else() {
@@ -48,4 +48,14 @@ fn a_run_becomes_one_file_that_needs_nothing_else() {
     // The same run, the same file, but for what provenance says of the making.
     done(here, &["report", "a", "--out", "again.html"]);
     assert_eq!(fs::read_to_string(here.join("again.html")).unwrap(), html);
+}
+
+#[test]
+fn a_run_that_another_command_reads_is_sent_there() {
+    let study = study();
+    let here = study.path();
+    design(here, "points");
+    let text = refused(here, &["report", "points"]);
+    assert!(text.contains("`oransim regret points`"), "{text}");
+    assert!(!here.join("points.html").exists());
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::{MINIMAL, done, edit, err, oransim, refused, study};
+use crate::{MINIMAL, design, done, edit, err, oransim, refused, study};
 
 const HEADER: &str = "time,measure,unit,component,generation,place_kind,place,vendor,part,value,low,high,source\n";
 const CURVE: &str = "lock_in_curve,share_of_price,ran,all,world,world,all,all";
@@ -124,6 +124,8 @@ fn what_cannot_be_scored_is_refused() {
         &["run", MINIMAL, "-n", "2", "--record", "none", "--out", "a", "--quiet"],
     );
     assert!(refused(here, &["score", "a", "--observed", "seen.csv"]).contains("--record none"));
+    design(here, "b");
+    assert!(refused(here, &["score", "b", "--observed", "seen.csv"]).contains("no forecast"));
     edit(&here.join("seen.csv"), "time,measure", "date,measure");
     assert!(refused(here, &["score", "a", "--observed", "seen.csv"]).contains("seen.csv:1: the columns are"));
 }

@@ -168,15 +168,7 @@ fn verdict(forecast: &Forecast<'_>, row: &Row, points: usize) -> String {
     if points < ENOUGH {
         return format!("only {points} scored, no conclusion");
     }
-    let mut words = Vec::new();
-    match row.skill {
-        Some(skill) if row.rival_points >= ENOUGH => words.push(if skill > 0.0 {
-            format!("better than {}", row.rival)
-        } else {
-            format!("no better than {}", row.rival)
-        }),
-        _ => words.push(format!("{} tells too little to compare", row.rival)),
-    }
+    let mut words = vec![row.comparison()];
     let kept = |share: f64| (share * points as f64).round();
     if at_most(kept(row.in_90), points, 0.9) < DOUBT {
         words.push("bands too narrow".to_owned());
@@ -229,6 +221,42 @@ mod tests {
         }
     }
 
+    fn seen(day: i32, value: f64) -> (i32, ObservedRow) {
+        let row = ObservedRow {
+            file: std::sync::Arc::from(std::path::Path::new("seen.csv")),
+            line: 0,
+            day,
+            series: label(),
+            observation: Observation::Value(value),
+            bounds: [f64::NEG_INFINITY, f64::INFINITY],
+            source: "F1".to_owned(),
+        };
+        (day, row)
+    }
+
+    #[test]
+    fn persistence_is_perfect_where_nothing_moves() {
+        let layout = Layout {
+            id: "w".to_owned(),
+            dates: (0..6).collect(),
+            series: vec![label()],
+        };
+        let points: BTreeMap<i32, ObservedRow> = (0..6).map(|day| seen(day, 0.5)).collect();
+        let row = |said: f64| {
+            let samples = (0..6).map(|cell| (cell, vec![said; 2])).collect();
+            let forecast = Forecast {
+                layout: &layout,
+                at: Some(0),
+                samples: &samples,
+            };
+            score_series(&forecast, &label(), &points, &[], 0).rows[0].clone()
+        };
+        let off = row(0.6);
+        assert_eq!((off.rival_points, off.rival_score, off.skill), (5, 0.0, None));
+        assert!(off.verdict.starts_with("no better than persistence"), "{}", off.verdict);
+        assert_eq!(row(0.5).verdict, "as good as persistence");
+    }
+
     #[test]
     fn a_series_is_scored_after_what_is_known_and_against_its_rivals() {
         let days: Vec<i32> = (0..8).collect();
@@ -241,18 +269,7 @@ mod tests {
         let samples: BTreeMap<usize, Vec<f64>> = days.iter().map(|d| (*d as usize, vec![0.5, 0.5])).collect();
         let points: BTreeMap<i32, ObservedRow> = days
             .iter()
-            .map(|day| {
-                let row = ObservedRow {
-                    file: std::sync::Arc::from(std::path::Path::new("seen.csv")),
-                    line: 0,
-                    day: *day,
-                    series: label(),
-                    observation: Observation::Value(if *day == 0 { 0.4 } else { 0.5 }),
-                    bounds: [f64::NEG_INFINITY, f64::INFINITY],
-                    source: "F1".to_owned(),
-                };
-                (*day, row)
-            })
+            .map(|day| seen(*day, if *day == 0 { 0.4 } else { 0.5 }))
             .collect();
         let forecast = Forecast {
             layout: &layout,
@@ -289,13 +306,8 @@ mod tests {
         };
         let said = |observation| {
             let row = ObservedRow {
-                file: std::sync::Arc::from(std::path::Path::new("seen.csv")),
-                line: 0,
-                day: 1,
-                series: label(),
                 observation,
-                bounds: [f64::NEG_INFINITY, f64::INFINITY],
-                source: "F1".to_owned(),
+                ..seen(1, 0.0).1
             };
             let rival = vec![(
                 "house".to_owned(),

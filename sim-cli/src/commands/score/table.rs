@@ -2,7 +2,7 @@
 
 use sim_core::inference::{PointScore, compensated_sum};
 
-use super::series::skill_of;
+use super::series::{ENOUGH, skill_of};
 use crate::exit::{Failure, Result};
 use crate::output::number::number;
 use crate::store::layout::{LABEL_COLUMNS, SeriesLabel};
@@ -12,7 +12,7 @@ use crate::store::layout::{LABEL_COLUMNS, SeriesLabel};
 pub struct Row {
     /// World.
     pub scenario: String,
-    /// Series; of a pooled row, all of a measure together.
+    /// Series; of a pooled row, what its series share.
     pub label: SeriesLabel,
     /// Points scored, ranges among them.
     pub points: usize,
@@ -34,15 +34,17 @@ pub struct Row {
     pub rival: String,
     /// Points on which both are compared.
     pub rival_points: usize,
+    /// Mean score of the run on them.
+    pub own_score: f64,
     /// Mean absolute error of the rival on them.
     pub rival_score: f64,
-    /// Skill over the rival.
+    /// Skill over the rival; none where nothing is compared or the rival was perfect.
     pub skill: Option<f64>,
     /// In words.
     pub verdict: String,
 }
 
-/// The label of a row over several series of one measure.
+/// The label of a row over series that differ in place and vendor alone.
 pub fn pooled_label(of: &SeriesLabel) -> SeriesLabel {
     let pooled = || POOLED.to_owned();
     SeriesLabel {
@@ -77,6 +79,7 @@ impl Row {
             kept: 0,
             rival: String::new(),
             rival_points: 0,
+            own_score: f64::NAN,
             rival_score: f64::NAN,
             skill: None,
             verdict: String::new(),
@@ -102,9 +105,22 @@ impl Row {
         Self {
             rival: rival.to_owned(),
             rival_points: pair.1.len(),
+            own_score: mean(pair.0.iter().copied()),
             rival_score: mean(pair.1.iter().copied()),
             skill: skill_of(pair),
             ..self.clone()
+        }
+    }
+
+    /// How the run stands to the rival, in words.
+    pub fn comparison(&self) -> String {
+        let rival = &self.rival;
+        match self.skill {
+            _ if self.rival_points < ENOUGH => format!("{rival} tells too little to compare"),
+            Some(skill) if skill > 0.0 => format!("better than {rival}"),
+            // No skill over a rival without error can be computed: none is better.
+            None if self.own_score == 0.0 => format!("as good as {rival}"),
+            _ => format!("no better than {rival}"),
         }
     }
 }
