@@ -211,6 +211,30 @@ fn causes_name_the_part_that_leads() {
     }
 }
 
+/// Two parts that move against each other leave the index sure: its own interval counts, not theirs added.
+#[test]
+fn the_interval_of_a_sum_of_causes_is_that_of_the_index() {
+    let parts = || {
+        ["swap", "outage"].into_iter().flat_map(|part| {
+            let mut rows = series("base", "lock_in_part", "all", &[(0.12, 0.01), (0.09, 0.025)]);
+            for row in &mut rows {
+                part.clone_into(&mut row.part);
+            }
+            rows
+        })
+    };
+    let (title, description) = words("02-causes", parts().collect(), &Spec::default());
+    assert_eq!(title, "Change in lock-in by 2021 cannot be told from zero");
+    assert!(description.contains("(95% interval −13.0 to 1.0)"), "{description}");
+    let index = series("base", "lock_in_index", "all", &[(0.24, 0.001), (0.18, 0.002)]);
+    let (title, description) = words("02-causes", parts().chain(index).collect(), &Spec::default());
+    assert!(title.starts_with("Lock-in falls 6.0 points by 2021"), "{title}");
+    assert!(
+        description.contains("−6.0 points (95% interval −6.3 to −5.7)"),
+        "{description}"
+    );
+}
+
 #[test]
 fn shares_speak_of_the_group_or_of_the_largest() {
     for (end, title) in [
