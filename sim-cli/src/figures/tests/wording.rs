@@ -141,8 +141,8 @@ fn what_a_point_of_lock_in_costs() {
         (
             -0.05,
             (-152.0, 30.0),
-            "“Early ban” removes lock-in at a saving",
-            "−152 (−182 to −122) Dominant: less lock-in at a saving.",
+            "“Early ban” removes lock-in with lower outlays of operators and states",
+            "−152 (−182 to −122) Dominant: less lock-in at lower cost.",
         ),
         (
             0.001,
@@ -180,8 +180,38 @@ fn what_a_point_of_lock_in_costs() {
         ),
     ] {
         let rows = [policy("ban", -0.05, ban), policy("fund", -0.01, fund)].concat();
-        assert_eq!(compared("06-cost-per-point", rows, &two).0, title);
+        let (said, description) = compared("06-cost-per-point", rows, &two);
+        assert_eq!(said, title);
+        assert!(!description.contains("transfer from sellers"), "{description}");
     }
+    // Where all pay less, the range is told, and that it is no saving to society.
+    let rows = [
+        policy("ban", -0.05, (-152.0, 30.0)),
+        policy("fund", -0.01, (-900.0, 90.0)),
+    ];
+    let (said, description) = compared("06-cost-per-point", rows.concat(), &two);
+    assert_eq!(
+        said,
+        "All 2 policies remove lock-in with lower outlays of operators and states"
+    );
+    for words in [
+        "From USD −152 million a point (95% interval −182 to −122) under “Early ban” to −900 (95% interval −990 to −810) under",
+        "Lower prices are a transfer from sellers, no saving to society.",
+        "kit bought late is not credited after 2021.",
+    ] {
+        assert!(description.contains(words), "{description}");
+    }
+    // Only delay is less: outlays are not.
+    let mut rows = policy("ban", -0.05, (-152.0, 30.0));
+    for row in &mut rows {
+        if row.part == "operators" {
+            row.stats = row.stats.map(|stats| stats.scaled(-1.0));
+        }
+    }
+    assert_eq!(
+        compared("06-cost-per-point", rows, &ban).0,
+        "“Early ban” removes lock-in at lower cost to operators and states, delay counted"
+    );
 }
 
 #[test]
