@@ -502,6 +502,7 @@ fn the_bill_of_a_removal_by_its_deadline() {
     let spec = Spec {
         worlds: vec![("base".to_owned(), "Baseline".to_owned())],
         vendors: vec![("a".to_owned(), "Alpha".to_owned())],
+        discount_rate: Some(0.05),
         ..Spec::default()
     };
     for (late, title) in [
@@ -531,11 +532,44 @@ fn the_bill_of_a_removal_by_its_deadline() {
             description.contains("Alpha: USD 10.0 billion (95% interval 9.9 to 10.1)"),
             "{description}"
         );
+        assert!(description.contains(", discounted at 5% a year. "), "{description}");
         assert!(
             description.contains("The earliest deadline takes 4.5 years."),
             "{description}"
         );
     }
+}
+
+/// Once all kit has reached its end of life a later deadline changes nothing: the wait is told by the first such year.
+#[test]
+fn a_deadline_that_changes_nothing_is_no_wait() {
+    let spec = Spec {
+        worlds: vec![("base".to_owned(), "Baseline".to_owned())],
+        vendors: vec![("a".to_owned(), "Alpha".to_owned())],
+        discount_rate: Some(0.035),
+        ..Spec::default()
+    };
+    let bills = |values: [f64; 4]| {
+        let deadlines = ["2022-12-31", "2024-12-31", "2027-12-31", "2039-12-31"];
+        let of = |(deadline, value): (&str, f64)| {
+            let mut row = series("base", "exit_cost", "a", &[(value, 20.0)]).remove(0);
+            deadline.clone_into(&mut row.part);
+            row
+        };
+        deadlines.into_iter().zip(values).map(of).collect()
+    };
+    let (title, description) = words("08-exit-cost", bills([10e3, 8e3, 5e3, 5e3]), &spec);
+    assert_eq!(
+        title,
+        "Waiting to the end of the kit’s life (by 2027) cuts the bill of removing Alpha by 50%; later deadlines change nothing"
+    );
+    // Ten billion, give or take two hundredths: to the digit that is told there is no doubt.
+    let told = "Alpha: USD 10.0 billion if gone by the end of 2022, USD 5.0 billion by that of 2027 or later, discounted at 3.5% a year.";
+    assert!(description.contains(told), "{description}");
+    let (title, _) = words("08-exit-cost", bills([10e3, 8e3, 5e3, 4e3]), &spec);
+    assert_eq!(title, "Waiting until 2039 cuts the bill of removing Alpha by 60%");
+    let (title, _) = words("08-exit-cost", bills([5e3; 4]), &spec);
+    assert_eq!(title, "Waiting changes nothing in the bill of removing Alpha");
 }
 
 #[test]
