@@ -441,13 +441,67 @@ fn who_wins_whose_sites() {
         ),
         (
             (2.1e5, 1e4),
-            "Effect of “Early ban” on who wins whose sites cannot be told from zero",
+            "This figure’s test cannot tell between which sellers “Early ban” moves sites",
         ),
     ] {
         let mut all = rows("base", (2e5, 1e4), (3e5, 1e4));
         all.extend(rows("ban", there, (3e5, 1e4)));
         assert_eq!(words("15-flows", all, &policy()).0, title);
     }
+}
+
+/// Two flows with wide intervals that move together: their difference is sure, and it counts where it is known.
+#[test]
+fn who_wins_whose_sites_is_tested_in_pairs() {
+    let total = |row: SummaryRow| SummaryRow {
+        measure: "awarded_sites_total".to_owned(),
+        ..row
+    };
+    let worlds = [("base", 2e5), ("ban", 2.5e5)].into_iter().flat_map(|(world, there)| {
+        let flows = [
+            flow(world, "a", "a", (4e6, 1e4)),
+            flow(world, "a", "b", (there, 1e5)),
+            flow(world, "b", "a", (3e5, 1e5)),
+            flow(world, "b", "b", (1e6, 1e4)),
+        ];
+        flows.into_iter().flat_map(move |row| [total(row.clone()), row])
+    });
+    let mut table = SummaryTable {
+        rows: worlds.collect(),
+        differences: Vec::new(),
+    };
+    let figure = by_name("15-flows").expect("known");
+    let drawn = |table: &SummaryTable| {
+        let plot = figure.plotted(table, &policy()).expect("plots");
+        figure.drawing(&plot, &fixture::note()).expect("draws").words
+    };
+    let said = drawn(&table);
+    assert_eq!(
+        said.title,
+        "This figure’s test cannot tell between which sellers “Early ban” moves sites"
+    );
+    assert!(
+        said.subtitle.contains("from a to b: 50 thousand sites"),
+        "{}",
+        said.subtitle
+    );
+    let changes = [("a", "b", (5e4, 2e4)), ("b", "a", (1e3, 2e3))];
+    table.differences = changes
+        .map(|(from, to, change)| total(flow("ban", from, to, change)))
+        .into();
+    let said = drawn(&table);
+    assert_eq!(said.title, "“Early ban” moves 50 thousand sites more from a to b");
+    assert!(
+        said.subtitle
+            .contains("50 thousand sites (95% interval 30 thousand sites to 70 thousand sites) more"),
+        "{}",
+        said.subtitle
+    );
+    assert!(
+        said.notes[1].contains("Of 2 flows between two sellers 1 can be told"),
+        "{}",
+        said.notes[1]
+    );
 }
 
 #[test]
