@@ -20,6 +20,8 @@ use super::{Figure, gather};
 pub struct Causes;
 
 const MEASURE: &str = "lock_in_part";
+/// What the parts sum to, in each replicate: its interval is that of the sum.
+const WHOLE: &str = "lock_in_index";
 
 /// Parts from the bottom of the stack up: id, label, the same within a sentence, place in the palette.
 /// Neighbours differ in grey.
@@ -39,7 +41,7 @@ impl Figure for Causes {
     }
 
     fn measures(&self) -> &'static [&'static str] {
-        &[MEASURE]
+        &[WHOLE, MEASURE]
     }
 
     fn plotted(&self, table: &SummaryTable, spec: &Spec) -> Result<PlotTable> {
@@ -52,6 +54,8 @@ impl Figure for Causes {
                 };
                 rows.extend(gather::rows((id, title), (part, name), &table.series(&key)));
             }
+            let whole = table.series(&Key::world(id, WHOLE));
+            rows.extend(gather::rows((id, title), (WHOLE, "Lock-in index"), &whole));
         }
         rows.extend(gather::marks(spec, str::to_owned));
         gather::finish(self.name(), rows, "`lock_in_part` of the world, component ran")
@@ -134,6 +138,8 @@ struct Stack<'a> {
     parts: Vec<(Vec<Stats>, &'a str, Ink)>,
     /// Edges between parts by date, in fractions: one more than there are parts.
     edges: Vec<Vec<f64>>,
+    /// The index itself at the same dates; empty where the run has not recorded it at each of them.
+    whole: Vec<Stats>,
 }
 
 impl<'a> Stack<'a> {
@@ -161,12 +167,16 @@ impl<'a> Stack<'a> {
             let known = PARTS.iter().find(|p| p.0 == part).map_or(i, |p| p.3);
             parts.push((stats, name, theme::series(known).0));
         }
+        let index = plot.points(id, WHOLE, WHOLE);
+        let at = |time: &Date| index.iter().find(|(t, _)| t == time).map(|(_, stats)| *stats);
+        let whole = times.iter().map(at).collect::<Option<_>>().unwrap_or_default();
         Self {
             id,
             label,
             times,
             parts,
             edges,
+            whole,
         }
     }
 
@@ -191,9 +201,12 @@ impl<'a> Stack<'a> {
         }
     }
 
-    /// The sums of the parts at the first and the last date. The half-widths are added, as the parts
-    /// may move together.
+    /// The sums of the parts at the first and the last date: the index with its own interval, or, where it is not
+    /// recorded, half-widths of the parts added, as these may move together.
     fn totals(&self) -> (Stats, Stats) {
+        if let (Some(first), Some(last)) = (self.whole.first(), self.whole.last()) {
+            return (*first, *last);
+        }
         let sum = |pick: fn(&[Stats]) -> Option<&Stats>| {
             let mut total = Stats {
                 mean: 0.0,

@@ -222,7 +222,7 @@ impl<'a> Policy<'a> {
         match self.verdict {
             Verdict::Unclear => "Undefined: change in lock-in cannot be told from zero".to_owned(),
             Verdict::MoreLockIn => "Undefined: there is more lock-in".to_owned(),
-            Verdict::Dominant => format!("{price} Dominant: less lock-in at a saving"),
+            Verdict::Dominant => format!("{price} Dominant: less lock-in at lower cost"),
             Verdict::Priced if self.is_free() => format!("{price} Cost cannot be told from zero"),
             Verdict::Priced => price,
         }
@@ -252,13 +252,39 @@ fn draw_legend(page: &Page, frame: &Rect, parts: &[usize]) {
     }
 }
 
+/// Name, estimate and interval of a policy to speak of.
+type Spoken<'a> = (&'a str, (f64, (f64, f64)));
+
+/// The price of the first and, where there are several, of the last policy.
+fn range(spoken: &[Spoken]) -> String {
+    let interval = |(low, high): (f64, f64)| format!("(95% interval {} to {})", money(low), money(high));
+    match spoken {
+        [] => String::new(),
+        [(label, (mean, ends))] => format!("{label}: USD {} million a point {}. ", money(*mean), interval(*ends)),
+        [(first, (dear, dear_ends)), .., (last, (cheap, cheap_ends))] => format!(
+            "From USD {} million a point {} under “{first}” to {} {} under “{last}”. ",
+            money(*dear),
+            interval(*dear_ends),
+            money(*cheap),
+            interval(*cheap_ends)
+        ),
+    }
+}
+
 fn words(policies: &[Policy], year: i32, note: &Note) -> Words {
     let usd = |value: f64| match value / 1000.0 {
         billion if billion.abs() >= 1.0 => format!("USD {} billion", thousands(billion, 1)),
         _ => format!("USD {} million", money(value)),
     };
-    let dominant = policies.iter().find(|policy| policy.verdict == Verdict::Dominant);
-    let saving = policies.iter().filter(|p| p.verdict == Verdict::Dominant).count();
+    let dominant: Vec<&Policy> = (policies.iter())
+        .filter(|policy| policy.verdict == Verdict::Dominant)
+        .collect();
+    // The sum holds delay: outlays are lower of themselves only where they are without it.
+    let at_less = if dominant.iter().all(|policy| policy.part(0) + policy.part(1) < 0.0) {
+        "with lower outlays of operators and states"
+    } else {
+        "at lower cost to operators and states, delay counted"
+    };
     let free = policies
         .iter()
         .find(|policy| policy.verdict == Verdict::Priced && policy.is_free());
@@ -268,25 +294,29 @@ fn words(policies: &[Policy], year: i32, note: &Note) -> Words {
         .filter_map(|policy| Some((policy.label, policy.price()?)))
         .collect();
     priced.sort_by(|a, b| a.1.0.total_cmp(&b.1.0));
-    let title = match (dominant, free, &priced[..]) {
-        // A saving a point ranks nothing: less lock-in for the same saving would look better.
-        (Some(_), ..) if saving > 1 && saving == policies.len() => {
-            format!("All {saving} policies remove lock-in at a saving")
+    let title = match (&dominant[..], free, &priced[..]) {
+        // What is paid less for a point ranks nothing: less lock-in for the same sum would look better.
+        ([policy], ..) => format!("“{}” removes lock-in {at_less}", policy.label),
+        ([_, ..], ..) if dominant.len() == policies.len() => {
+            format!("All {} policies remove lock-in {at_less}", policies.len())
         }
-        (Some(_), ..) if saving > 1 => format!("{saving} of {} policies remove lock-in at a saving", policies.len()),
-        (Some(policy), ..) => format!("“{}” removes lock-in at a saving", policy.label),
-        (None, Some(policy), _) => {
+        ([_, ..], ..) => format!(
+            "{} of {} policies remove lock-in {at_less}",
+            dominant.len(),
+            policies.len()
+        ),
+        ([], Some(policy), _) => {
             format!(
                 "“{}” removes lock-in at a cost that cannot be told from zero",
                 policy.label
             )
         }
-        (None, None, []) => "No policy here can be said to remove lock-in: a point has no price".to_owned(),
-        (None, None, [(label, (cost, _))]) if policies.len() > 1 => {
+        ([], None, []) => "No policy here can be said to remove lock-in: a point has no price".to_owned(),
+        ([], None, [(label, (cost, _))]) if policies.len() > 1 => {
             format!("Only “{label}” removes lock-in: {} a point", usd(*cost))
         }
-        (None, None, [(label, (cost, _))]) => format!("“{label}” removes a point of lock-in for {}", usd(*cost)),
-        (None, None, [(label, (cost, (_, high))), others @ ..]) => {
+        ([], None, [(label, (cost, _))]) => format!("“{label}” removes a point of lock-in for {}", usd(*cost)),
+        ([], None, [(label, (cost, (_, high))), others @ ..]) => {
             if others.iter().all(|(_, (_, (low, _)))| high < low) {
                 format!("“{label}” removes lock-in most cheaply: {} a point", usd(*cost))
             } else {
@@ -294,15 +324,22 @@ fn words(policies: &[Policy], year: i32, note: &Note) -> Words {
             }
         }
     };
-    let spoken = dominant
-        .or(free)
-        .map_or_else(|| priced.first().copied(), |p| Some((p.label, p.price()?)));
-    let number = spoken.map_or_else(String::new, |(label, (mean, (low, high)))| {
-        let [mean, low, high] = [mean, low, high].map(money);
-        format!("{label}: USD {mean} million a point (95% interval {low} to {high}). ")
-    });
+    let mut spoken: Vec<Spoken> = (dominant.iter()).filter_map(|p| Some((p.label, p.price()?))).collect();
+    spoken.sort_by(|a, b| b.1.0.total_cmp(&a.1.0));
+    if spoken.is_empty() {
+        let one = free.map_or_else(|| priced.first().copied(), |p| Some((p.label, p.price()?)));
+        spoken.extend(one);
+    }
+    let transfer = if dominant.is_empty() {
+        ""
+    } else {
+        " Lower prices are a transfer from sellers, no saving to society."
+    };
     let subtitle = format!(
-        "{number}Discounted cost beyond the base for each point by which discounted mean lock-in falls, world."
+        "{}Discounted cost beyond the base for each point by which discounted mean lock-in falls, world.{transfer} Operators’ \
+         outlays hold prices, work, running, and upkeep and performance gap of old kit (`extension`); kit bought late is not \
+         credited after {year}.",
+        range(&spoken)
     );
     let rows: Vec<String> = (policies.iter())
         .map(|policy| format!("{}: {}.", policy.label, policy.said()))
@@ -313,8 +350,7 @@ fn words(policies: &[Policy], year: i32, note: &Note) -> Words {
         notes: vec![
             format!(
                 "One point: 0.01 of the discounted mean of the lock-in curve from the start to the end of {year}. Cost: \
-                 operators’ outlays, public outlay, and site-months of delay at the value that the base gives them. Kit \
-                 bought late serves beyond {year}, which is not credited."
+                 operators’ outlays, public outlay, and site-months of delay at the value that the base gives them."
             ),
             format!(
                 "Ratio of mean paired differences, with a 95% bootstrap interval over replicates. {}",

@@ -25,6 +25,10 @@ const IN_TIME: &str = "in time";
 /// Sellers drawn; the CSV holds all.
 const DRAWN: usize = 4;
 const LABEL_ROOM: f64 = 86.0;
+/// What is given: the rate at which bills are discounted, as `5%`.
+const DISCOUNT: &str = "discount_rate";
+/// Bills that are apart by less than this share are the same.
+const SAME: f64 = 1e-6;
 
 impl Figure for ExitCost {
     fn name(&self) -> &'static str {
@@ -44,6 +48,11 @@ impl Figure for ExitCost {
                     break;
                 }
             }
+        }
+        if let (Some(rate), Some(first)) = (spec.discount_rate, rows.first().map(|row| row.time)) {
+            let text = fixed(100.0 * rate, 1);
+            let text = format!("{}%", text.strip_suffix(".0").unwrap_or(&text));
+            rows.push(PlotRow::given(DISCOUNT, &text, first));
         }
         gather::finish(
             self.name(),
@@ -196,51 +205,86 @@ fn drawn(plot: &PlotTable) -> Vec<Drawn<'_>> {
     sellers
 }
 
+/// The first deadline from which on the bill stays what it is at the last: by then all kit has reached the end of its life.
+fn settled(bills: &[(Date, Stats)]) -> Option<usize> {
+    let last = bills.last()?.1.mean;
+    let is_same = |(_, stats): &&(Date, Stats)| (stats.mean - last).abs() <= SAME * last.abs();
+    Some(bills.len() - bills.iter().rev().take_while(is_same).count())
+}
+
 fn words(plot: &PlotTable, sellers: &[Drawn], span: (Date, Date), note: &Note) -> Words {
-    let (early, late) = (span.0.nearest_year_end(), span.1.nearest_year_end());
+    let early = span.0.nearest_year_end();
+    let rate = plot
+        .given(DISCOUNT)
+        .map_or_else(String::new, |rate| format!(" at {rate} a year"));
     let mut words = Words {
         title: String::new(),
         subtitle: String::new(),
         notes: vec![
-            "Bill: the switching bill alone (work, unused life, broken contracts, training, integration), discounted; not what other \
-             sellers charge more or do worse. Kit whose life ends before the deadline goes then, the rest on the deadline. Years: until \
-             the last site is changed with the crews that each operator has; above the grey line crews are too few."
-                .to_owned(),
+            format!(
+                "Bill: the switching bill alone (work, unused life, broken contracts, training, integration), discounted{rate}, which of \
+                 itself makes a later bill smaller; not what other sellers charge more or do worse. Kit whose life ends before the \
+                 deadline goes then, the rest on the deadline. Years: until the last site is changed with the crews that each operator \
+                 has; above the grey line crews are too few."
+            ),
             "The sellers with the largest bills are drawn; the CSV holds all.".to_owned(),
             note.bands(),
         ],
-        description: "Two line charts by deadline: bill of removal, and years that it takes; one line a seller.".to_owned(),
+        description: "Two line charts by deadline: bill of removal, and years that it takes; one line a seller."
+            .to_owned(),
     };
     let Some((id, name, ..)) = sellers.first() else {
         return words;
     };
     let bills = plot.points(COST, id, COST);
-    let (Some((_, first)), Some((_, last))) = (bills.first(), bills.last()) else {
+    let (Some((_, first)), Some(settled)) = (bills.first(), settled(&bills)) else {
         return words;
     };
+    let (date, last) = &bills[settled];
+    let late = date.nearest_year_end();
+    let is_last = settled + 1 == bills.len();
     let change = Difference::between(first, last);
     let size = percent((change.mean / first.mean).abs());
     words.title = match change.direction() {
+        _ if settled == 0 && !is_last => format!("Waiting changes nothing in the bill of removing {name}"),
+        Direction::Fall if !is_last => format!(
+            "Waiting to the end of the kit’s life (by {late}) cuts the bill of removing {name} by {size}; later deadlines change \
+             nothing"
+        ),
+        Direction::Rise if !is_last => format!(
+            "Waiting to the end of the kit’s life (by {late}) raises the bill of removing {name} by {size}; later deadlines change \
+             nothing"
+        ),
         Direction::Fall => format!("Waiting until {late} cuts the bill of removing {name} by {size}"),
         Direction::Rise => format!("Waiting until {late} raises the bill of removing {name} by {size}"),
         Direction::Unclear => {
             format!("What waiting changes in the bill of removing {name} cannot be told from zero")
         }
     };
+    let number = |value: f64| fixed(value / 1e3, 1);
+    let is_degenerate = |s: &Stats| s.ci.is_some_and(|(low, high)| number(low) == number(high));
     let billion = |s: &Stats| match s.ci {
-        Some((low, high)) => format!(
+        Some((low, high)) if !is_degenerate(s) => format!(
             "USD {} billion (95% interval {} to {})",
-            fixed(s.mean / 1e3, 1),
-            fixed(low / 1e3, 1),
-            fixed(high / 1e3, 1)
+            number(s.mean),
+            number(low),
+            number(high)
         ),
-        None => format!("USD {} billion", fixed(s.mean / 1e3, 1)),
+        _ => format!("USD {} billion", number(s.mean)),
     };
     words.subtitle = format!(
-        "{name}: {} if gone by the end of {early}, {} by that of {late}.",
+        "{name}: {} if gone by the end of {early}, {} by that of {late}{}, discounted{rate}.",
         billion(first),
-        billion(last)
+        billion(last),
+        if is_last { "" } else { " or later" }
     );
+    if is_degenerate(first) || is_degenerate(last) {
+        words.notes.push(
+            "Replicates differ here in the luck of tastes alone, since all is valued at the start: intervals narrower than the digits \
+             told are left out."
+                .to_owned(),
+        );
+    }
     if let Some((_, years)) = plot.points(YEARS, id, YEARS).first() {
         words
             .subtitle

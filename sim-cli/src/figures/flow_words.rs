@@ -16,6 +16,63 @@ fn sites(count: f64) -> String {
     }
 }
 
+/// World, former and new seller.
+type Move<'a> = (&'a str, usize, usize);
+
+/// What each world changes in each flow between two sellers: paired by replicate where that is known.
+fn changes<'a>(base: &Matrix, others: &'a [Matrix]) -> Vec<(Move<'a>, Difference)> {
+    let sellers = 0..base.sellers.len();
+    let moves = |world: &'a Matrix| {
+        let pairs = sellers
+            .clone()
+            .flat_map(|from| sellers.clone().map(move |to| (from, to)));
+        let pairs = pairs.filter(|(from, to)| from != to);
+        let change = |(from, to): (usize, usize)| {
+            let paired = world.changes.get(from).and_then(|row| row.get(to));
+            let change = match paired {
+                Some(change) => Difference::paired(change),
+                None => Difference::between(&base.flows[from][to], &world.flows[from][to]),
+            };
+            ((world.label, from, to), change)
+        };
+        pairs.map(change).collect::<Vec<_>>()
+    };
+    others.iter().flat_map(moves).collect()
+}
+
+/// How the intervals are made, and how many flows were looked at for the one of the title.
+fn how_tested(base: &Matrix, others: &[Matrix]) -> String {
+    let how = match (base.is_summed(), others) {
+        (false, _) => {
+            "Intervals are for means over replicates; half-widths of years are added, whatever the pairing, so they are wide."
+        }
+        (true, []) => {
+            "Intervals are for means over replicates of sums over all years; the half-widths of two flows are added."
+        }
+        (true, _) => {
+            "Intervals are for means over replicates of sums over all years; those of changes are paired, as a replicate has the \
+             same luck in both worlds."
+        }
+    };
+    let changes = changes(base, others);
+    // A flow that is nil in all replicates of both worlds is no test.
+    let tested = changes
+        .iter()
+        .filter(|(_, d)| d.interval.is_some_and(|(low, high)| low < high));
+    let tested = tested.count();
+    if tested == 0 {
+        return how.to_owned();
+    }
+    let clear = changes
+        .iter()
+        .filter(|(_, d)| d.direction() != Direction::Unclear)
+        .count();
+    format!(
+        "{how} Of {tested} flows between two sellers {clear} can be told from those of the base; luck alone would bring one in \
+         twenty. Where none can, shares may still differ (figure 03)."
+    )
+}
+
 /// Title, subtitle and notes.
 pub(super) fn words(worlds: &[Matrix], last: Date, note: &Note) -> Words {
     let year = last.nearest_year_end();
@@ -28,14 +85,14 @@ pub(super) fn words(worlds: &[Matrix], last: Date, note: &Note) -> Words {
                  in each generation, its radio and baseband by their weights. Grey: the seller stays (of “Others”, also \
                  moves between them). “Leave”: share of a seller’s tendered sites that go to another."
             ),
-            "Intervals are for means over replicates; half-widths of years are added, whatever the pairing, so they are wide.".to_owned(),
-            note.spread("They"),
+            note.spread("Intervals"),
         ],
         description: "Matrix of sites awarded, old seller by new seller, one a world.".to_owned(),
     };
     let Some((base, others)) = worlds.split_first() else {
         return words;
     };
+    words.notes.insert(1, how_tested(base, others));
     let size = |d: &Difference| sites(d.mean.abs());
     let told = |d: &Difference| match d.interval {
         Some((low, high)) => format!("{} (95% interval {} to {})", sites(d.mean), sites(low), sites(high)),
@@ -53,19 +110,14 @@ pub(super) fn words(worlds: &[Matrix], last: Date, note: &Note) -> Words {
             .subtitle
             .push_str(&format!(", {} of them won by another seller", percent(moved / total)));
     }
-    let changes = others.iter().flat_map(|world| {
-        let moves = pairs().filter(|(from, to)| from != to);
-        moves.map(|(from, to)| {
-            let change = Difference::between(&base.flows[from][to], &world.flows[from][to]);
-            ((world.label, from, to), change)
-        })
-    });
-    if let Some(((policy, from, to), change)) = foremost(changes.collect()) {
+    if let Some(((policy, from, to), change)) = foremost(changes(base, others)) {
         let (from, to) = (name(from), name(to));
         words.title = match change.direction() {
             Direction::Rise => format!("“{policy}” moves {} more from {from} to {to}", size(&change)),
             Direction::Fall => format!("“{policy}” keeps {} from going from {from} to {to}", size(&change)),
-            Direction::Unclear => format!("Effect of “{policy}” on who wins whose sites cannot be told from zero"),
+            Direction::Unclear => {
+                format!("This figure’s test cannot tell between which sellers “{policy}” moves sites")
+            }
         };
         let said = format!(". Under “{policy}”, from {from} to {to}: {} more.", told(&change));
         words.subtitle.push_str(&said);

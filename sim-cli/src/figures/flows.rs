@@ -9,14 +9,18 @@ use super::page::{Drawing, Page};
 use super::panel::{Axis, Panel};
 use super::plot::{PlotRow, PlotTable};
 use super::sheet::{Anchor, Rect, TextStyle};
-use super::summary::{Stats, SummaryTable};
+use super::summary::{Key, Stats, SummaryRow, SummaryTable};
 use super::theme::{GROUP, LABEL_SIZE, PALETTE, QUIET, TEXT, TICK_SIZE};
 use super::{Figure, gather};
 
 /// Sites by old and new seller.
 pub struct Flows;
 
-const MEASURE: &str = "awarded_sites";
+pub(crate) const MEASURE: &str = "awarded_sites";
+/// The same summed over all dates in each replicate, at the last date. A run directory holds only [`MEASURE`].
+pub(crate) const TOTAL: &str = "awarded_sites_total";
+/// Quantity of the paired differences of a world to the base.
+const CHANGE: &str = "change";
 /// The old seller of a network that is built for the first time.
 const NONE: &str = "none";
 /// Sellers with a row and a column of their own; the rest are taken together.
@@ -53,24 +57,32 @@ impl Figure for Flows {
                 for (from, _) in sellers.iter().chain([&(NONE.to_owned(), String::new())]) {
                     let part = format!("from:{from}");
                     let years = flows.iter().filter(|r| r.vendor == *to && r.part == part);
-                    let Some(sum) = years.filter_map(|r| r.stats).reduce(|a, b| plus(&a, &b)) else {
-                        continue;
+                    let total = Key {
+                        vendor: to,
+                        part: &part,
+                        ..Key::world(world, TOTAL)
                     };
-                    // The diagonal always stands: it names the seller.
-                    if sum.mean != 0.0 || from == to {
+                    let of = |rows: Vec<&SummaryRow>| rows.last().and_then(|row| row.stats);
+                    let bounded = years.filter_map(|r| r.stats).reduce(|a, b| plus(&a, &b));
+                    let mut add = |quantity: String, stats: Stats| {
                         rows.push(PlotRow {
                             panel: world.clone(),
                             panel_label: title.clone(),
                             series: to.clone(),
                             label: name.clone(),
-                            quantity: quantity(from),
+                            quantity,
                             unit: "sites".to_owned(),
                             time: last,
-                            stats: Some(Stats {
-                                quantiles: [f64::NAN; 5],
-                                ..sum
-                            }),
+                            stats: Some(stats),
                         });
+                    };
+                    // The diagonal always stands: it names the seller.
+                    let sum = of(table.series(&total)).or(bounded);
+                    if let Some(sum) = sum.filter(|sum| sum.mean != 0.0 || from == to) {
+                        add(quantity(MEASURE, from), sum);
+                    }
+                    if let Some(change) = of(table.differences(&total)).filter(|change| change.mean != 0.0) {
+                        add(quantity(CHANGE, from), change);
                     }
                 }
             }
@@ -107,8 +119,8 @@ impl Figure for Flows {
     }
 }
 
-fn quantity(from: &str) -> String {
-    format!("{MEASURE}:{from}")
+fn quantity(what: &str, from: &str) -> String {
+    format!("{what}:{from}")
 }
 
 /// Id and name of the sellers: those of the spec that are no group, or all that won anything.
@@ -139,6 +151,7 @@ fn plus(a: &Stats, b: &Stats) -> Stats {
     }
 }
 
+/// A flow that no row tells of: nil in every replicate.
 const NOTHING: Stats = Stats {
     mean: 0.0,
     quantiles: [f64::NAN; 5],
@@ -151,20 +164,35 @@ pub(super) struct Matrix<'a> {
     pub(super) sellers: Vec<(&'a str, &'a str)>,
     /// By old seller, that of new networks last, then new seller.
     pub(super) flows: Vec<Vec<Stats>>,
+    /// What the world changes in each flow of the base, paired by replicate; empty where only years are known.
+    pub(super) changes: Vec<Vec<Stats>>,
 }
 
 impl<'a> Matrix<'a> {
     fn of(plot: &'a PlotTable, id: &'a str, label: &'a str) -> Self {
         let sellers = plot.series();
-        let flow = |from: &str, to: &str| {
-            let found = plot.points(id, to, &quantity(from));
+        let cell = |what: &str, from: &str, to: &str| {
+            let found = plot.points(id, to, &quantity(what, from));
             found.last().map_or(NOTHING, |(_, stats)| *stats)
         };
-        let from = sellers.iter().map(|(id, _)| *id).chain([NONE]);
-        let flows = from
-            .map(|from| sellers.iter().map(|(to, _)| flow(from, to)).collect())
-            .collect();
-        Self { label, sellers, flows }
+        let all = |what: &str| -> Vec<Vec<Stats>> {
+            let from = sellers.iter().map(|(id, _)| *id).chain([NONE]);
+            from.map(|from| sellers.iter().map(|(to, _)| cell(what, from, to)).collect())
+                .collect()
+        };
+        let is_change = |row: &PlotRow| row.panel == id && row.quantity.starts_with(CHANGE);
+        let is_paired = plot.rows.iter().any(is_change);
+        Self {
+            label,
+            flows: all(MEASURE),
+            changes: if is_paired { all(CHANGE) } else { Vec::new() },
+            sellers,
+        }
+    }
+
+    /// Whether the flows were summed in each replicate, so that their intervals are those of the sums.
+    pub(super) fn is_summed(&self) -> bool {
+        self.flows.iter().flatten().any(|flow| !flow.median().is_nan())
     }
 
     fn mean(&self, from: &[usize], to: &[usize]) -> f64 {

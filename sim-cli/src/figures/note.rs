@@ -121,6 +121,8 @@ pub struct Spec {
     pub marks: Vec<Mark>,
     /// US dollars of 2020 by unit of money, as the scenarios declare them.
     pub rates: Vec<(String, f64)>,
+    /// The rate a year at which society discounts, in the base; `None` where it is not known.
+    pub discount_rate: Option<f64>,
     /// Published estimates that the figure asked for, in its order.
     pub published: Vec<Published>,
     /// What was observed and forecast, in the order of the files.

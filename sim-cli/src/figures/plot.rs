@@ -41,6 +41,10 @@ pub const COLUMNS: [&str; 22] = [
 /// text, and they carry no statistics.
 pub const MARK: &str = "mark";
 
+/// The quantity of rows that say in words what is given for the whole figure, such as its world: the series names
+/// what, the label is the text, and they carry no statistics.
+pub const GIVEN: &str = "given";
+
 /// One plotted number with its spread, or one marked date.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PlotRow {
@@ -52,14 +56,34 @@ pub struct PlotRow {
     pub series: String,
     /// Its name for readers.
     pub label: String,
-    /// Measure, or [`MARK`].
+    /// Measure, or [`MARK`], or [`GIVEN`].
     pub quantity: String,
     /// Unit of the numbers, as in `summary.csv`.
     pub unit: String,
     /// Date.
     pub time: Date,
-    /// Statistics; `None` on marks and where no replicate defines the measure.
+    /// Statistics; `None` on marks, on what is given, and where no replicate defines the measure.
     pub stats: Option<Stats>,
+}
+
+impl PlotRow {
+    /// What is given for the whole figure, in words.
+    pub fn given(what: &str, text: &str, time: Date) -> Self {
+        Self {
+            panel: "all".to_owned(),
+            panel_label: String::new(),
+            series: what.to_owned(),
+            label: text.to_owned(),
+            quantity: GIVEN.to_owned(),
+            unit: "text".to_owned(),
+            time,
+            stats: None,
+        }
+    }
+
+    fn is_words(&self) -> bool {
+        self.quantity == MARK || self.quantity == GIVEN
+    }
 }
 
 /// The plotted numbers of one figure, in drawing order.
@@ -75,7 +99,7 @@ impl PlotTable {
     /// The panels in order: id and label.
     pub fn panels(&self) -> Vec<(&str, &str)> {
         let mut panels: Vec<(&str, &str)> = Vec::new();
-        for row in self.rows.iter().filter(|row| row.quantity != MARK) {
+        for row in self.rows.iter().filter(|row| !row.is_words()) {
             if !panels.iter().any(|(id, _)| *id == row.panel) {
                 panels.push((&row.panel, &row.panel_label));
             }
@@ -86,7 +110,7 @@ impl PlotTable {
     /// The series over all panels in order: id and label.
     pub fn series(&self) -> Vec<(&str, &str)> {
         let mut series: Vec<(&str, &str)> = Vec::new();
-        for row in self.rows.iter().filter(|row| row.quantity != MARK) {
+        for row in self.rows.iter().filter(|row| !row.is_words()) {
             if !series.iter().any(|(id, _)| *id == row.series) {
                 series.push((&row.series, &row.label));
             }
@@ -112,6 +136,13 @@ impl PlotTable {
             .filter(|row| row.quantity == MARK && (row.panel == panel || row.panel == "all"))
             .map(|row| (row.time, row.label.as_str()))
             .collect()
+    }
+
+    /// The text of what is given for the whole figure.
+    pub fn given(&self, what: &str) -> Option<&str> {
+        let mut rows = self.rows.iter();
+        let row = rows.find(|row| row.quantity == GIVEN && row.series == what)?;
+        Some(&row.label)
     }
 
     /// First and last date with numbers; `None` where nothing is defined.

@@ -5,13 +5,16 @@ use super::multiples::{self, SHARE};
 use super::note::{Note, Spec};
 use super::number::percent;
 use super::page::{Drawing, Page, Words};
-use super::plot::PlotTable;
+use super::plot::{PlotRow, PlotTable};
 use super::summary::{Key, SummaryTable};
-use super::words::{Difference, Direction, INTERVAL_NOTE, capital, foremost};
+use super::words::{Difference, Direction, INTERVAL_NOTE, foremost};
 use super::{Figure, gather};
 
 /// Shares of sites by seller and region, in the first world of the spec.
 pub struct SharesByRegion;
+
+/// What is given: the title of the world shown.
+const WORLD: &str = "world";
 
 impl Figure for SharesByRegion {
     fn name(&self) -> &'static str {
@@ -26,8 +29,8 @@ impl Figure for SharesByRegion {
         let mut rows = Vec::new();
         let worlds = gather::worlds(table, spec);
         let sellers = multiples::sellers(table, spec);
-        if let Some((world, _)) = worlds.first() {
-            for (region, title) in &regions(table, spec) {
+        if let Some((world, title)) = worlds.first() {
+            for (region, region_name) in &regions(table, spec) {
                 for (vendor, name) in &sellers {
                     let key = Key {
                         vendor,
@@ -35,8 +38,11 @@ impl Figure for SharesByRegion {
                         ..Key::world(world, SHARE)
                     };
                     let series = table.series(&key);
-                    rows.extend(gather::rows((region, title), (vendor, name), &series));
+                    rows.extend(gather::rows((region, region_name), (vendor, name), &series));
                 }
+            }
+            if let Some(first) = rows.first().map(|row: &PlotRow| row.time) {
+                rows.push(PlotRow::given(WORLD, title, first));
             }
         }
         gather::finish(self.name(), rows, "`share_sites` of blocs, component ran")
@@ -78,9 +84,10 @@ fn words(plot: &PlotTable, drawn: &multiples::Drawn, (first_year, year): (i32, i
             Some(((label, from, to), Difference::between(&from, &to)))
         })
         .collect();
-    let world = note.scenarios.first().map_or("", String::as_str);
+    let id = note.scenarios.first().map_or("", String::as_str);
+    let world = plot.given(WORLD).unwrap_or(id);
     let mut notes = vec![
-        format!("World: {world}. A site with several sellers counts by the weights of its components."),
+        format!("World: {world} ({id}). A site with several sellers counts by the weights of its components."),
         note.bands(),
     ];
     notes.extend(drawn.omitted_note());
@@ -103,8 +110,7 @@ fn words(plot: &PlotTable, drawn: &multiples::Drawn, (first_year, year): (i32, i
                 }
             };
             let subtitle = format!(
-                "{}: mean share of sites {} in {first_year}, {} in {year}, {}.",
-                capital(region),
+                "{world}, {region}: mean share of sites {} in {first_year}, {} in {year}, {}.",
                 percent(from.mean),
                 percent(to.mean),
                 change.in_points()

@@ -17,6 +17,7 @@ use super::cumulative;
 use super::ensemble::{options, ready};
 use super::explore::explore;
 use super::files::{self, Loaded, text_of};
+use super::flow_totals;
 use super::history;
 use super::names::{sites, spec};
 use super::run_figures::note_of;
@@ -180,6 +181,7 @@ impl Runner for FigureRunner<'_> {
                 valuation: world.engine.valuation(),
             };
             summarise(&played, &mut summary)?;
+            summary.rows.extend(flow_totals::rows(&played)?);
             if w == 0 && is_scored {
                 history::add(&self.root, run, &played.layout, &played.records, &mut spec)?;
             }
@@ -422,6 +424,7 @@ fn differ(base: &Played, alt: &Played, seed: u64, sites: &[(String, f64)], summa
     if cumulative::ALL.iter().any(|measure| wanted.contains(measure)) {
         summary.differences.extend(cumulative::rows(base, alt, sites)?);
     }
+    summary.differences.extend(flow_totals::differences(base, alt)?);
     let places = Appraisal::places(&base.layout, &alt.layout);
     let mut appraisal = Appraisal::of(&base.layout, &alt.layout, places, base.valuation);
     for (here, there) in base.records.iter().zip(&alt.records) {

@@ -10,6 +10,7 @@ mod ensemble;
 mod explore;
 mod figures_runner;
 mod files;
+mod flow_totals;
 mod history;
 mod levers;
 mod measures;

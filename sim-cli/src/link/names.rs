@@ -19,6 +19,7 @@ pub(super) fn spec<'a>(scenarios: impl Iterator<Item = &'a Scenario>) -> Spec {
             &scenario.title
         };
         add(&mut spec.worlds, &scenario.id, title);
+        (spec.discount_rate).get_or_insert(scenario.market.social_discount_rate);
         for vendor in &scenario.vendors {
             add(&mut spec.vendors, &vendor.id, &vendor.name);
             has_group |= vendor.groups.iter().any(|group| group == GROUP);

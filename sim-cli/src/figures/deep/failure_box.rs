@@ -5,7 +5,7 @@ use sim_core::inference::prim::{PrimSettings, cover, quasi_p_values};
 use sim_core::inference::regret::{Better, Payoffs, Rule, apply_rule};
 
 use super::super::error::Result;
-use super::super::number::fixed;
+use super::super::number::{fixed, percent};
 use super::super::page::{Drawing, Page, Words};
 use super::super::panel::{Axis, Panel};
 use super::super::sheet::{Anchor, Rect, TextStyle};
@@ -217,12 +217,12 @@ fn words(table: &DeepTable) -> Words {
                 })
                 .collect();
             format!(
-                "Even the most robust policy, “{policy}”, fails where {}",
+                "{} of the failures of “{policy}”, the most robust policy, lie where {}",
+                percent(table.value(BOX, COVERAGE)),
                 names.join(" and ")
             )
         }
     };
-    let share = |part: f64| super::super::number::percent(part);
     let mut subtitle = format!(
         "In {failing} of {} futures the {} is above {}%.",
         futures.len(),
@@ -232,9 +232,10 @@ fn words(table: &DeepTable) -> Words {
     let mut notes = Vec::new();
     if !limits.is_empty() {
         subtitle.push_str(&format!(
-            " The box holds {} of them, and of the futures in it {} fail: {}.",
-            share(table.value(BOX, COVERAGE)),
-            share(table.value(BOX, DENSITY)),
+            " The box holds {} of them; of the futures in it {} fail, of all futures {}: {}.",
+            percent(table.value(BOX, COVERAGE)),
+            percent(table.value(BOX, DENSITY)),
+            percent(failing as f64 / futures.len() as f64),
             limits.join("; ")
         ));
         let doubtful: Vec<String> = (table.of(P).filter(|row| row.value > SURE))

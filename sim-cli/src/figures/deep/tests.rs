@@ -1,6 +1,7 @@
 //! Figures of deep uncertainty on made-up designs whose answers are known.
 
 use super::*;
+use crate::figures::number::percent;
 use crate::figures::tests::fixture::explored;
 
 fn run(name: &str, design: &str) -> DeepRun {
@@ -64,10 +65,9 @@ fn the_box_is_around_the_failures_of_the_robust_policy() {
     let found = table(&run("11-failure-box", "sobol"), &explored("ab", 1.0));
     let svg = draws_again(&found);
     // With the mandate lock-in is at most 0.32 + 0.04 + 0.15 + 0.01 = 0.52: above 0.5 only at the top of the second.
-    assert!(
-        svg.contains("Even the most robust policy, “Mandate”, fails where"),
-        "{svg}"
-    );
+    let [coverage, density] = ["coverage", "density"].map(|quantity| percent(found.value("box", quantity)));
+    let title = format!("{coverage} of the failures of “Mandate”, the most robust policy, lie where");
+    assert!(svg.contains(&title), "{svg}");
     let limit = found
         .of("limit")
         .find(|row| row.label == "Second input")
@@ -78,6 +78,11 @@ fn the_box_is_around_the_failures_of_the_robust_policy() {
         .filter(|value| **value > 0.5)
         .count();
     assert_eq!(failing, expected);
+    // How dense the box is says something beside the share of all futures that fail.
+    let base = percent(failing as f64 / 64.0);
+    let (_, text) = svg.split_once("<desc").expect("described");
+    let beside = format!("of the futures in it {density} fail, of all futures {base}: ");
+    assert!(text.contains(&beside), "{text}");
     for (scale, words) in [
         (0.5, "fails in none of the futures"),
         (2.0, "fails in all of the futures"),

@@ -93,11 +93,13 @@ pub(super) fn words(table: &TheoryTable, marked: Option<&Marked>) -> Words {
     let title = if marked.is_none() {
         "Switching costs raise prices where sellers are impatient and lower them where they are patient".to_owned()
     } else if all(true) {
-        format!("Where {world} stands, switching costs raise the prices paid")
+        format!("In the theory of equal sellers, at {world}’s wedge, switching costs raise the prices paid")
     } else if all(false) {
-        format!("Where {world} stands, switching costs do not raise the prices paid")
+        format!("In the theory of equal sellers, at {world}’s wedge, switching costs do not raise the prices paid")
     } else {
-        format!("Where {world} stands, the number of sellers decides if switching costs raise prices")
+        format!(
+            "In the theory of equal sellers, at {world}’s wedge, their number decides if switching costs raise prices"
+        )
     };
     let subtitle = match marked {
         Some(m) => {

@@ -88,15 +88,16 @@ fn the_map_holds_the_known_answers() {
 fn the_world_stands_where_its_numbers_put_it() {
     let theory = theory_by_name("13-sign-map").expect("known");
     for (scale, title) in [
-        (0.06, "Where base stands, switching costs raise the prices paid"),
-        (0.15, "Where base stands, switching costs do not raise the prices paid"),
+        (0.06, "switching costs raise the prices paid"),
+        (0.15, "switching costs do not raise the prices paid"),
     ] {
         let table = compute(theory, Some(&world(2.4, scale))).expect("computes");
         let point = table.series("world", "effective_bidders_of_the_world", 2.4);
         assert!((point[0].switching_cost - 0.3 / scale).abs() < 1e-5);
         assert_eq!((point[0].patience, table.source.world.as_str()), (0.5, "base"));
         let svg = theory.draw(&table).expect("draws");
-        assert!(svg.contains(title), "{title}");
+        let title = format!("In the theory of equal sellers, at base’s wedge, {title}");
+        assert!(svg.contains(&title), "{title}");
     }
     let mut without = world(2.4, 0.06);
     without.summary.rows.retain(|row| row.measure != "effective_bidders");

@@ -141,8 +141,8 @@ fn what_a_point_of_lock_in_costs() {
         (
             -0.05,
             (-152.0, 30.0),
-            "“Early ban” removes lock-in at a saving",
-            "−152 (−182 to −122) Dominant: less lock-in at a saving.",
+            "“Early ban” removes lock-in with lower outlays of operators and states",
+            "−152 (−182 to −122) Dominant: less lock-in at lower cost.",
         ),
         (
             0.001,
@@ -180,8 +180,38 @@ fn what_a_point_of_lock_in_costs() {
         ),
     ] {
         let rows = [policy("ban", -0.05, ban), policy("fund", -0.01, fund)].concat();
-        assert_eq!(compared("06-cost-per-point", rows, &two).0, title);
+        let (said, description) = compared("06-cost-per-point", rows, &two);
+        assert_eq!(said, title);
+        assert!(!description.contains("transfer from sellers"), "{description}");
     }
+    // Where all pay less, the range is told, and that it is no saving to society.
+    let rows = [
+        policy("ban", -0.05, (-152.0, 30.0)),
+        policy("fund", -0.01, (-900.0, 90.0)),
+    ];
+    let (said, description) = compared("06-cost-per-point", rows.concat(), &two);
+    assert_eq!(
+        said,
+        "All 2 policies remove lock-in with lower outlays of operators and states"
+    );
+    for words in [
+        "From USD −152 million a point (95% interval −182 to −122) under “Early ban” to −900 (95% interval −990 to −810) under",
+        "Lower prices are a transfer from sellers, no saving to society.",
+        "kit bought late is not credited after 2021.",
+    ] {
+        assert!(description.contains(words), "{description}");
+    }
+    // Only delay is less: outlays are not.
+    let mut rows = policy("ban", -0.05, (-152.0, 30.0));
+    for row in &mut rows {
+        if row.part == "operators" {
+            row.stats = row.stats.map(|stats| stats.scaled(-1.0));
+        }
+    }
+    assert_eq!(
+        compared("06-cost-per-point", rows, &ban).0,
+        "“Early ban” removes lock-in at lower cost to operators and states, delay counted"
+    );
 }
 
 #[test]
@@ -209,6 +239,30 @@ fn causes_name_the_part_that_leads() {
         }
         assert_eq!(words("02-causes", rows, &Spec::default()).0, title);
     }
+}
+
+/// Two parts that move against each other leave the index sure: its own interval counts, not theirs added.
+#[test]
+fn the_interval_of_a_sum_of_causes_is_that_of_the_index() {
+    let parts = || {
+        ["swap", "outage"].into_iter().flat_map(|part| {
+            let mut rows = series("base", "lock_in_part", "all", &[(0.12, 0.01), (0.09, 0.025)]);
+            for row in &mut rows {
+                part.clone_into(&mut row.part);
+            }
+            rows
+        })
+    };
+    let (title, description) = words("02-causes", parts().collect(), &Spec::default());
+    assert_eq!(title, "Change in lock-in by 2021 cannot be told from zero");
+    assert!(description.contains("(95% interval −13.0 to 1.0)"), "{description}");
+    let index = series("base", "lock_in_index", "all", &[(0.24, 0.001), (0.18, 0.002)]);
+    let (title, description) = words("02-causes", parts().chain(index).collect(), &Spec::default());
+    assert!(title.starts_with("Lock-in falls 6.0 points by 2021"), "{title}");
+    assert!(
+        description.contains("−6.0 points (95% interval −6.3 to −5.7)"),
+        "{description}"
+    );
 }
 
 #[test]
@@ -248,7 +302,17 @@ fn regions_name_the_one_that_moves_most() {
             row.place_kind = "bloc".to_owned();
             row.place = "asia".to_owned();
         }
-        assert_eq!(words("04-shares-by-region", rows, &Spec::default()).0, title);
+        // Which world is shown stands in the sentence, under the name that readers know.
+        let one = Spec {
+            worlds: policy().worlds[..1].to_vec(),
+            ..Spec::default()
+        };
+        let (said, description) = words("04-shares-by-region", rows, &one);
+        assert_eq!(said, title);
+        assert!(
+            description.starts_with("Baseline, asia: mean share of sites 24% in 2020"),
+            "{description}"
+        );
     }
 }
 
@@ -377,13 +441,67 @@ fn who_wins_whose_sites() {
         ),
         (
             (2.1e5, 1e4),
-            "Effect of “Early ban” on who wins whose sites cannot be told from zero",
+            "This figure’s test cannot tell between which sellers “Early ban” moves sites",
         ),
     ] {
         let mut all = rows("base", (2e5, 1e4), (3e5, 1e4));
         all.extend(rows("ban", there, (3e5, 1e4)));
         assert_eq!(words("15-flows", all, &policy()).0, title);
     }
+}
+
+/// Two flows with wide intervals that move together: their difference is sure, and it counts where it is known.
+#[test]
+fn who_wins_whose_sites_is_tested_in_pairs() {
+    let total = |row: SummaryRow| SummaryRow {
+        measure: "awarded_sites_total".to_owned(),
+        ..row
+    };
+    let worlds = [("base", 2e5), ("ban", 2.5e5)].into_iter().flat_map(|(world, there)| {
+        let flows = [
+            flow(world, "a", "a", (4e6, 1e4)),
+            flow(world, "a", "b", (there, 1e5)),
+            flow(world, "b", "a", (3e5, 1e5)),
+            flow(world, "b", "b", (1e6, 1e4)),
+        ];
+        flows.into_iter().flat_map(move |row| [total(row.clone()), row])
+    });
+    let mut table = SummaryTable {
+        rows: worlds.collect(),
+        differences: Vec::new(),
+    };
+    let figure = by_name("15-flows").expect("known");
+    let drawn = |table: &SummaryTable| {
+        let plot = figure.plotted(table, &policy()).expect("plots");
+        figure.drawing(&plot, &fixture::note()).expect("draws").words
+    };
+    let said = drawn(&table);
+    assert_eq!(
+        said.title,
+        "This figure’s test cannot tell between which sellers “Early ban” moves sites"
+    );
+    assert!(
+        said.subtitle.contains("from a to b: 50 thousand sites"),
+        "{}",
+        said.subtitle
+    );
+    let changes = [("a", "b", (5e4, 2e4)), ("b", "a", (1e3, 2e3))];
+    table.differences = changes
+        .map(|(from, to, change)| total(flow("ban", from, to, change)))
+        .into();
+    let said = drawn(&table);
+    assert_eq!(said.title, "“Early ban” moves 50 thousand sites more from a to b");
+    assert!(
+        said.subtitle
+            .contains("50 thousand sites (95% interval 30 thousand sites to 70 thousand sites) more"),
+        "{}",
+        said.subtitle
+    );
+    assert!(
+        said.notes[1].contains("Of 2 flows between two sellers 1 can be told"),
+        "{}",
+        said.notes[1]
+    );
 }
 
 #[test]
@@ -438,6 +556,7 @@ fn the_bill_of_a_removal_by_its_deadline() {
     let spec = Spec {
         worlds: vec![("base".to_owned(), "Baseline".to_owned())],
         vendors: vec![("a".to_owned(), "Alpha".to_owned())],
+        discount_rate: Some(0.05),
         ..Spec::default()
     };
     for (late, title) in [
@@ -467,11 +586,44 @@ fn the_bill_of_a_removal_by_its_deadline() {
             description.contains("Alpha: USD 10.0 billion (95% interval 9.9 to 10.1)"),
             "{description}"
         );
+        assert!(description.contains(", discounted at 5% a year. "), "{description}");
         assert!(
             description.contains("The earliest deadline takes 4.5 years."),
             "{description}"
         );
     }
+}
+
+/// Once all kit has reached its end of life a later deadline changes nothing: the wait is told by the first such year.
+#[test]
+fn a_deadline_that_changes_nothing_is_no_wait() {
+    let spec = Spec {
+        worlds: vec![("base".to_owned(), "Baseline".to_owned())],
+        vendors: vec![("a".to_owned(), "Alpha".to_owned())],
+        discount_rate: Some(0.035),
+        ..Spec::default()
+    };
+    let bills = |values: [f64; 4]| {
+        let deadlines = ["2022-12-31", "2024-12-31", "2027-12-31", "2039-12-31"];
+        let of = |(deadline, value): (&str, f64)| {
+            let mut row = series("base", "exit_cost", "a", &[(value, 20.0)]).remove(0);
+            deadline.clone_into(&mut row.part);
+            row
+        };
+        deadlines.into_iter().zip(values).map(of).collect()
+    };
+    let (title, description) = words("08-exit-cost", bills([10e3, 8e3, 5e3, 5e3]), &spec);
+    assert_eq!(
+        title,
+        "Waiting to the end of the kit’s life (by 2027) cuts the bill of removing Alpha by 50%; later deadlines change nothing"
+    );
+    // Ten billion, give or take two hundredths: to the digit that is told there is no doubt.
+    let told = "Alpha: USD 10.0 billion if gone by the end of 2022, USD 5.0 billion by that of 2027 or later, discounted at 3.5% a year.";
+    assert!(description.contains(told), "{description}");
+    let (title, _) = words("08-exit-cost", bills([10e3, 8e3, 5e3, 4e3]), &spec);
+    assert_eq!(title, "Waiting until 2039 cuts the bill of removing Alpha by 60%");
+    let (title, _) = words("08-exit-cost", bills([5e3; 4]), &spec);
+    assert_eq!(title, "Waiting changes nothing in the bill of removing Alpha");
 }
 
 #[test]
