@@ -18,6 +18,7 @@ mod events;
 mod market;
 mod measurement;
 mod page;
+mod supply;
 
 use std::path::PathBuf;
 use std::sync::LazyLock;
@@ -28,6 +29,7 @@ static CHOICE: LazyLock<Theme> = LazyLock::new(choice::theme);
 static MARKET: LazyLock<Theme> = LazyLock::new(market::theme);
 static DYNAMICS: LazyLock<Theme> = LazyLock::new(dynamics::theme);
 static EVENTS: LazyLock<Theme> = LazyLock::new(events::theme);
+static SUPPLY: LazyLock<Theme> = LazyLock::new(supply::theme);
 static MEASUREMENT: LazyLock<Theme> = LazyLock::new(measurement::theme);
 
 #[test]
@@ -48,6 +50,11 @@ fn dynamics_holds() {
 #[test]
 fn events_holds() {
     EVENTS.assert_holds();
+}
+
+#[test]
+fn supply_holds() {
+    SUPPLY.assert_holds();
 }
 
 #[test]
@@ -79,12 +86,12 @@ show nothing.
 | V09 Shy (2002), undercut-proof prices | sellers here set Bertrand-Nash prices in (nested) logit demand; the undercut-proof equilibrium is another concept |
 | V22 Bass (1969) diffusion | no adoption curve is assumed anywhere: adoption comes out of tenders |
 | V30 in part: widget, binomial call, Margrabe exchange option | only the two-period option to switch is reached, by draws and choice |
-| V32 supply shock with an inventory | on this version no lever cuts supply, so there is no inventory |
+| V32 in part: Poisson demand, availability in the long run, two sources | deliveries come out of tenders and a cut-off begins once, on its date: there is no renewal of shocks |
 ";
 
 #[test]
 fn the_page_is_what_comes_out() {
-    let themes = [&CHOICE, &MARKET, &DYNAMICS, &EVENTS, &MEASUREMENT];
+    let themes = [&CHOICE, &MARKET, &DYNAMICS, &EVENTS, &SUPPLY, &MEASUREMENT];
     let mut page = INTRODUCTION.to_owned();
     for theme in themes {
         theme.assert_holds();
