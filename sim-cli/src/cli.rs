@@ -13,6 +13,7 @@ use crate::commands::figures::FigureSettings;
 use crate::commands::measures::Form;
 use crate::commands::merge::MergeSettings;
 use crate::commands::report::ReportSettings;
+use crate::commands::run::MOST_REPLICATES;
 use crate::commands::score::ScoreSettings;
 use crate::console::Color;
 use crate::engine::Uncertainty;
@@ -137,7 +138,8 @@ Examples:
   oransim report runs/world-2020-1a2b3c4d --out brief.html --force
   oransim report runs/world-2020-1a2b3c4d --out brief.typ     # then: typst compile brief.typ
 
-The HTML file holds its figures and needs no network. The Typst source takes them from the run directory.")]
+The HTML file holds its figures and needs no network. The Typst source takes them from the run
+directory.")]
 pub struct ReportFlags {
     /// Directory of a finished run.
     #[arg(value_name = "RUN")]
@@ -162,9 +164,11 @@ impl ReportFlags {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  oransim score runs/hindcast-2019-1a2b3c4d --observed scenarios/observed/ran-sales-delloro.csv \
+  oransim score runs/hindcast-2019-1a2b3c4d \\
+      --observed scenarios/observed/ran-sales-delloro.csv \\
       --observed scenarios/observed/open-ran-bounds.csv
-  oransim score runs/hindcast-2019-1a2b3c4d --observed observed.csv --after 2020-12-31 --rival forecasts.csv --csv score.csv
+  oransim score runs/hindcast-2019-1a2b3c4d --observed observed.csv --after 2020-12-31 \\
+      --rival forecasts.csv --csv score.csv
 
 Files of observations and of rivals have the columns
   time,measure,unit,component,generation,place_kind,place,vendor,part,value,low,high,source
@@ -213,8 +217,9 @@ impl ScoreFlags {
 Examples:
   oransim run scenarios/world-2020.toml
   oransim run scenarios/minimal.toml --replicates 200 --jobs 4 --out runs/first
-  oransim run scenarios/world-2020.toml scenarios/my-ban.toml --set my-ban:levers.my-ban.procurement_ban.strength=0.5
-  oransim run scenarios/world-2020.toml --shard 2/8 --out /shared/world   # then: oransim merge /shared/world
+  oransim run scenarios/world-2020.toml scenarios/my-ban.toml \\
+      --set my-ban:levers.my-ban.procurement_ban.strength=0.5
+  oransim run scenarios/world-2020.toml --shard 2/8 --out /tmp/w     # then: oransim merge /tmp/w
   oransim run scenarios/world-2020.toml --until-halfwidth lock_in_index=0.002 -n 2000
   oransim run scenarios/world-2020.toml --resume                          # after Ctrl-C")]
 pub struct RunFlags {
@@ -238,12 +243,13 @@ impl RunFlags {
 #[command(after_help = "\
 Examples:
   oransim compare scenarios/world-2020.toml scenarios/eu-ban.toml -n 200
-  oransim compare scenarios/minimal.toml scenarios/ban.toml scenarios/fund.toml --out runs/policies --png
+  oransim compare scenarios/minimal.toml scenarios/ban.toml scenarios/fund.toml \\
+      --out runs/policies --png
 
-Every world is played with the same luck, so a difference is the policy's. differences.csv holds the paired
-differences (alternative less base) of every series that both worlds have, with intervals, and what a point of
-lock-in removed costs. All worlds have the same dates, seed and replicates, or the command line sets them:
---seed, --replicates, --set scenario.end=2040-12-31.")]
+Every world is played with the same luck, so a difference is the policy's. differences.csv holds
+the paired differences (alternative less base) of every series that both worlds have, with
+intervals, and what a point of lock-in removed costs. All worlds have the same dates, seed and
+replicates, or the command line sets them: --seed, --replicates, --set scenario.end=2040-12-31.")]
 pub struct CompareFlags {
     /// Scenario file of the base, with which the others are compared.
     #[arg(value_name = "BASE")]
@@ -270,7 +276,7 @@ pub struct PlayFlags {
     #[command(flatten)]
     world: WorldFlags,
     /// Replicates of each world, instead of the scenario's.
-    #[arg(long, short = 'n', value_name = "N")]
+    #[arg(long, short = 'n', value_name = "N", allow_negative_numbers = true, value_parser = replicates)]
     replicates: Option<u64>,
     /// Play until the interval of the mean of MEASURE (of the world, component `ran`, at the last date) is X wide on each
     /// side: looked at after 100, 200, 400, ... replicates, the same for any number of threads. --replicates is then
@@ -278,7 +284,7 @@ pub struct PlayFlags {
     #[arg(long, value_name = "MEASURE=X", conflicts_with = "shard")]
     until_halfwidth: Option<UntilHalfWidth>,
     /// Threads; by default as many as the machine offers. The results do not depend on it.
-    #[arg(long, short, value_name = "J")]
+    #[arg(long, short, value_name = "J", allow_negative_numbers = true, value_parser = threads)]
     jobs: Option<NonZeroUsize>,
     /// Run directory; by default runs/NAME-HASH8.
     #[arg(long, short, value_name = "DIR")]
@@ -503,12 +509,13 @@ pub struct LeverFlags {
 #[command(after_help = "\
 Examples:
   oransim trace scenarios/minimal.toml --replicate 0
-  oransim trace scenarios/world-2020.toml --replicate 17 --operator gbr-bt --from 2020-01-01 --to 2024-12-31
+  oransim trace scenarios/world-2020.toml --replicate 17 --operator gbr-bt \\
+      --from 2020-01-01 --to 2024-12-31
   oransim trace scenarios/minimal.toml --replicate 3 --json | jq .winner
 
-Money is US dollars of 2020 a site. `net` is value less price, the sum of the items below it; `luck` are the
-shocks of the alternative and of its nest (architecture); `total` orders alternatives as the draw did: what
-its nest reaches, less what the alternative lacks to the best of its nest.")]
+Money is US dollars of 2020 a site. `net` is value less price, the sum of the items below it; `luck`
+are the shocks of the alternative and of its nest (architecture); `total` orders alternatives as the
+draw did: what its nest reaches, less what the alternative lacks to the best of its nest.")]
 pub struct TraceFlags {
     /// Scenario file.
     #[arg(value_name = "SCENARIO")]
@@ -548,6 +555,22 @@ impl TraceFlags {
             json: self.json,
         }
     }
+}
+
+/// A number of replicates; a plan says later whether it is one that can be played.
+fn replicates(text: &str) -> Result<u64, String> {
+    (text.parse()).map_err(|_| format!("say 1 to {MOST_REPLICATES}"))
+}
+
+/// A size of a design; making it says later whether it is one that can be played.
+fn points(text: &str) -> Result<u64, String> {
+    (text.parse()).map_err(|_| "say a number of points, 1 or more".to_owned())
+}
+
+/// A number of threads.
+fn threads(text: &str) -> Result<NonZeroUsize, String> {
+    text.parse()
+        .map_err(|_| "say a number of threads, 1 or more".to_owned())
 }
 
 fn iso_date(text: &str) -> Result<String, String> {
@@ -632,6 +655,35 @@ mod tests {
                 sub.get_name()
             );
         }
+    }
+
+    #[test]
+    fn no_example_is_wrapped_in_the_middle() {
+        let mut command = Cli::command();
+        command.build();
+        for sub in command.get_subcommands() {
+            let help = sub.get_after_help().map(ToString::to_string).unwrap_or_default();
+            for line in help.lines() {
+                assert!(line.chars().count() <= 100, "{}: {line}", sub.get_name());
+            }
+        }
+    }
+
+    #[test]
+    fn numbers_that_cannot_be_are_answered_with_those_that_can() {
+        let said = |line: &str| match Cli::try_parse_from(line.split_whitespace()) {
+            Ok(_) => String::new(),
+            Err(error) => error.to_string(),
+        };
+        assert!(said("oransim run a.toml -n -4").contains("say 1 to 10000000"));
+        assert!(said("oransim run a.toml --jobs 0").contains("say a number of threads, 1 or more"));
+        assert!(said("oransim explore a.toml --design lhs --jobs -1").contains("number of threads, 1 or more"));
+        assert!(said("oransim explore a.toml --design lhs -n -1").contains("number of points, 1 or more"));
+        let unbound = said("oransim discover runs/a");
+        assert!(
+            unbound.contains("--above <X>") && unbound.contains("--below <X>"),
+            "{unbound}"
+        );
     }
 
     #[test]

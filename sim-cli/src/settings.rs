@@ -165,7 +165,7 @@ impl std::str::FromStr for Override {
     fn from_str(text: &str) -> Result<Self, String> {
         let (place, value) = text
             .split_once('=')
-            .ok_or("say PATH=VALUE, for example `--set market.patience_years=2`")?;
+            .ok_or("say PATH=VALUE, for example `--set market.taste_scale_share=0.1`")?;
         // An id holds no dot before a colon of its own: the part before the first colon is an id only
         // if it stands before any quote.
         let quote = place.find(['"', '\'']).unwrap_or(place.len());

@@ -14,20 +14,26 @@ use crate::settings::{Override, Progress};
 #[command(after_help = "\
 The priors are the scenario's [uncertainties]. The targets have the columns of observations,
   time,measure,unit,component,generation,place_kind,place,vendor,part,value,low,high,source
-and `low,high` beside a value are its tolerance: the central 95% of the error of observation and the model's
-discrepancy together. A row without them takes --tolerance. A range or bound without a value is a target too.
+and `low,high` beside a value are its tolerance: the central 95% of the error of observation and the
+model's discrepancy together. A row without them takes --tolerance. A range or bound without a value
+is a target too.
 
-Method: history matching in waves (Sobol' points, the same luck at each, a response surface, implausibility),
-then Bayes' rule on what is left, and the posterior played by the model with new luck.
+Method: history matching in waves (Sobol' points, the same luck at each, a response surface,
+implausibility), then Bayes' rule on what is left, and the posterior played by the model with new
+luck.
 
 Examples:
-  oransim calibrate scenarios/calibration-2019.toml --targets scenarios/targets/fit-1.csv --out runs/fit-1
-  oransim calibrate scenarios/calibration-2019.toml --targets scenarios/targets/fit-1.csv --resume    # after Ctrl-C
-  oransim calibrate my-study.toml --targets seen.csv --tolerance 0.03 --points 128 --waves 2          # a look
-  cp runs/fit-1/posterior.csv scenarios/posterior/fit-1.csv     # then, in a scenario: [posterior] file = ...
+  oransim calibrate scenarios/calibration-2019.toml --targets scenarios/targets/fit-1.csv \\
+      --out runs/fit-1
+  oransim calibrate scenarios/calibration-2019.toml --targets scenarios/targets/fit-1.csv \\
+      --out runs/fit-1 --resume                                   # after Ctrl-C
+  oransim calibrate my-study.toml --targets seen.csv --tolerance 0.03 \\
+      --points 128 --waves 2                                      # a look
+  cp runs/fit-1/posterior.csv scenarios/posterior/fit-1.csv     # then: [posterior] file = ...
 
-DIR holds posterior.csv, parameters.csv (identifiability), correlations.csv, waves.csv (convergence), surfaces.csv,
-targets.csv (fit), points.csv and outcomes.csv (what was played), report.txt, manifest.json.")]
+DIR holds posterior.csv, parameters.csv (identifiability), correlations.csv, waves.csv
+(convergence), surfaces.csv, targets.csv (fit), points.csv and outcomes.csv (what was played),
+report.txt, manifest.json.")]
 pub struct CalibrateFlags {
     /// Scenario file; its [uncertainties] are the priors.
     #[arg(value_name = "SCENARIO")]
@@ -66,7 +72,7 @@ pub struct CalibrateFlags {
     #[arg(long, value_name = "S")]
     seed: Option<u64>,
     /// Threads; by default as many as the machine offers. The results do not depend on it.
-    #[arg(long, short, value_name = "J")]
+    #[arg(long, short, value_name = "J", allow_negative_numbers = true, value_parser = super::threads)]
     jobs: Option<NonZeroUsize>,
     /// Directory; by default runs/calibrate-ID-HASH8.
     #[arg(long, short, value_name = "DIR")]

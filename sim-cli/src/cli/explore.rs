@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 
 use crate::commands::explore::ExploreSettings;
 use crate::commands::study::{DiscoverSettings, RegretSettings, Selection};
@@ -25,8 +25,8 @@ Each future meets every combination of the values in [choices], with the same lu
 
 Examples:
   oransim explore scenarios/my-study.toml --design sobol -n 256 --replicates 4
-  oransim explore scenarios/my-study.toml --design sobol -n 512 --replicates 4      # adds 256 futures
-  oransim explore scenarios/no-ban.toml scenarios/ban.toml --design lhs -n 200       # two policies
+  oransim explore scenarios/my-study.toml --design sobol -n 512 --replicates 4   # 256 more
+  oransim explore scenarios/no-ban.toml scenarios/ban.toml --design lhs -n 200     # two policies
   oransim explore scenarios/my-study.toml --design futures.csv")]
 pub struct ExploreFlags {
     /// Scenario files; several are policies that meet the same futures.
@@ -36,7 +36,7 @@ pub struct ExploreFlags {
     #[arg(long, value_name = "DESIGN")]
     design: DesignRequest,
     /// Size of the design; of a CSV file, its first N rows.
-    #[arg(long = "points", short = 'n', value_name = "N")]
+    #[arg(long = "points", short = 'n', value_name = "N", allow_negative_numbers = true, value_parser = super::points)]
     n: Option<u64>,
     /// Replicates at each point; luck can be told from the inputs with 2 or more.
     #[arg(long, value_name = "R", default_value_t = 2)]
@@ -48,7 +48,7 @@ pub struct ExploreFlags {
     #[arg(long, value_name = "S")]
     seed: Option<u64>,
     /// Threads; by default as many as the machine offers. The results do not depend on it.
-    #[arg(long, short, value_name = "J")]
+    #[arg(long, short, value_name = "J", allow_negative_numbers = true, value_parser = super::threads)]
     jobs: Option<NonZeroUsize>,
     /// Run directory; by default runs/explore-ID-HASH8.
     #[arg(long, short, value_name = "DIR")]
@@ -143,7 +143,7 @@ pub struct SelectionFlags {
     /// Date of the measurement; by default the last.
     #[arg(long, value_name = "DATE", value_parser = super::iso_date)]
     time: Option<String>,
-    /// The component: all, ran, ru, bb or core.
+    /// The component: ran, ru, bb or core.
     #[arg(long, default_value = "ran", value_name = "ID")]
     component: String,
     /// The generation.
@@ -198,15 +198,16 @@ impl SensitivityFlags {
 
 /// Flags of `oransim discover`.
 #[derive(Debug, Args)]
+#[command(group(ArgGroup::new("bound").args(["above", "below"]).required(true)))]
 #[command(after_help = "\
 Examples:
-  oransim discover runs/my-study --above 0.2           # in which futures is lock-in above 20% of price?
+  oransim discover runs/my-study --above 0.2      # in which futures is lock-in above 20%?
   oransim discover runs/my-study --measure effective_vendors --below 2 --density 0.9")]
 pub struct DiscoverFlags {
     #[command(flatten)]
     selection: SelectionFlags,
     /// Futures of interest have an outcome above this.
-    #[arg(long, value_name = "X", allow_negative_numbers = true, value_parser = finite, required_unless_present = "below", conflicts_with = "below")]
+    #[arg(long, value_name = "X", allow_negative_numbers = true, value_parser = finite)]
     above: Option<f64>,
     /// Futures of interest have an outcome below this.
     #[arg(long, value_name = "X", allow_negative_numbers = true, value_parser = finite)]
@@ -277,7 +278,7 @@ enum BetterFlag {
 #[command(after_help = "\
 Examples:
   oransim regret runs/my-study
-  oransim regret runs/my-study --threshold 0.2              # in how many futures is lock-in at most 20% of price?
+  oransim regret runs/my-study --threshold 0.2   # in how many futures is lock-in at most 20%?
   oransim regret runs/my-study --measure welfare --better high")]
 pub struct RegretFlags {
     #[command(flatten)]

@@ -2,8 +2,8 @@
 
 use std::cell::RefCell;
 use std::fs::File;
-use std::io::Read as _;
-use std::path::Path;
+use std::io::{ErrorKind, Read as _};
+use std::path::{Path, PathBuf};
 
 use sim_core::scenario::document::{
     self, Diagnostics, Document, MAX_FILE_BYTES, ReadFiles, Severity, describe, nearest,
@@ -26,7 +26,7 @@ impl ReadFiles for Disk {
         // One byte more than is allowed is enough to be refused: an endless file is never read to its end.
         File::open(path)
             .and_then(|file| file.take(MAX_FILE_BYTES as u64 + 1).read_to_end(&mut bytes))
-            .map_err(|error| error.to_string())?;
+            .map_err(|error| format!("{error}{}", hint(Path::new(path), &error)))?;
         if bytes.len() > MAX_FILE_BYTES {
             return Err(format!(
                 "it is larger than {} MiB, the most that a scenario file may have",
@@ -38,6 +38,29 @@ impl ReadFiles for Disk {
             let at = error.utf8_error().valid_up_to();
             format!("it is no text in UTF-8 (byte {at})")
         })
+    }
+}
+
+/// What was perhaps meant by a name that cannot be read: a file of the same ending beside it, or those of a folder.
+fn hint(path: &Path, error: &std::io::Error) -> String {
+    if path.is_dir() {
+        return format!(": name its files, such as {}", path.join("*.toml").display());
+    }
+    let (Some(wanted), true) = (path.file_name(), error.kind() == ErrorKind::NotFound) else {
+        return String::new();
+    };
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let entries = std::fs::read_dir(folder.unwrap_or(Path::new(".")));
+    let mut names: Vec<String> = (entries.into_iter().flatten().flatten())
+        .map(|entry| PathBuf::from(entry.file_name()))
+        .filter(|name| name.extension() == path.extension())
+        .filter_map(|name| name.to_str().map(str::to_owned))
+        .collect();
+    // The order of a folder is not one to rely on.
+    names.sort();
+    match nearest(&wanted.to_string_lossy(), names.iter().map(String::as_str)) {
+        Some(near) => format!(": did you mean {}?", path.with_file_name(near).display()),
+        None => String::new(),
     }
 }
 
@@ -54,6 +77,11 @@ impl Loaded {
     pub fn id(&self) -> &str {
         let id = self.document.node("scenario.id");
         id.and_then(document::Node::text).unwrap_or_default()
+    }
+
+    /// The file as named on the command line.
+    pub fn file(&self) -> &str {
+        self.files.first().map_or("", String::as_str)
     }
 
     /// Decodes the scenario with its warnings.
@@ -92,11 +120,29 @@ pub(super) fn load(path: &Path) -> Result<Loaded> {
 /// Reads all scenarios of a request and applies its `--set`; gives the warnings of setting too.
 ///
 /// # Errors
-/// All faults of all files and overrides together.
+/// All faults of all files and overrides together; two files of one id.
 pub(super) fn load_all(request: &WorldRequest) -> Result<(Vec<Loaded>, Vec<String>)> {
     let read = read_all(request);
     together(read.faults)?;
+    together(named_twice(&read.worlds))?;
     Ok((read.worlds, read.warnings))
+}
+
+/// One sentence for each scenario whose id an earlier one has, with both files. Files without an id are refused elsewhere.
+pub(super) fn named_twice(worlds: &[Loaded]) -> Vec<String> {
+    let mut said = Vec::new();
+    for (i, world) in worlds.iter().enumerate() {
+        let before = worlds.iter().take(i).find(|other| other.id() == world.id());
+        if let (Some(before), false) = (before, world.id().is_empty()) {
+            said.push(format!(
+                "scenario `{}` is named twice, by {} and by {}: give one of them another `id` in [scenario]",
+                world.id(),
+                before.file(),
+                world.file(),
+            ));
+        }
+    }
+    said
 }
 
 /// What was read of a request, and what was wrong.

@@ -58,6 +58,9 @@ fn in_full(card: &Card) -> String {
         let _ = writeln!(text, "Sources: {}", card.sources.join(", "));
     }
     text += "\nIts keys\n";
+    if card.keys.is_empty() {
+        text += "  none of its own\n";
+    }
     card.keys.iter().for_each(|k| key_line(&mut text, k));
     text += "\nKeys of every lever\n";
     common_keys().iter().for_each(|k| key_line(&mut text, k));

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::{MINIMAL, done, edit, refused, study};
+use crate::{MINIMAL, done, edit, oransim, refused, study};
 
 #[test]
 fn a_bad_scenario_gets_all_its_errors_with_their_places() {
@@ -29,6 +29,62 @@ fn a_bad_scenario_gets_all_its_errors_with_their_places() {
     );
     fs::write(&bad, b"\xff\xfe").unwrap();
     assert!(refused(here, &["run", "scenarios/bad.toml"]).contains("UTF-8"));
+}
+
+#[test]
+fn a_name_that_cannot_be_read_is_answered_with_what_was_perhaps_meant() {
+    let study = study();
+    let here = study.path();
+    let said = refused(here, &["run", "scenarios/minmal.toml"]);
+    assert!(said.contains("did you mean scenarios/minimal.toml?"), "{said}");
+    let said = refused(here, &["check", "scenarios"]);
+    assert!(said.contains("such as scenarios/*.toml"), "{said}");
+    done(here, &["new", "scenarios/child.toml", "--from", "minimal"]);
+    edit(
+        &here.join("scenarios/child.toml"),
+        "\"minimal.toml\"",
+        "\"minimla.toml\"",
+    );
+    let said = refused(here, &["check", "scenarios/child.toml"]);
+    assert!(said.contains("did you mean scenarios/minimal.toml?"), "{said}");
+}
+
+#[test]
+fn check_and_compare_tell_of_a_copy_whose_id_was_left() {
+    let study = study();
+    let here = study.path();
+    fs::copy(here.join(MINIMAL), here.join("scenarios/copy.toml")).unwrap();
+    let warned = |args: &[&str]| {
+        let output = oransim(here, args);
+        assert!(output.status.success(), "{args:?}");
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let said = warned(&["check", MINIMAL, "scenarios/copy.toml"]);
+    assert!(said.contains("scenarios/copy.toml: its id is `minimal`"), "{said}");
+    let both = "`minimal` is named twice, by scenarios/minimal.toml and by scenarios/copy.toml";
+    assert!(said.contains(both), "{said}");
+    let said = refused(here, &["compare", MINIMAL, "scenarios/copy.toml", "-n", "1"]);
+    assert!(said.contains(both), "{said}");
+    edit(&here.join("scenarios/copy.toml"), "id = \"minimal\"", "id = \"copy\"");
+    assert_eq!(warned(&["check", MINIMAL, "scenarios/copy.toml"]), "");
+}
+
+#[test]
+fn check_lists_what_countries_have_installed_of_one_file_alone() {
+    let study = study();
+    let here = study.path();
+    assert!(done(here, &["check", MINIMAL]).contains("installed base"));
+    let both = done(here, &["check", MINIMAL, "scenarios/eu-ban.toml"]);
+    assert!(!both.contains("installed base") && both.lines().count() < 15, "{both}");
+}
+
+#[test]
+fn the_example_of_a_value_that_is_set_can_be_set() {
+    let study = study();
+    let here = study.path();
+    let said = refused(here, &["check", MINIMAL, "--set", "nothing"]);
+    let example = (said.split_once("`--set ").and_then(|(_, rest)| rest.split_once('`'))).map(|(example, _)| example);
+    done(here, &["check", MINIMAL, "--set", example.unwrap()]);
 }
 
 #[test]
@@ -155,6 +211,8 @@ fn the_committed_catalogue_of_levers_is_that_of_the_program() {
         "make it again with `oransim levers --write`"
     );
     let list = done(folder.path(), &["levers"]);
+    let ban = done(folder.path(), &["levers", "procurement_ban"]);
+    assert!(ban.contains("Its keys\n  none of its own\n"), "{ban}");
     let all: serde_json::Value = serde_json::from_str(&done(folder.path(), &["levers", "--json"])).unwrap();
     for lever in all.as_array().unwrap() {
         let kind = lever["kind"].as_str().unwrap();

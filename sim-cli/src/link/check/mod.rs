@@ -6,6 +6,7 @@ mod installed;
 mod money;
 
 use std::fmt::Write as _;
+use std::path::Path;
 
 use sim_core::scenario::document::{FORMAT, PedigreeKind};
 
@@ -29,17 +30,20 @@ pub(super) fn check(request: &WorldRequest, assumptions: bool, upgrade: bool) ->
         checked.report +=
             &format!("format {FORMAT} is the only one there is: no file needs an upgrade, none was changed\n");
     }
+    add_new(&mut checked.warnings, files::named_twice(&read.worlds));
+    // What each country has installed is many lines: they are of use where one file is looked at.
+    let with_mixes = request.scenarios.len() == 1;
     for (i, world) in read.worlds.iter().enumerate() {
         if i > 0 || upgrade {
             checked.report.push('\n');
         }
-        check_one(world, assumptions, &mut checked);
+        check_one(world, assumptions, with_mixes, &mut checked);
     }
     Ok(checked)
 }
 
-fn check_one(world: &Loaded, assumptions: bool, checked: &mut Checked) {
-    let name = world.files.first().map_or("", String::as_str);
+fn check_one(world: &Loaded, assumptions: bool, with_mixes: bool, checked: &mut Checked) {
+    let name = world.file();
     let decoded = match world.decode() {
         Ok(decoded) => decoded,
         Err(faults) => {
@@ -49,6 +53,7 @@ fn check_one(world: &Loaded, assumptions: bool, checked: &mut Checked) {
         }
     };
     add_new(&mut checked.warnings, warnings_of(&decoded.warnings));
+    add_new(&mut checked.warnings, other_name(name, &decoded.value.id));
     let errors_before = checked.errors.len();
     let evidence = evidence::check(world, &decoded);
     let installed = installed::check(world, &decoded, evidence.sources.as_ref());
@@ -83,7 +88,9 @@ fn check_one(world: &Loaded, assumptions: bool, checked: &mut Checked) {
         );
     }
     let _ = writeln!(report, "  {}", evidence.summary);
-    report.push_str(&installed.report);
+    if with_mixes {
+        report.push_str(&installed.report);
+    }
     if assumptions {
         report.push_str(&assumptions::log(world, &decoded));
         report.push_str(&money::at_par(&decoded, evidence.sources.as_ref()));
@@ -93,6 +100,17 @@ fn check_one(world: &Loaded, assumptions: bool, checked: &mut Checked) {
         0 => writeln!(report, "  valid"),
         _ => writeln!(report, "  invalid: see the errors"),
     };
+}
+
+/// That the id of a scenario is not the name of its file, where it is not: a copy whose id was left.
+fn other_name(file: &str, id: &str) -> Option<String> {
+    let stem = Path::new(file).file_stem()?.to_str()?;
+    (stem != id).then(|| {
+        format!(
+            "{file}: its id is `{id}`, not the name of its file: tables and `compare` call it by its id; \
+             set `id = \"{stem}\"` in [scenario] if it is a copy"
+        )
+    })
 }
 
 /// How many numbers of a kind of ground, in words for a reader.
