@@ -10,7 +10,7 @@ use crate::settings::{Format, Mode, RecordSeries, RunSettings};
 /// Bytes of a row of a table of text: the names of series, a date and a number.
 const CSV_ROW: u64 = 110;
 /// Bytes of a row of `summary.csv`, with nine statistics.
-const SUMMARY_ROW: u64 = 260;
+const SUMMARY_ROW: u64 = 210;
 /// Bytes of a row of `differences.csv`, with eleven statistics.
 const DIFFERENCE_ROW: u64 = 300;
 /// Bytes of a row of `replicates.parquet`: the number, and what is left of the names.
