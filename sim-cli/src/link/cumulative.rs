@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use sim_core::inference::{IntervalRule, Summary};
 
+use super::bills::Bill;
 use super::figures_runner::{Played, date, row};
 use crate::figures::summary::{Stats, SummaryRow};
 use crate::store::layout::SeriesLabel;
@@ -90,6 +91,29 @@ fn running_change(here: (&[f64], usize, &[usize]), there: (&[f64], usize, &[usiz
             sum / n
         })
         .collect()
+}
+
+/// What a world cost beyond its base at each bloc, in each replicate.
+pub(super) fn bills(base: &Played, alt: &Played) -> Vec<Bill> {
+    let (here, there) = (columns(base), columns(alt));
+    let blocs = here
+        .iter()
+        .filter(|((kind, _), own)| kind == "bloc" && !own.bill.is_empty());
+    let bill = |(place, own): (&(String, String), &Columns)| {
+        let other = there.get(place)?;
+        let pairs = base.records.iter().zip(&alt.records);
+        let records = pairs.map(|(a, b)| {
+            let a = running(a, base.layout.series.len(), &own.bill);
+            let b = running(b, alt.layout.series.len(), &other.bill);
+            a.iter().zip(&b).map(|(a, b)| b - a).collect()
+        });
+        Some(Bill {
+            world: alt.layout.id.clone(),
+            place: place.1.clone(),
+            records: records.collect(),
+        })
+    };
+    blocs.filter_map(bill).collect()
 }
 
 /// The rows of a world against its base, which has the same dates; `sites`: radio sites by id of place.

@@ -13,6 +13,7 @@ use sim_core::market::foresight::outlook::LookAhead;
 use sim_core::scenario::Scenario;
 use sim_core::scenario::document::describe;
 
+use super::bills::{self, Bill};
 use super::cumulative;
 use super::ensemble::{options, ready};
 use super::explore::explore;
@@ -166,6 +167,8 @@ impl Runner for FigureRunner<'_> {
         spec.published = history::published(&self.root, &run.sources)?;
         let is_scored = !run.observed.is_empty() || !run.rivals.is_empty();
         let mut base: Option<Played> = None;
+        // Of the worlds that stand against it.
+        let mut billed: Vec<Bill> = Vec::new();
         for (w, (world, layout)) in readied.ensemble.worlds.iter().zip(&readied.layouts).enumerate() {
             let kept: Vec<usize> = (layout.series.iter().enumerate())
                 .filter(|(_, label)| run.measures.contains(&label.measure))
@@ -186,10 +189,17 @@ impl Runner for FigureRunner<'_> {
                 history::add(&self.root, run, &played.layout, &played.records, &mut spec)?;
             }
             match &base {
-                _ if run.bases.contains(&w) => base = Some(played),
+                _ if run.bases.contains(&w) => {
+                    base = Some(played);
+                    billed.clear();
+                }
                 // Worlds of other dates stand side by side without a difference.
                 Some(base) if base.layout.dates == played.layout.dates => {
                     differ(base, &played, run.seed, &readied.sites[w], &mut summary)?;
+                    let own = cumulative::bills(base, &played);
+                    let found = bills::rows(&billed, &own, &base.layout.dates, run.seed)?;
+                    summary.differences.extend(found);
+                    billed.extend(own);
                 }
                 _ => {}
             }

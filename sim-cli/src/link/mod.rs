@@ -3,6 +3,7 @@
 //! [`Linked`] implements [`Model`]; `files` reads scenarios from the disk, and each other module is
 //! behind one command or one figure source.
 
+mod bills;
 mod calibrate;
 mod check;
 mod cumulative;

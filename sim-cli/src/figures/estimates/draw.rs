@@ -9,7 +9,7 @@ use super::super::plot::PlotTable;
 use super::super::sheet::{Rect, Sheet, TextStyle};
 use super::super::summary::Stats;
 use super::super::theme::{AXIS, GRID, LABEL_SIZE, NOTE_SIZE, PALETTE, TEXT, TICK_SIZE, pale};
-use super::rows::{NET, PUBLISHED};
+use super::rows::{BILL_FOLD, BILL_STEP, NET, PUBLISHED};
 
 pub(super) const LEGEND: f64 = 22.0;
 const ROW: f64 = 26.0;
@@ -48,6 +48,8 @@ impl<'a> Line<'a> {
                         line.net = Some(stats);
                     }
                 }
+                // Said in words alone.
+                BILL_STEP | BILL_FOLD => {}
                 _ => lines.push((
                     &row.series,
                     Self {

@@ -12,6 +12,15 @@ pub(super) const NEW_PRICE: &str = "new_price_change";
 /// Quantities beside the measures of the model.
 pub(super) const PUBLISHED: &str = "published";
 pub(super) const NET: &str = "net";
+/// What a bill adds to that of a world with the same luck, by world and by [`over`].
+pub(crate) const BILL_STEP: &str = "extra_bill_step";
+/// How many times as much the world of [`over`] costs.
+pub(crate) const BILL_FOLD: &str = "extra_bill_fold";
+
+/// The part of the two measures above: the world that a bill is set against.
+pub(crate) fn over(world: &str) -> String {
+    format!("over:{world}")
+}
 
 /// How numbers of the model become those of a panel.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -91,8 +100,44 @@ pub(super) const REFRESH_AS_BEFORE: (&str, &str) = ("europe-refresh-contested-20
 /// Ids of the two rows that the European estimates stand for.
 pub(super) const HIGH: &str = "europe-high";
 pub(super) const LOW: &str = "europe-low";
-pub(super) const EARLY_ALIKE: &str = "early-as-before";
+/// The early row over the years of the late one, and the same with as many bidders.
+pub(super) const HIGH_TO_2030: &str = "early-2030";
+pub(super) const ALIKE_TO_2030: &str = "early-as-before-2030";
+pub(super) const REFRESHED: &str = "refresh";
 pub(super) const LADDER: [&str; 3] = ["cap-2027", "stop", "removal"];
+
+/// Two worlds of which a bill is set against the other in each replicate: the row that it belongs to, measure, worlds, year.
+pub(super) struct Against {
+    pub(super) id: &'static str,
+    pub(super) measure: &'static str,
+    pub(super) world: (&'static str, &'static str),
+    pub(super) over: &'static str,
+    pub(super) until: i32,
+}
+
+pub(super) const AGAINST: [Against; 3] = [
+    Against {
+        id: "stop",
+        measure: BILL_STEP,
+        world: STOP,
+        over: CAP.0,
+        until: 2027,
+    },
+    Against {
+        id: "removal",
+        measure: BILL_STEP,
+        world: REMOVAL,
+        over: STOP.0,
+        until: 2027,
+    },
+    Against {
+        id: LOW,
+        measure: BILL_FOLD,
+        world: REFRESH_AS_BEFORE,
+        over: EARLY.0,
+        until: 2030,
+    },
+];
 
 pub(super) const ESTIMATES: [Estimate; 15] = [
     row(
@@ -179,7 +224,7 @@ pub(super) const ESTIMATES: [Estimate; 15] = [
     ),
     row(
         "europe",
-        EARLY_ALIKE,
+        "early-as-before",
         "the same, as many bidders as before",
         EARLY_AS_BEFORE,
         BILL,
@@ -188,7 +233,7 @@ pub(super) const ESTIMATES: [Estimate; 15] = [
     ),
     row(
         "europe",
-        "early-2030",
+        HIGH_TO_2030,
         "Out by 2022, fewer bidders, billed to 2030",
         EARLY,
         BILL,
@@ -197,7 +242,7 @@ pub(super) const ESTIMATES: [Estimate; 15] = [
     ),
     row(
         "europe",
-        "early-as-before-2030",
+        ALIKE_TO_2030,
         "the same, as many bidders as before",
         EARLY_AS_BEFORE,
         BILL,
@@ -206,7 +251,7 @@ pub(super) const ESTIMATES: [Estimate; 15] = [
     ),
     row(
         "europe",
-        "refresh",
+        REFRESHED,
         "Out at end of life, fewer bidders, to 2030",
         REFRESH,
         BILL,

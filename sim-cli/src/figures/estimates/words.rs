@@ -6,11 +6,14 @@ use super::super::page::Words;
 use super::super::plot::{PlotRow, PlotTable};
 use super::super::summary::Stats;
 use super::super::words::{Difference, Direction};
-use super::rows::{EARLY_ALIKE, ESTIMATES, HIGH, LADDER, LOW, NET, PUBLISHED};
+use super::rows::{
+    ALIKE_TO_2030, BILL_FOLD, BILL_STEP, ESTIMATES, HIGH, HIGH_TO_2030, LADDER, LOW, NET, PUBLISHED, REFRESHED,
+};
 
 /// The statistics of the model of a row.
 pub(super) fn model_of(plot: &PlotTable, id: &str) -> Option<Stats> {
-    let is_model = |row: &&PlotRow| row.series == id && row.quantity != PUBLISHED && row.quantity != NET;
+    let is_beside = |row: &PlotRow| [PUBLISHED, NET, BILL_STEP, BILL_FOLD].contains(&row.quantity.as_str());
+    let is_model = |row: &&PlotRow| row.series == id && !is_beside(row);
     plot.rows.iter().find(is_model)?.stats
 }
 
@@ -19,12 +22,41 @@ pub(super) fn published_of(plot: &PlotTable, id: &str) -> Option<(f64, f64)> {
     plot.rows.iter().rev().find(is_it)?.stats?.ci
 }
 
+/// What is said of a row against another world, in each replicate.
+fn against(plot: &PlotTable, id: &str, measure: &str) -> Option<Stats> {
+    let is_it = |row: &&PlotRow| row.series == id && row.quantity == measure;
+    plot.rows.iter().find(is_it)?.stats
+}
+
+/// Whether the bills of the ladder rise, and how sure that is.
+fn order(plot: &PlotTable, ladder: [&Stats; 3]) -> &'static str {
+    let [cap, stop, removal] = ladder;
+    if !(cap.mean < stop.mean && stop.mean < removal.mean) {
+        return "do not rise in the order of the rules";
+    }
+    let steps = ["stop", "removal"].map(|id| against(plot, id, BILL_STEP));
+    if let [Some(first), Some(second)] = steps {
+        return if is_above_zero(&first) && is_above_zero(&second) {
+            "rise in the order of the rules, step by step in paired replicates"
+        } else {
+            "rise in the order of the rules in the mean alone (a step cannot be told from zero in paired replicates)"
+        };
+    }
+    let apart = |a: &Stats, b: &Stats| matches!((a.ci, b.ci), (Some((_, high)), Some((low, _))) if high < low);
+    if apart(cap, stop) && apart(stop, removal) {
+        "rise in the order of the rules"
+    } else {
+        "rise in the order of the rules in the mean alone (their intervals overlap)"
+    }
+}
+
 fn is_above_zero(stats: &Stats) -> bool {
     Difference::paired(stats).direction() == Direction::Rise
 }
 
 pub(super) fn words(plot: &PlotTable, note: &Note) -> Words {
-    let ends = (model_of(plot, HIGH), model_of(plot, LOW));
+    // Over the same years: what is billed for longer is no disagreement about the ban.
+    let ends = (model_of(plot, HIGH_TO_2030), model_of(plot, LOW));
     let published = (published_of(plot, HIGH), published_of(plot, LOW));
     let fold = |x: f64| fixed(x, if x < 10.0 { 1 } else { 0 });
     let title = match (ends, published) {
@@ -32,7 +64,8 @@ pub(super) fn words(plot: &PlotTable, note: &Note) -> Words {
             let said = fold(said_high.1 / said_low.0);
             if is_above_zero(&low) && high.mean > low.mean {
                 format!(
-                    "Two disagreements alone spread the bill of one ban {}-fold; published estimates differ {said}-fold",
+                    "Over the same years two disagreements spread the bill of one ban {}-fold; published estimates differ \
+                     {said}-fold",
                     fold(high.mean / low.mean)
                 )
             } else {
@@ -44,13 +77,9 @@ pub(super) fn words(plot: &PlotTable, note: &Note) -> Words {
         _ => "What rules cost by the model, beside what was published".to_owned(),
     };
     let ladder: Vec<Stats> = LADDER.iter().filter_map(|id| model_of(plot, id)).collect();
-    let subtitle = match ladder.as_slice() {
+    let british = match ladder.as_slice() {
         [cap, stop, removal] => {
-            let order = if cap.mean < stop.mean && stop.mean < removal.mean {
-                "rise in the order of the rules"
-            } else {
-                "do not rise in the order of the rules"
-            };
+            let order = order(plot, [cap, stop, removal]);
             let said = published_of(plot, "removal");
             let far = said.map_or_else(String::new, |(_, high)| {
                 let ratio = high / removal.mean;
@@ -72,14 +101,23 @@ pub(super) fn words(plot: &PlotTable, note: &Note) -> Words {
         }
         _ => String::new(),
     };
+    let subtitle = [european(plot, ends), british].join(" ").trim().to_owned();
     let gap = |a: &str, b: &str| Some(model_of(plot, a)?.mean - model_of(plot, b)?.mean);
-    let split = match (gap(HIGH, LOW), gap(HIGH, EARLY_ALIKE), gap("refresh", LOW)) {
-        (Some(all), Some(early), Some(late)) => format!(
-            "Of the EUR {} billion between the ends, fewer bidders account for {} where kit goes early and {} where it goes at its end; the \
-             rest is whether kit was due anyway.",
+    let window = gap(HIGH, HIGH_TO_2030).map_or_else(String::new, |window| {
+        format!(" Billed to 2023 alone the former is {} more.", fixed(window, 1))
+    });
+    let competition = (gap(HIGH_TO_2030, ALIKE_TO_2030), gap(REFRESHED, LOW));
+    let removal = (gap(ALIKE_TO_2030, LOW), gap(HIGH_TO_2030, REFRESHED));
+    let split = match (gap(HIGH_TO_2030, LOW), competition, removal) {
+        (Some(all), (Some(early), Some(late)), (Some(alike), Some(fewer))) => format!(
+            "Of the EUR {} billion to 2030 between removal by 2022 with fewer bidders and removal at the end of life with as many, \
+             fewer bidders account for {} where kit goes early and {} where it goes at its end; the rest, {} or {}, is removal \
+             before kit was due.{window}",
             fixed(all, 1),
             fixed(early, 1),
-            fixed(late, 1)
+            fixed(late, 1),
+            fixed(alike, 1),
+            fixed(fewer, 1)
         ),
         _ => String::new(),
     };
@@ -109,6 +147,28 @@ pub(super) fn words(plot: &PlotTable, note: &Note) -> Words {
                       published range."
             .to_owned(),
     }
+}
+
+/// The two ends over the same years, and how many times the one is the other.
+fn european(plot: &PlotTable, ends: (Option<Stats>, Option<Stats>)) -> String {
+    let (Some(high), Some(low)) = ends else {
+        return String::new();
+    };
+    let fold = against(plot, LOW, BILL_FOLD)
+        .and_then(|fold| fold.ci)
+        .map_or_else(String::new, |(from, to)| {
+            let ratio = fixed(high.mean / low.mean, 1);
+            format!(
+                ", {ratio} times as much (95% interval {} to {} by bootstrap)",
+                fixed(from, 1),
+                fixed(to, 1)
+            )
+        });
+    format!(
+        "To 2030 a ban costs EUR {} billion if kit goes by 2022 and fewer bid, {} if it goes at its end of life and as many bid{fold}.",
+        fixed(high.mean, 1),
+        fixed(low.mean, 1)
+    )
 }
 
 /// Rows whose interval lies outside every published range of theirs.
