@@ -78,7 +78,11 @@ fn dispatch(
     let session = Session {
         console: Arc::clone(console),
         runtime: &runtime,
-        stop: signals::watch(&runtime)?,
+        // Where nobody heeds the flag, a signal ends the process as it would end any other.
+        stop: match heeds_stop(&command) {
+            true => signals::watch(&runtime)?,
+            false => Arc::default(),
+        },
         surroundings: Surroundings::here(),
         progress,
         figures,
@@ -108,6 +112,21 @@ fn dispatch(
         Command::Init(flags) => init::init(model, &flags.directory, flags.force, &session),
         Command::New(flags) => new::new(model, &flags.file, &flags.from, &session),
     }
+}
+
+/// Whether a command looks at the flag that the first Ctrl-C sets. The others only read, or write in a moment: they have
+/// nothing to keep.
+fn heeds_stop(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Run(_)
+            | Command::Compare(_)
+            | Command::Explore(_)
+            | Command::Calibrate(_)
+            | Command::Merge(_)
+            | Command::Figures(_)
+            | Command::Trace(_)
+    )
 }
 
 #[cfg(test)]

@@ -200,3 +200,30 @@ fn a_disk_without_room_is_named_and_the_run_goes_on_when_there_is_room() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     assert_same(&files(&out), &files(&place("undisturbed")));
 }
+
+/// A command that has nothing to keep ends at the first signal, whatever it is about.
+#[test]
+fn a_command_that_only_reads_ends_at_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let pipe = dir.path().join("pipe.toml");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let mut check = Command::new(env!("CARGO_BIN_EXE_oransim"));
+    check.arg("check").arg(&pipe);
+    check.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let mut child = check.spawn().unwrap();
+    // Opens when the child has begun to read, which it does for as long as the pipe is open.
+    let writer = std::fs::OpenOptions::new().write(true).open(&pipe).unwrap();
+    let sent = Command::new("kill")
+        .args(["-TERM", &child.id().to_string()])
+        .status();
+    assert!(sent.unwrap().success());
+    let began = Instant::now();
+    while child.try_wait().unwrap().is_none() && began.elapsed() < Duration::from_secs(20) {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let is_gone = child.try_wait().unwrap().is_some();
+    drop(writer);
+    let status = child.wait().unwrap();
+    assert!(is_gone, "the signal was swallowed");
+    assert!(status.signal().is_some(), "{status}");
+}

@@ -13,6 +13,7 @@ mod words;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use sim_core::inference::calibration::{Calibration, CalibrationError, Problem, Terms, luck_of_history};
 use sim_core::scenario::Distribution;
@@ -34,7 +35,7 @@ use crate::store::plan::{Plan, PlannedWorld, Sitting};
 use crate::store::provenance::Provenance;
 use crate::store::segments::Segments;
 use crate::time::now_utc;
-use play::Player;
+use play::{INTERRUPTED, Player};
 use tables::{Checked, Results};
 use targets::Targets;
 
@@ -288,7 +289,9 @@ impl Work<'_> {
         );
         let (calibration, results) = self.calibrate(&mut player)?;
         let failed = player.failed();
+        self.session.go_on(INTERRUPTED)?;
         let files = tables::all(&plan.manifest, &self.world, &self.targets, &calibration, &results)?;
+        self.session.go_on(INTERRUPTED)?;
         self.finish(&plan, &files, failed)?;
         drop(player);
         self.directory.remove_work()?;
@@ -322,7 +325,8 @@ impl Work<'_> {
             cutoff: effort.cutoff,
             candidates: CANDIDATES,
             seed: self.world.seed,
-        });
+        })
+        .until_stopped(Arc::clone(&self.session.stop));
         let mut waves = Vec::new();
         let mut points = calibration
             .first_points(effort.points)
@@ -390,6 +394,7 @@ impl Work<'_> {
     fn failed(&self, why: &CalibrationError) -> Failure {
         let refuted = match why {
             CalibrationError::Refuted { target, .. } => self.targets.rows.get(*target),
+            CalibrationError::Stopped => return Failure::Interrupted(INTERRUPTED.to_owned()),
             _ => return Failure::Refused(why.to_string()),
         };
         let row = refuted.map_or_else(String::new, |row| {

@@ -1,9 +1,7 @@
 //! `oransim trace`: what happened in one replicate, and why.
 
-use std::sync::atomic::Ordering;
-
 use super::Session;
-use crate::exit::{Exit, Failure, Result};
+use crate::exit::{Exit, Result};
 use crate::model::{Model, TraceRequest};
 
 /// Prints each event as it comes.
@@ -12,9 +10,7 @@ use crate::model::{Model, TraceRequest};
 /// [`crate::exit::Failure::Refused`] where the scenario is invalid or a name is unknown.
 pub fn trace(model: &dyn Model, request: &TraceRequest, session: &Session<'_>) -> Result<Exit> {
     let warnings = model.trace(request, &mut |text| {
-        if session.stop.load(Ordering::Relaxed) {
-            return Err(Failure::Interrupted("interrupted".into()));
-        }
+        session.go_on("interrupted")?;
         session.console.print(text)
     })?;
     for warning in &warnings {

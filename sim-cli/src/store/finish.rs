@@ -128,7 +128,7 @@ impl Finish<'_> {
             let mut segments = Segments::new(plan.layouts(), &manifest.run_key());
             if missing.iter().any(|exporter| exporter.needs_replicates()) {
                 segments.open_for_writing(&self.directory.segments())?;
-                import(self.directory, manifest, &mut segments)?;
+                import(self.directory, manifest, &mut segments, self.stop)?;
             }
             for exporter in missing {
                 let path = self.directory.file(exporter.file());

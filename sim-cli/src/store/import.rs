@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::iter::Peekable;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use parquet::column::reader::ColumnReader;
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
@@ -29,8 +30,13 @@ use crate::time::{iso, parse_iso};
 ///
 /// # Errors
 /// [`Failure::Refused`] where the run recorded no replicates, or its tables are not those of the
-/// manifest; [`Failure::CouldNotGoOn`] of the disk.
-pub fn import(directory: &RunDirectory, manifest: &Manifest, segments: &mut Segments) -> Result<()> {
+/// manifest; [`Failure::Interrupted`] where `stop` is set before all are read; [`Failure::CouldNotGoOn`] of the disk.
+pub fn import(
+    directory: &RunDirectory,
+    manifest: &Manifest,
+    segments: &mut Segments,
+    stop: &AtomicBool,
+) -> Result<()> {
     let worlds = segments.layouts().len();
     let known = |world| manifest.keys().all(|k| segments.has(world, k));
     if (0..worlds).all(known) {
@@ -51,6 +57,11 @@ pub fn import(directory: &RunDirectory, manifest: &Manifest, segments: &mut Segm
     };
     for (world, layout) in layouts.iter().enumerate() {
         for k in manifest.keys() {
+            if stop.load(Ordering::Relaxed) {
+                return Err(Failure::Interrupted(
+                    "interrupted while finished replicates were read: they are kept, run the same command again".into(),
+                ));
+            }
             let entry = match failures.remove(&(world, k)) {
                 Some(failed) => Entry::Failure(failed),
                 None => Entry::Record {

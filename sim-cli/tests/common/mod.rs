@@ -328,6 +328,13 @@ pub fn run(engines: Vec<FakeEngine>, settings: &RunSettings) -> Outcome {
     in_session(|session| run_ensemble(&ensemble(engines), settings, session))
 }
 
+/// Asked to stop before anything is done.
+pub fn run_stopped(engines: Vec<FakeEngine>, settings: &RunSettings) -> Outcome {
+    with_stop(Arc::new(AtomicBool::new(true)), |session| {
+        run_ensemble(&ensemble(engines), settings, session)
+    })
+}
+
 /// With progress as lines of JSON.
 pub fn run_with_progress(engines: Vec<FakeEngine>, settings: &RunSettings, progress: Progress) -> Outcome {
     in_session(|session| {

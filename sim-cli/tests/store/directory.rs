@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::atomic::Ordering;
 
-use crate::common::{FakeEngine, all_formats, assert_same, files, run, settings, shard, two_worlds};
+use crate::common::{FakeEngine, all_formats, assert_same, files, run, run_stopped, settings, shard, two_worlds};
 use sim_cli::exit::{Exit, Failure};
 use sim_cli::settings::{Format, Record, RecordSeries, RunSettings, formats};
 use sim_cli::store::directory::RunDirectory;
@@ -162,6 +162,19 @@ fn an_extension_that_is_refused_leaves_the_finished_run() {
     fs::write(&table, good).unwrap();
     run(one(), &longer(&out)).done();
     assert_same(&files(&out), &files(&whole));
+}
+
+#[test]
+fn an_extension_that_is_stopped_before_it_plays_leaves_the_finished_run() {
+    let (_dir, out) = finished();
+    let before = files(&out);
+    let longer = RunSettings {
+        replicates: Some(20),
+        ..settings(&out)
+    };
+    let stopped = run_stopped(one(), &longer);
+    assert!(matches!(stopped.result, Err(Failure::Interrupted(_))));
+    assert_same(&files(&out), &before);
 }
 
 #[test]

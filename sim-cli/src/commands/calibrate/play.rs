@@ -8,6 +8,10 @@ use crate::play::Play;
 use crate::store::points::key;
 use crate::store::segments::Segments;
 
+/// What is said where a calibration is interrupted.
+pub(super) const INTERRUPTED: &str =
+    "interrupted: finished replicates are kept. Run the same command with --resume to go on";
+
 /// Who plays, and what has been played so far.
 pub(super) struct Player<'a> {
     world: &'a dyn AtPoints,
@@ -103,9 +107,7 @@ impl<'a> Player<'a> {
                 progress: self.session.progress,
             };
             if play.play(&mut self.segments)?.stopped {
-                return Err(Failure::Interrupted(
-                    "interrupted: finished replicates are kept. Run the same command with --resume to go on".to_owned(),
-                ));
+                return Err(Failure::Interrupted(INTERRUPTED.to_owned()));
             }
         }
         let width = self

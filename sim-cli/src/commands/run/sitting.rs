@@ -24,7 +24,7 @@ impl Run<'_> {
         segments.keep(|key| plan.manifest.has_key(key));
         if let Some(base) = &base {
             let was_finished = directory.manifest().is_file();
-            if let Err(why) = import(directory, base, &mut segments) {
+            if let Err(why) = import(directory, base, &mut segments, &self.session.stop) {
                 if was_finished {
                     // Nothing is played yet: the finished run stands, and of a table that is refused nothing is kept.
                     drop(segments);

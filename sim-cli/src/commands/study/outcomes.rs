@@ -100,6 +100,14 @@ impl Study {
             return Err(refuse("its design.csv is not the one that manifest.json speaks of"));
         }
         let table = parse_table(&text).map_err(|error| Failure::Refused(format!("{}: {error}", path.display())))?;
+        // The hash is over the first points only, so that a design may be made longer.
+        if table.points.len() as u64 != design.count {
+            return Err(refuse(&format!(
+                "its design.csv has {} points, and manifest.json speaks of {}",
+                table.points.len(),
+                design.count
+            )));
+        }
         let is_choice: Vec<bool> = table.paths.iter().map(|path| design.choices.contains(path)).collect();
         let part = |row: &[f64], chosen: bool| -> Vec<f64> {
             let cells = row.iter().zip(&is_choice).filter(|(_, choice)| **choice == chosen);

@@ -43,6 +43,8 @@ mod surface;
 mod tests;
 
 use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 pub use identifiability::{Correlation, Identified, Movement, correlations, identify};
 pub use luck::{Histories, luck_of_history};
@@ -107,6 +109,8 @@ pub enum CalibrationError {
     },
     /// The design cannot be made.
     Design(DesignError),
+    /// Asked to stop: see [`Calibration::until_stopped`].
+    Stopped,
 }
 
 impl fmt::Display for CalibrationError {
@@ -128,6 +132,7 @@ impl fmt::Display for CalibrationError {
                 "no point of the priors could have made what was observed: the best has implausibility {nearest:.1}"
             ),
             Self::Design(error) => error.fmt(f),
+            Self::Stopped => write!(f, "stopped before it was finished"),
         }
     }
 }
@@ -205,6 +210,7 @@ pub struct Calibration {
     /// Coordinates and outcomes of all points that still stand.
     points: Vec<(Vec<f64>, Vec<f64>)>,
     next: Vec<Vec<f64>>,
+    stop: Arc<AtomicBool>,
 }
 
 impl Calibration {
@@ -218,6 +224,20 @@ impl Calibration {
             region,
             points: Vec::new(),
             next: Vec::new(),
+            stop: Arc::default(),
+        }
+    }
+
+    /// Gives up with [`CalibrationError::Stopped`] soon after `stop` is set: to look at all candidates may take minutes.
+    #[must_use]
+    pub fn until_stopped(self, stop: Arc<AtomicBool>) -> Self {
+        Self { stop, ..self }
+    }
+
+    fn go_on(&self) -> Result<(), CalibrationError> {
+        match self.stop.load(Ordering::Relaxed) {
+            true => Err(CalibrationError::Stopped),
+            false => Ok(()),
         }
     }
 
@@ -267,7 +287,7 @@ impl Calibration {
     /// Takes in the outcomes of a wave (`None`: a point that left none), and looks for `n` points of the next.
     ///
     /// # Errors
-    /// [`CalibrationError`] where no surface can be fitted, or all is ruled out.
+    /// [`CalibrationError`] where no surface can be fitted, all is ruled out, or it was stopped, and then the wave is lost.
     pub fn learn(
         &mut self,
         points: &[Vec<f64>],

@@ -106,6 +106,7 @@ impl Calibration {
         let (mut coordinates, mut at) = (Vec::new(), Prediction::default());
         let (mut weighed, mut seen) = (Vec::new(), 0);
         while seen < self.problem.candidates && weighed.len() < MOST_WEIGHED {
+            self.go_on()?;
             let mut point = sobol.point(seen);
             seen += 1;
             region.bring(&mut point);
@@ -130,7 +131,8 @@ impl Calibration {
     /// Draws `draws` rows from the posterior.
     ///
     /// # Errors
-    /// [`CalibrationError::Refuted`] before a wave was learnt or where no candidate stands; [`CalibrationError::NoSpread`].
+    /// [`CalibrationError::Refuted`] before a wave was learnt or where no candidate stands; [`CalibrationError::NoSpread`];
+    /// [`CalibrationError::Stopped`].
     pub fn posterior(&self, draws: usize) -> Result<Posterior, CalibrationError> {
         let refuted = || CalibrationError::Refuted {
             nearest: f64::INFINITY,

@@ -154,6 +154,7 @@ impl Calibration {
                 if seen >= SEEN && kept.len() >= PLENTY * n as usize {
                     break;
                 }
+                self.go_on()?;
                 seen += 1;
                 let mut point = sobol.point(i);
                 self.region.bring(&mut point);

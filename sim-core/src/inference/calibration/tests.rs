@@ -376,3 +376,18 @@ fn luck_has_the_textbook_covariance() {
     assert_eq!(found.covariance, [4.0, -1.0, -1.0, 7.0]);
     assert!(luck_of_history(&[vec![1.0]]).is_none());
 }
+
+#[test]
+fn it_gives_up_soon_after_it_is_asked_to_stop() {
+    let f = |x: &[f64]| vec![x[0]];
+    let problem = problem(vec![uniform(0.0, 1.0)], vec![value(0.5, 0.1)], vec![0.01]);
+    let (calibration, _) = calibrate(problem, 1, 8, f);
+    let stop = Arc::new(AtomicBool::new(false));
+    let mut calibration = calibration.until_stopped(Arc::clone(&stop));
+    assert!(calibration.posterior(10).is_ok());
+    stop.store(true, Ordering::Relaxed);
+    assert_eq!(calibration.posterior(10).err(), Some(CalibrationError::Stopped));
+    let points = calibration.first_points(8).unwrap();
+    let outcomes: Vec<_> = points.iter().map(|p| Some(f(&calibration.values(p)))).collect();
+    assert_eq!(calibration.learn(&points, &outcomes, 8).err(), Some(CalibrationError::Stopped));
+}
