@@ -87,6 +87,14 @@ impl Console {
         })
     }
 
+    /// Findings on standard output; left out with `--quiet`, which leaves errors alone.
+    ///
+    /// # Errors
+    /// As [`Console::print`].
+    pub fn show(&self, text: &str) -> Result<()> {
+        if self.quiet { Ok(()) } else { self.print(text) }
+    }
+
     /// A line for a person, on standard error; left out with `--quiet`.
     pub fn note(&self, text: &str) {
         if !self.quiet {

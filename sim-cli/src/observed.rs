@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use sim_core::inference::Observation;
 
-use crate::exit::{Context as _, Failure, Result};
+use crate::exit::{Failure, Result};
 use crate::output::number::parse_number;
 use crate::store::layout::SeriesLabel;
 use crate::time::parse_iso;
@@ -79,7 +79,9 @@ pub fn read_together(paths: &[PathBuf]) -> Result<Observed> {
 
 /// Adds a file to what was read.
 fn collect(path: &Path, observed: &mut Observed) -> Result<()> {
-    let bytes = std::fs::metadata(path).while_doing("read", path)?.len();
+    // A file that was named and cannot be read is a mistake of the call, as with a scenario or a design.
+    let unreadable = |why: &dyn std::fmt::Display| Failure::Refused(format!("cannot read {}: {why}", path.display()));
+    let bytes = std::fs::metadata(path).map_err(|e| unreadable(&e))?.len();
     if bytes > MAX_BYTES {
         return Err(Failure::Refused(format!(
             "{}: a file of observations may have {} MiB",
@@ -90,8 +92,8 @@ fn collect(path: &Path, observed: &mut Observed) -> Result<()> {
     let mut reader = csv::ReaderBuilder::new()
         .flexible(true)
         .from_path(path)
-        .while_doing("read", path)?;
-    let header = reader.headers().while_doing("read", path)?.clone();
+        .map_err(|e| unreadable(&e))?;
+    let header = reader.headers().map_err(|e| unreadable(&e))?.clone();
     let at = path.display();
     if !header.iter().eq(COLUMNS) {
         return Err(Failure::Refused(format!(
@@ -103,7 +105,7 @@ fn collect(path: &Path, observed: &mut Observed) -> Result<()> {
     let file: Arc<Path> = Arc::from(path);
     let mut faults = Vec::new();
     for row in reader.records() {
-        let row = row.while_doing("read", path)?;
+        let row = row.map_err(|e| unreadable(&e))?;
         let line = row.position().map_or(0, csv::Position::line);
         match parse(&row, &file, line) {
             Ok(row) => {

@@ -213,9 +213,7 @@ fn a_command_that_only_reads_ends_at_once() {
     let mut child = check.spawn().unwrap();
     // Opens when the child has begun to read, which it does for as long as the pipe is open.
     let writer = std::fs::OpenOptions::new().write(true).open(&pipe).unwrap();
-    let sent = Command::new("kill")
-        .args(["-TERM", &child.id().to_string()])
-        .status();
+    let sent = Command::new("kill").args(["-TERM", &child.id().to_string()]).status();
     assert!(sent.unwrap().success());
     let began = Instant::now();
     while child.try_wait().unwrap().is_none() && began.elapsed() < Duration::from_secs(20) {

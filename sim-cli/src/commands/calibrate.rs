@@ -269,7 +269,7 @@ impl Work<'_> {
     fn show(&self) -> Result<Exit> {
         let path = self.directory.file("report.txt");
         let text = std::fs::read_to_string(&path).while_doing("read", &path)?;
-        self.session.console.print(&text)?;
+        self.session.console.show(&text)?;
         self.session
             .console
             .note(&format!("calibration in {}", self.directory.root().display()));

@@ -1,12 +1,12 @@
 //! `oransim report`: a finished run as one document.
 
-use std::fs;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Component, Path, PathBuf, absolute};
 
 use super::Session;
 use crate::exit::{Context as _, Exit, Failure, Result};
 use crate::report::findings::findings;
 use crate::report::{Material, html, typst};
+use crate::store::atomic::write_text;
 use crate::store::directory::RunDirectory;
 
 /// What a report was asked for.
@@ -43,30 +43,44 @@ pub fn report(settings: &ReportSettings, session: &Session<'_>) -> Result<Exit> 
         )));
     }
     let text = if path.extension().is_some_and(|e| e == "typ") {
-        typst::typst(&material, &findings, &figures_from(&path, &settings.run))
+        let figures = figures_from(&path, &settings.run).while_doing("find", &settings.run)?;
+        typst::typst(&material, &findings, &figures)
     } else {
         html::html(&material, &findings)
     };
-    fs::write(&path, text).while_doing("write", &path)?;
+    write_text(&path, &text)?;
     for finding in &findings {
-        session.console.print(&format!("- {finding}\n"))?;
+        session.console.show(&format!("- {finding}\n"))?;
     }
     session.console.note(&format!("wrote {}", path.display()));
     Ok(Exit::Done)
 }
 
 /// The folder of figures of a run as seen from the folder of a file.
-fn figures_from(file: &Path, run: &Path) -> String {
-    let figures = run.join("figures");
-    if figures.is_absolute() {
-        return figures.display().to_string();
+fn figures_from(file: &Path, run: &Path) -> std::io::Result<String> {
+    let (here, figures) = (parts(&absolute(file)?), parts(&absolute(run)?.join("figures")));
+    let here = &here[..here.len().saturating_sub(1)];
+    let common = here.iter().zip(&figures).take_while(|(a, b)| a == b).count();
+    let up = here[common..].iter().map(|_| "..");
+    let down = figures[common..].iter().map(String::as_str);
+    Ok(up.chain(down).collect::<Vec<_>>().join("/"))
+}
+
+/// The names along an absolute path, with `..` taken back.
+fn parts(path: &Path) -> Vec<String> {
+    let mut names = Vec::new();
+    for component in path.components() {
+        match component {
+            Component::ParentDir => {
+                names.pop();
+            }
+            Component::CurDir | Component::RootDir => {}
+            Component::Normal(_) | Component::Prefix(_) => {
+                names.push(component.as_os_str().to_string_lossy().into_owned());
+            }
+        }
     }
-    let up = file.parent().into_iter().flat_map(Path::components);
-    let up = up
-        .filter(|c| matches!(c, Component::Normal(_)))
-        .map(|_| "../")
-        .collect::<String>();
-    format!("{up}{}", figures.display())
+    names
 }
 
 #[cfg(test)]
@@ -75,8 +89,18 @@ mod tests {
 
     #[test]
     fn figures_are_found_from_where_the_file_lies() {
-        let run = Path::new("runs/a");
-        assert_eq!(figures_from(Path::new("a.typ"), run), "runs/a/figures");
-        assert_eq!(figures_from(Path::new("docs/x/a.typ"), run), "../../runs/a/figures");
+        for (file, run, expected) in [
+            ("a.typ", "runs/a", "runs/a/figures"),
+            ("docs/x/a.typ", "runs/a", "../../runs/a/figures"),
+            ("../b.typ", "../a", "a/figures"),
+            ("runs/../a.typ", "runs/./a", "runs/a/figures"),
+            ("/x/sub/a.typ", "/x/runs/a", "../runs/a/figures"),
+        ] {
+            assert_eq!(
+                figures_from(Path::new(file), Path::new(run)).unwrap(),
+                expected,
+                "{file} {run}"
+            );
+        }
     }
 }

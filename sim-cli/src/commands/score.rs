@@ -5,6 +5,7 @@ mod series;
 mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::Session;
@@ -12,6 +13,7 @@ use crate::exit::{Context as _, Exit, Failure, Result};
 use crate::model::{Model, WorldRequest};
 use crate::observed::{self, Observed, ObservedRow};
 use crate::settings::Record;
+use crate::store::atomic::write_file;
 use crate::store::directory::{Found, RunDirectory};
 use crate::store::import::each_record;
 use crate::store::layout::{Layout, SeriesLabel};
@@ -78,10 +80,11 @@ pub fn score(model: &dyn Model, settings: &ScoreSettings, session: &Session<'_>)
         rows.extend(scores(layout, wanted, samples, &observed, &rivals, after));
     }
     if let Some(path) = &settings.csv {
-        std::fs::write(path, table::csv(&rows)?).while_doing("write", path)?;
+        let table = table::csv(&rows)?;
+        write_file(path, |sink| sink.write_all(&table).while_doing("write", path))?;
         session.console.note(&format!("wrote {}", path.display()));
     }
-    session.console.print(&table::text(&rows))?;
+    session.console.show(&table::text(&rows))?;
     Ok(Exit::Done)
 }
 

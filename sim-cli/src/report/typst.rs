@@ -30,7 +30,10 @@ pub fn typst(material: &Material, findings: &[String], figures: &str) -> String 
     }
     out.push_str("\n== Figures\n");
     for figure in &material.figures {
-        let _ = writeln!(out, "#image(\"{figures}/{}.svg\", width: 100%)", figure.name);
+        let path = format!("{figures}/{}.svg", figure.name)
+            .replace('\\', "\\\\")
+            .replace('"', "\\\"");
+        let _ = writeln!(out, "#image(\"{path}\", width: 100%)");
     }
     out.push_str("\n== Policies\n");
     for world in &material.worlds {

@@ -31,12 +31,7 @@ use crate::time::{iso, parse_iso};
 /// # Errors
 /// [`Failure::Refused`] where the run recorded no replicates, or its tables are not those of the
 /// manifest; [`Failure::Interrupted`] where `stop` is set before all are read; [`Failure::CouldNotGoOn`] of the disk.
-pub fn import(
-    directory: &RunDirectory,
-    manifest: &Manifest,
-    segments: &mut Segments,
-    stop: &AtomicBool,
-) -> Result<()> {
+pub fn import(directory: &RunDirectory, manifest: &Manifest, segments: &mut Segments, stop: &AtomicBool) -> Result<()> {
     let worlds = segments.layouts().len();
     let known = |world| manifest.keys().all(|k| segments.has(world, k));
     if (0..worlds).all(known) {

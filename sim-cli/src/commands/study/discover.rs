@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use sim_core::inference::prim::{PrimBox, PrimSettings, cover, quasi_p_values, reproduced, trajectory};
 
 use super::words::{box_in_words, percent, short};
-use super::{Selection, Study, bootstrap, show, titles, write_table};
+use super::{Selection, Study, bootstrap, titles, write_table};
 use crate::commands::Session;
 use crate::exit::{Exit, Failure, Result};
 use crate::output::number::number;
@@ -148,7 +148,7 @@ pub fn discover(settings: &DiscoverSettings, session: &Session<'_>) -> Result<Ex
         let _ = write!(text, "\n{}", path.display());
     }
     text.push('\n');
-    show(session, &text)?;
+    session.console.show(&text)?;
     Ok(Exit::Done)
 }
 

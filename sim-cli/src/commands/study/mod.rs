@@ -17,7 +17,6 @@ pub use sensitivity::sensitivity;
 
 use std::path::PathBuf;
 
-use super::Session;
 use crate::exit::Result;
 use crate::output::cells::csv_line;
 use crate::store::atomic;
@@ -46,14 +45,6 @@ fn write_table(study: &Study, name: &str, rows: &[Vec<String>]) -> Result<PathBu
     }
     atomic::write_text(&path, &String::from_utf8_lossy(&text))?;
     Ok(path)
-}
-
-/// Prints findings, unless only errors are wanted.
-fn show(session: &Session<'_>, text: &str) -> Result<()> {
-    if session.console.is_quiet() {
-        return Ok(());
-    }
-    session.console.print(text)
 }
 
 /// A row of a table from its header.

@@ -7,7 +7,7 @@ use sim_core::inference::quantile;
 use sim_core::inference::regret::{Better, Payoffs, Rule, apply_rule, rank_stability};
 
 use super::words::{aligned, box_in_words, percent, short};
-use super::{RESAMPLES, Selection, Study, bootstrap, show, titles, write_table};
+use super::{RESAMPLES, Selection, Study, bootstrap, titles, write_table};
 use crate::commands::Session;
 use crate::exit::{Exit, Failure, Result};
 use crate::output::number::number;
@@ -70,7 +70,7 @@ pub fn regret(settings: &RegretSettings, session: &Session<'_>) -> Result<Exit> 
         let path = write_table(&study, name, &rows)?;
         let _ = writeln!(text, "{}", path.display());
     }
-    show(session, &text)?;
+    session.console.show(&text)?;
     Ok(Exit::Done)
 }
 

@@ -6,7 +6,7 @@ use sim_core::design::morris_step;
 use sim_core::inference::sensitivity::{SensitivityError, luck_share, morris_effects, sobol_indices};
 
 use super::words::{aligned, percent, short, with_interval};
-use super::{Policy, RESAMPLES, Selection, Study, bootstrap, show, titles, write_table};
+use super::{Policy, RESAMPLES, Selection, Study, bootstrap, titles, write_table};
 use crate::commands::Session;
 use crate::exit::{Exit, Result};
 use crate::output::number::number;
@@ -39,7 +39,7 @@ pub fn sensitivity(selection: &Selection, session: &Session<'_>) -> Result<Exit>
     for path in written {
         let _ = writeln!(text, "{}", path.display());
     }
-    show(session, &text)?;
+    session.console.show(&text)?;
     Ok(Exit::Done)
 }
 

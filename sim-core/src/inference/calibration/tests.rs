@@ -389,5 +389,8 @@ fn it_gives_up_soon_after_it_is_asked_to_stop() {
     assert_eq!(calibration.posterior(10).err(), Some(CalibrationError::Stopped));
     let points = calibration.first_points(8).unwrap();
     let outcomes: Vec<_> = points.iter().map(|p| Some(f(&calibration.values(p)))).collect();
-    assert_eq!(calibration.learn(&points, &outcomes, 8).err(), Some(CalibrationError::Stopped));
+    assert_eq!(
+        calibration.learn(&points, &outcomes, 8).err(),
+        Some(CalibrationError::Stopped)
+    );
 }
