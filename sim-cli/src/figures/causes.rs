@@ -258,15 +258,15 @@ fn words(stacks: &[Stack], span: (Date, Date)) -> Words {
     let size = change.size_in_points();
     words.title = match (change.direction(), leader(change.direction())) {
         (Direction::Fall, Some((part, _))) => {
-            format!("Lock-in falls {size} by {year}, led by {part}")
+            format!("Lock-in index falls {size} by {year}, led by {part}")
         }
-        (Direction::Fall, None) => format!("Lock-in falls {size} by {year}"),
+        (Direction::Fall, None) => format!("Lock-in index falls {size} by {year}"),
         (Direction::Rise, Some((part, _))) => {
-            format!("Lock-in rises {size} by {year}, led by {part}")
+            format!("Lock-in index rises {size} by {year}, led by {part}")
         }
-        (Direction::Rise, None) => format!("Lock-in rises {size} by {year}"),
+        (Direction::Rise, None) => format!("Lock-in index rises {size} by {year}"),
         (Direction::Unclear, _) => {
-            format!("Change in lock-in by {year} cannot be told from zero")
+            format!("Change in the lock-in index by {year} cannot be told from zero")
         }
     };
     let largest = (base.parts.iter())

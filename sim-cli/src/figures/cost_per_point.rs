@@ -337,7 +337,7 @@ fn words(policies: &[Policy], year: i32, note: &Note) -> Words {
     };
     let subtitle = format!(
         "{}Discounted cost beyond the base for each point by which discounted mean lock-in falls, world.{transfer} Operators’ \
-         outlays hold prices, work, running, and upkeep and performance gap of old kit (`extension`); kit bought late is not \
+         outlays hold prices, work, running, and upkeep and performance gap of old kit (“extension”); kit bought late is not \
          credited after {year}.",
         range(&spoken)
     );

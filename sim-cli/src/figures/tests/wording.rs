@@ -229,9 +229,9 @@ fn lock_in_over_time_in_one_world() {
 #[test]
 fn causes_name_the_part_that_leads() {
     for (end, title) in [
-        (0.05, "Lock-in falls 19.0 points by 2021, led by swapping kit"),
-        (0.40, "Lock-in rises 16.0 points by 2021, led by swapping kit"),
-        (0.25, "Change in lock-in by 2021 cannot be told from zero"),
+        (0.05, "Lock-in index falls 19.0 points by 2021, led by swapping kit"),
+        (0.40, "Lock-in index rises 16.0 points by 2021, led by swapping kit"),
+        (0.25, "Change in the lock-in index by 2021 cannot be told from zero"),
     ] {
         let mut rows = series("base", "lock_in_part", "all", &[(0.24, 0.01), (end, 0.01)]);
         for row in &mut rows {
@@ -254,11 +254,11 @@ fn the_interval_of_a_sum_of_causes_is_that_of_the_index() {
         })
     };
     let (title, description) = words("02-causes", parts().collect(), &Spec::default());
-    assert_eq!(title, "Change in lock-in by 2021 cannot be told from zero");
+    assert_eq!(title, "Change in the lock-in index by 2021 cannot be told from zero");
     assert!(description.contains("(95% interval −13.0 to 1.0)"), "{description}");
     let index = series("base", "lock_in_index", "all", &[(0.24, 0.001), (0.18, 0.002)]);
     let (title, description) = words("02-causes", parts().chain(index).collect(), &Spec::default());
-    assert!(title.starts_with("Lock-in falls 6.0 points by 2021"), "{title}");
+    assert!(title.starts_with("Lock-in index falls 6.0 points by 2021"), "{title}");
     assert!(
         description.contains("−6.0 points (95% interval −6.3 to −5.7)"),
         "{description}"
