@@ -76,7 +76,7 @@ pub struct Material {
     pub manifest: Manifest,
     /// Worlds in order; the first is the base.
     pub worlds: Vec<WorldText>,
-    /// Statistics of [`MEASURES`]; where the run is a comparison, the paired differences of [`DIFFERENCES`] too.
+    /// Statistics of [`MEASURES`]; where the run is a comparison, also the paired differences that findings speak of.
     pub summary: SummaryTable,
     /// Figures by name.
     pub figures: Vec<FigureText>,
