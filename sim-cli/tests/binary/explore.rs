@@ -247,6 +247,23 @@ fn a_killed_exploration_is_resumed_with_the_same_bytes() {
 }
 
 #[test]
+fn a_design_with_rows_that_were_not_played_is_refused() {
+    let folder = folder();
+    let root = folder.path();
+    explore(root, "--design sobol -n 4 --replicates 2 --out run");
+    let path = root.join("run/design.csv");
+    let text = fs::read_to_string(&path).unwrap();
+    let last = text.lines().last().unwrap();
+    let (_, values) = last.split_once(',').unwrap();
+    fs::write(&path, format!("{text}8,{values}\n")).unwrap();
+    let said = refused(root, &["regret", "run"]);
+    assert!(
+        said.contains("its design.csv has 9 points, and manifest.json speaks of 8"),
+        "{said}"
+    );
+}
+
+#[test]
 fn regret_and_boxes_are_those_of_the_outcomes() {
     let folder = folder();
     let root = folder.path();
