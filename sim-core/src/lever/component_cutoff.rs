@@ -247,6 +247,19 @@ impl ComponentCutoff {
         state.conditions.shift(lever, shift);
     }
 
+    /// Books what allied suppliers lost by the sites delivered until today, once.
+    fn book(&self, lever: usize, world: &World, state: &mut State) {
+        for vendor in self.common.scope.vendor_indices(world) {
+            let volume = state.volume[usize::from(vendor)];
+            let Some(stock) = state.supply.stock_mut(lever, vendor) else {
+                continue;
+            };
+            let sites = volume - stock.billed;
+            stock.billed = volume;
+            self.lose(lever, vendor, sites, world, state);
+        }
+    }
+
     /// What allied suppliers of a vendor did not sell for the sites that it delivered, and who makes how much of it good.
     fn lose(&self, lever: usize, vendor: VendorIx, sites: f64, world: &World, state: &mut State) {
         let unit: f64 = world.vendors[usize::from(vendor)]
@@ -316,12 +329,14 @@ impl Lever for ComponentCutoff {
                         months: self.inventory_months + self.stockpiling * notice,
                         usual,
                         counted: state.volume[usize::from(vendor)],
+                        billed: state.volume[usize::from(vendor)],
                         unmet: 0.0,
                     });
                 }
                 self.show(lever, world, state);
             }
             Moment::End => {
+                self.book(lever, world, state);
                 state.supply.close(lever);
                 state.conditions.unshift(lever);
             }
@@ -343,8 +358,12 @@ impl Lever for ComponentCutoff {
             let sites = volume - stock.counted;
             stock.counted = volume;
             stock.draw(&self.cut, from, to, sites);
-            self.lose(lever, vendor, sites, world, state);
         }
+        self.book(lever, world, state);
         self.show(lever, world, state);
+    }
+
+    fn settle(&self, lever: usize, _last: Day, world: &World, state: &mut State) {
+        self.book(lever, world, state);
     }
 }

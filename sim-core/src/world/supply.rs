@@ -93,6 +93,8 @@ pub struct Stock {
     pub usual: f64,
     /// Deliveries that have been counted so far: the vendor's cumulative sites.
     pub counted: f64,
+    /// Deliveries for which suppliers' lost sales are booked, counted alike.
+    pub billed: f64,
     /// Months of use that were missing with the stockpile empty.
     pub unmet: f64,
 }
@@ -179,6 +181,7 @@ mod tests {
             months,
             usual: 120.0, // ten a month
             counted: 0.0,
+            billed: 0.0,
             unmet: 0.0,
         }
     }

@@ -29,6 +29,7 @@ pub fn theme() -> Theme {
         months: number(&params["I"]) / a_month,
         usual: 12.0 * a_month,
         counted: 0.0,
+        billed: 0.0,
         unmet: 0.0,
     };
     let partial = CutOff {

@@ -8,6 +8,7 @@ use sim_core::lever::Moment;
 use sim_core::record::ReplicateRecord;
 use sim_core::run::Simulation;
 use sim_core::scenario;
+use sim_core::world::Layer;
 
 const REPLICATES: u64 = 3;
 
@@ -254,5 +255,46 @@ fn the_first_day_knows_what_answers_the_levers_of_that_day() {
     assert_ne!(exactly(&dated.next_tenders()), exactly(&with(feint).next_tenders()));
     for k in 0..REPLICATES {
         assert_same_record(&play(&dated, k), &play(&answering, k), "on the day or as an answer");
+    }
+}
+
+/// Sales lost between the last review and a measurement, or the end of the rule, are made good like all others.
+#[test]
+fn what_suppliers_lose_is_booked_on_the_day_it_counts() {
+    let made_good = |months: u32, end: &str| {
+        with(&format!(
+            "[scenario]\nreview_months = {months}\n[levers.test.component_cutoff]\nin_force = 2022-01-01\n{end}\
+             inventory_months = 600\nindigenous_premium_share = 0\nindigenous_lag = 0\nsuppliers = {{ DEU = 1 }}\n\
+             compensation_share = 1\nscope = {{ vendors = [\"alpha\"] }}\n"
+        ))
+    };
+    for end in ["", "end = 2026-08-15\n"] {
+        let s = made_good(5, end);
+        let alpha = vendor(&s, "alpha");
+        let parts = 0.272 * 0.5 * s.world().vendors[usize::from(alpha)].cost.iter().sum::<f64>();
+        for k in 0..3 {
+            let (record, seen) = watch(&s, k);
+            let until = if end.is_empty() {
+                s.world().end
+            } else {
+                day(2026, 8, 15)
+            };
+            let stood = seen
+                .deliveries
+                .iter()
+                .filter(|(d, ..)| (day(2022, 1, 1)..=until).contains(d));
+            let sites: f64 = stood
+                .map(|(d, slot, stack)| {
+                    let (info, new) = (&s.world().slots[*slot], [0, 1].map(|c| stack.installed[c] == *d));
+                    let of_alpha = |c: usize| new[c] && stack.seller[c] == alpha && info.layer != Layer::Core;
+                    (0..2)
+                        .filter(|c| of_alpha(*c))
+                        .map(|c| info.sites * info.weight[c])
+                        .sum::<f64>()
+                })
+                .sum();
+            assert!(sites > 0.0);
+            assert_close(1e6 * outlay(&s, &record), parts * sites, 1e-9, &(end, k));
+        }
     }
 }
