@@ -104,6 +104,36 @@ fn a_run_is_scored_against_what_was_observed_and_against_rivals() {
     assert!(said.contains("only 4 scored, no conclusion"), "{said}");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_table_goes_to_standard_output_and_through_links() {
+    let study = study();
+    let here = study.path();
+    done(here, &["run", MINIMAL, "-n", "2", "--out", "a", "--quiet"]);
+    fs::write(here.join("seen.csv"), format!("{HEADER}2021-12-31,{CURVE},0.3,,,F1\n")).unwrap();
+    let to = |csv: &str| ["score", "a", "--observed", "seen.csv", "--csv", csv].map(str::to_owned);
+    let quiet = |csv: &str| [to(csv).to_vec(), vec!["--quiet".to_owned()]].concat();
+    let score = |args: &[String]| done(here, &args.iter().map(String::as_str).collect::<Vec<_>>());
+    let said = score(&to("plain.csv"));
+    let table = fs::read_to_string(here.join("plain.csv")).unwrap();
+    // Before what is said, in one stream.
+    assert_eq!(score(&to("/dev/stdout")), format!("{table}{said}"));
+    assert_eq!(score(&quiet("/dev/stdout")), table);
+    fs::write(here.join("log.txt"), "kept\n").unwrap();
+    let log = fs::OpenOptions::new().append(true).open(here.join("log.txt")).unwrap();
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_oransim"));
+    command.args(to("/dev/stdout")).current_dir(here).stdout(log);
+    assert!(command.status().unwrap().success());
+    assert_eq!(
+        fs::read_to_string(here.join("log.txt")).unwrap(),
+        format!("kept\n{table}{said}")
+    );
+    std::os::unix::fs::symlink("log.txt", here.join("link.csv")).unwrap();
+    score(&to("link.csv"));
+    assert!(fs::symlink_metadata(here.join("link.csv")).unwrap().is_symlink());
+    assert_eq!(fs::read_to_string(here.join("log.txt")).unwrap(), table);
+}
+
 #[test]
 fn what_cannot_be_scored_is_refused() {
     let study = study();
