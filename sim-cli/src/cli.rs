@@ -186,7 +186,7 @@ pub struct ScoreFlags {
     /// Score only dates after this one; by default the first of the run. What was observed up to it is what persistence knows.
     #[arg(long, value_name = "DATE")]
     after: Option<String>,
-    /// Write the table here too.
+    /// Write the table here too; a file that is there already is overwritten.
     #[arg(long, value_name = "FILE")]
     csv: Option<PathBuf>,
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::{MINIMAL, code, done, edit, err, manifest, oransim, refused, study};
+use crate::{MINIMAL, code, done, edit, err, manifest, oransim, refused, silent, study};
 
 const HEADER: &str = "time,measure,unit,component,generation,place_kind,place,vendor,part,value,low,high,source\n";
 const PART: &str = "lock_in_part,share_of_price,ran,all,world,world,all";
@@ -167,6 +167,7 @@ fn a_known_truth_is_found_and_what_the_data_do_not_see_is_named() {
     // Finished, it is printed again and not played; another run does not take its place.
     let again = done(root, &line("", "fit"));
     assert_eq!(again, said);
+    silent(root, &line("", "fit"));
     assert!(refused(root, &["run", MINIMAL, "--out", "fit"]).contains("made by `oransim calibrate`"));
 
     let text = refused(root, &["report", "fit"]);

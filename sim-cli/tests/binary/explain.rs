@@ -149,5 +149,12 @@ fn help_of_each_command_shows_an_example() {
         );
     }
     assert!(done(folder.path(), &["--help"]).contains("Exit codes:"));
+    // However the lines are broken.
+    let help = done(folder.path(), &["score", "--help"]);
+    let words: Vec<&str> = help.split_whitespace().collect();
+    assert!(
+        words.join(" ").contains("a file that is there already is overwritten"),
+        "{help}"
+    );
     assert_eq!(code(&oransim(folder.path(), &["no-such-command"])), 2);
 }

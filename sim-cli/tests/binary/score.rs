@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::{MINIMAL, design, done, edit, err, oransim, refused, study};
+use crate::{MINIMAL, design, done, edit, err, oransim, refused, silent, study};
 
 const HEADER: &str = "time,measure,unit,component,generation,place_kind,place,vendor,part,value,low,high,source\n";
 const CURVE: &str = "lock_in_curve,share_of_price,ran,all,world,world,all,all";
@@ -102,6 +102,12 @@ fn a_run_is_scored_against_what_was_observed_and_against_rivals() {
     fs::write(here.join("few.csv"), format!("{HEADER}{}", rows(0.0, 5))).unwrap();
     let said = done(here, &["score", "a", "--observed", "few.csv"]);
     assert!(said.contains("only 4 scored, no conclusion"), "{said}");
+    // What was written before is overwritten, and without a word where none is asked for.
+    silent(here, &["score", "a", "--observed", "few.csv", "--csv", "score.csv"]);
+    let few = fs::read_to_string(here.join("score.csv")).unwrap();
+    silent(here, &["score", "a", "--observed", "few.csv", "--csv", "few-score.csv"]);
+    assert_ne!(few, table);
+    assert_eq!(few, fs::read_to_string(here.join("few-score.csv")).unwrap());
 }
 
 #[cfg(unix)]
@@ -146,6 +152,10 @@ fn what_cannot_be_scored_is_refused() {
     )
     .unwrap();
     assert!(refused(here, &["score", "nowhere", "--observed", "seen.csv"]).contains("no finished run"));
+    assert!(refused(here, &["score", "nowhere", "--observed", "lost.csv"]).contains("cannot read lost.csv"));
+    assert!(refused(here, &["score", "nowhere", "--observed", "scenarios"]).contains("cannot read scenarios"));
+    let rival = ["score", "nowhere", "--observed", "seen.csv", "--rival", "lost.csv"];
+    assert!(refused(here, &rival).contains("cannot read lost.csv"));
     assert!(
         refused(here, &["score", "nowhere", "--observed", "twice.csv"]).contains("twice.csv:3: contradicts line 2")
     );
