@@ -221,7 +221,7 @@ impl Work<'_> {
     /// Decides by what is there; nothing is written before the decision.
     fn start(&self, plan: Plan) -> Result<Exit> {
         match self.directory.look()? {
-            found @ Found::Foreign(_) if self.settings.force => force::clear(&self.directory, &found)?,
+            found @ Found::Foreign(_) if self.settings.force => force::clear(&self.directory, &found, &plan)?,
             Found::Finished(old) if !self.settings.force => {
                 if *old == plan.manifest {
                     return self.show();
@@ -242,9 +242,8 @@ impl Work<'_> {
         let found = self.directory.look()?;
         if self.settings.force {
             if !matches!(found, Found::Foreign(_)) {
-                force::clear(&self.directory, &found)?;
+                force::clear(&self.directory, &found, &plan)?;
             }
-            force::clear_work(&self.directory)?;
             return self.work(plan, lock);
         }
         match found {

@@ -160,14 +160,13 @@ impl Run<'_> {
     fn begin_again(&self, plan: Plan) -> Result<Exit> {
         self.estimate(&plan)?;
         if let found @ Found::Foreign(_) = self.directory.look()? {
-            force::clear(&self.directory, &found)?;
+            force::clear(&self.directory, &found, &plan)?;
         }
         let lock = Lock::take(&self.directory.work())?;
         let found = self.directory.look()?;
         if !matches!(found, Found::Foreign(_)) {
-            force::clear(&self.directory, &found)?;
+            force::clear(&self.directory, &found, &plan)?;
         }
-        force::clear_work(&self.directory)?;
         self.work(plan, None, lock)
     }
 

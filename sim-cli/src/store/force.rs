@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::atomic::PARTIAL;
 use super::directory::{Found, RunDirectory};
 use super::manifest::Manifest;
+use super::plan::Plan;
 use crate::exit::{Context as _, Failure, Result};
 use crate::output::EXPORTERS;
 
@@ -47,16 +48,18 @@ pub fn remove_analyses(directory: &RunDirectory) -> Result<()> {
     ANALYSES.iter().try_for_each(|name| remove(&directory.file(name)))
 }
 
-/// Removes what an earlier run left in the directory; the caller holds the lock of `work/` (but where nothing of ours is
-/// there) and clears that with [`clear_work`].
+/// Removes what an earlier run left in the directory and in `work/`, whose lock the caller holds (but where nothing of ours
+/// is there), and puts the plan of the new run in its place.
 ///
 /// What is ours is known from the manifest or plan that lies there: the names that its command writes, a scenario for each
-/// world, and the figures that its provenance lists.
+/// world, and the figures that its provenance lists. That one goes last, when the new plan is there, since without either
+/// nothing says whose the rest is: what is ended midway is cleared by the next `--force`. Until then a command that misses
+/// a table says so.
 ///
 /// # Errors
 /// [`Failure::Refused`] where no run of ours is there but a file of another origin bears one of our
 /// names: nothing is removed then.
-pub fn clear(directory: &RunDirectory, found: &Found) -> Result<()> {
+pub fn clear(directory: &RunDirectory, found: &Found, new: &Plan) -> Result<()> {
     let manifests: Vec<&Manifest> = match found {
         Found::Nothing => return Ok(()),
         Found::Finished(manifest) => vec![manifest],
@@ -70,12 +73,11 @@ pub fn clear(directory: &RunDirectory, found: &Found) -> Result<()> {
         Found::Shard(_) => {
             // As a plan it says whose the segments are until they are gone.
             fs::rename(directory.shard(), directory.plan()).while_doing("remove", &directory.shard())?;
-            return remove_segments(&directory.file("segments"));
+            remove_segments(&directory.file("segments"))?;
+            return replace_plan(directory, new);
         }
         Found::Foreign(_) => return refuse_collisions(directory),
     };
-    // The manifest goes first: without it the directory is not finished, whatever else remains.
-    remove(&directory.manifest())?;
     let mut names: BTreeSet<String> = listed(directory);
     names.extend(manifests.into_iter().flat_map(written_by));
     for name in names {
@@ -86,7 +88,8 @@ pub fn clear(directory: &RunDirectory, found: &Found) -> Result<()> {
         // Fails where a file of the user's is left in it, and then it is right that it stays.
         let _ = fs::remove_dir(directory.file(folder));
     }
-    Ok(())
+    replace_plan(directory, new)?;
+    remove(&directory.manifest())
 }
 
 /// The files that a run under this manifest may have written, but for the manifest itself and the figures: a file that only
@@ -112,15 +115,11 @@ fn written_by(manifest: &Manifest) -> Vec<String> {
     names
 }
 
-/// Removes what an earlier run left in `work/` but for the lock, which the caller holds; the plan goes last, since without
-/// it nothing says whose the rest is.
-///
-/// # Errors
-/// Of the disk.
-pub fn clear_work(directory: &RunDirectory) -> Result<()> {
+/// Removes what an earlier run left in `work/` but for the lock, and puts the new plan there.
+fn replace_plan(directory: &RunDirectory, new: &Plan) -> Result<()> {
     remove_segments(&directory.segments())?;
     remove(&directory.base_manifest())?;
-    remove(&directory.plan())
+    new.write(&directory.plan())
 }
 
 /// Removes a folder of segments; it stays, which is an error, where a file of another origin lies in it.

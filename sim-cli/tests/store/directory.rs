@@ -389,6 +389,41 @@ fn force_leaves_files_that_only_another_command_writes() {
 }
 
 #[test]
+fn force_that_was_ended_midway_is_said_again() {
+    let (_dir, out) = finished();
+    fs::write(out.join("notes.txt"), "mine").unwrap();
+    let expected = files(&out);
+    let forced = RunSettings {
+        force: true,
+        ..settings(&out)
+    };
+    let again = |ended: &str| {
+        run(one(), &forced).done();
+        assert_same(&files(&out), &expected);
+        assert!(!out.join("work").exists(), "{ended}");
+    };
+    // Ended by the disk, before each file in turn: a folder cannot be removed as a file is.
+    let ours = |name: &&String| !["manifest.json", "notes.txt"].contains(&name.as_str());
+    for name in expected.keys().filter(ours) {
+        let (place, aside) = (out.join(name), out.with_extension("aside"));
+        fs::rename(&place, &aside).unwrap();
+        fs::create_dir(&place).unwrap();
+        assert!(run(one(), &forced).result.is_err(), "{name}");
+        fs::remove_dir(&place).unwrap();
+        fs::rename(&aside, &place).unwrap();
+        again(name);
+    }
+    // Ended in work/: before its segments, which have no plan where missing tables are made, and before the new plan.
+    for name in ["work/segments/kept", "work/plan.json.partial"] {
+        fs::create_dir_all(out.join(name)).unwrap();
+        assert!(run(one(), &forced).result.is_err(), "{name}");
+        assert!(out.join("manifest.json").is_file());
+        fs::remove_dir(out.join(name)).unwrap();
+        again(name);
+    }
+}
+
+#[test]
 fn a_second_process_is_told_of_the_first() {
     let (_dir, out) = unfinished();
     let first = Lock::take(&out.join("work")).unwrap();
