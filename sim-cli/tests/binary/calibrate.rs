@@ -297,6 +297,26 @@ fn the_same_bytes_on_any_threads_and_after_a_kill() {
 }
 
 #[test]
+fn a_forced_calibration_does_not_write_over_what_a_run_did_not_write() {
+    let folder = study();
+    let root = folder.path();
+    fs::write(root.join("scenarios/study.toml"), STUDY).unwrap();
+    let target = format!("2022-12-31,{SHARE},alpha,all,0.4,0.3,0.5,F1\n");
+    fs::write(root.join("targets.csv"), format!("{HEADER}{target}")).unwrap();
+    done(root, &["run", MINIMAL, "-n", "2", "--out", "a", "--quiet"]);
+    let before = promised(&root.join("a"));
+    for name in ["report.txt", "points.csv", "posterior.csv"] {
+        let mine = root.join("a").join(name);
+        fs::write(&mine, "mine").unwrap();
+        let said = refused(root, &line("--force", "a"));
+        assert!(said.contains(&format!("a holds {name}")), "{said}");
+        assert_eq!(fs::read_to_string(&mine).unwrap(), "mine");
+        fs::remove_file(mine).unwrap();
+        assert!(promised(&root.join("a")) == before && !root.join("a/work").exists());
+    }
+}
+
+#[test]
 fn targets_that_cannot_be_used_are_refused_by_line() {
     let folder = study();
     let root = folder.path();

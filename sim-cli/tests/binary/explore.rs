@@ -264,6 +264,28 @@ fn a_design_with_rows_that_were_not_played_is_refused() {
 }
 
 #[test]
+fn a_forced_design_does_not_write_over_what_a_run_did_not_write() {
+    let folder = folder();
+    let root = folder.path();
+    done(root, &["run", FILE, "-n", "1", "--out", "run", "--quiet"]);
+    let forced = [
+        "explore", FILE, "--design", "sobol", "-n", "2", "--out", "run", "--force",
+    ];
+    // The second is what an analysis writes: it would be removed with the points that it was made of.
+    for name in ["design.csv", "regret.csv"] {
+        let mine = root.join("run").join(name);
+        fs::write(&mine, "mine").unwrap();
+        let said = refused(root, &forced);
+        assert!(said.contains(&format!("run holds {name}")), "{said}");
+        assert_eq!(fs::read_to_string(&mine).unwrap(), "mine");
+        assert!(root.join("run/summary.csv").is_file());
+        fs::remove_file(mine).unwrap();
+    }
+    done(root, &forced);
+    assert_eq!(manifest(&root.join("run"))["mode"], "explore");
+}
+
+#[test]
 fn regret_and_boxes_are_those_of_the_outcomes() {
     let folder = folder();
     let root = folder.path();
