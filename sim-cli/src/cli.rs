@@ -139,7 +139,8 @@ Examples:
   oransim report runs/world-2020-1a2b3c4d --out brief.typ     # then: typst compile brief.typ
 
 The HTML file holds its figures and needs no network. The Typst source takes them from the run
-directory.")]
+directory; where that lies outside the folder of the source, name a folder that holds both:
+  typst compile --root DIR brief.typ")]
 pub struct ReportFlags {
     /// Directory of a finished run.
     #[arg(value_name = "RUN")]
@@ -186,7 +187,7 @@ pub struct ScoreFlags {
     /// Score only dates after this one; by default the first of the run. What was observed up to it is what persistence knows.
     #[arg(long, value_name = "DATE")]
     after: Option<String>,
-    /// Write the table here too.
+    /// Write the table here too; a file that is there already is overwritten.
     #[arg(long, value_name = "FILE")]
     csv: Option<PathBuf>,
 }

@@ -221,8 +221,8 @@ impl Work<'_> {
     /// Decides by what is there; nothing is written before the decision.
     fn start(&self, plan: Plan) -> Result<Exit> {
         match self.directory.look()? {
-            found @ Found::Foreign(_) if self.settings.force => force::clear(&self.directory, &found)?,
-            Found::Finished(old) if !self.settings.force => {
+            found if self.settings.force => force::refuse_collisions(&self.directory, &found, &plan)?,
+            Found::Finished(old) => {
                 if *old == plan.manifest {
                     return self.show();
                 }
@@ -231,7 +231,7 @@ impl Work<'_> {
                     old.difference(&plan.manifest)
                 ));
             }
-            Found::Shard(_) if !self.settings.force => {
+            Found::Shard(_) => {
                 return self.refuse("it holds a shard of a run. Choose another --out, or replace it with --force");
             }
             Found::Foreign(why) => return self.refuse(&format!("{why}. Choose another --out")),
@@ -241,10 +241,7 @@ impl Work<'_> {
         // Another process may have been here between the look and the lock: what is there now counts.
         let found = self.directory.look()?;
         if self.settings.force {
-            if !matches!(found, Found::Foreign(_)) {
-                force::clear(&self.directory, &found)?;
-            }
-            force::clear_work(&self.directory)?;
+            force::clear(&self.directory, &found, &plan)?;
             return self.work(plan, lock);
         }
         match found {

@@ -57,7 +57,7 @@ pub fn merge(settings: &MergeSettings, session: &Session<'_>) -> Result<Exit> {
         (_, Some(why)) if !settings.force => {
             return refuse(&format!("{why}. Replace it with --force, or merge elsewhere"));
         }
-        (Found::Foreign(_), _) => force::clear(&directory, &found)?,
+        (_, Some(_)) => force::refuse_collisions(&directory, &found, &plan)?,
         _ => {}
     }
     let lock = Lock::take(&directory.work())?;
@@ -71,10 +71,7 @@ pub fn merge(settings: &MergeSettings, session: &Session<'_>) -> Result<Exit> {
             }
             return refuse("another process worked there just now: try again");
         }
-        if !matches!(found, Found::Foreign(_)) {
-            force::clear(&directory, &found)?;
-            force::clear_work(&directory)?;
-        }
+        force::clear(&directory, &found, &plan)?;
     }
     plan.write(&directory.plan())?;
     finish.finish(&plan, &mut segments)?;

@@ -159,15 +159,9 @@ impl Run<'_> {
 
     fn begin_again(&self, plan: Plan) -> Result<Exit> {
         self.estimate(&plan)?;
-        if let found @ Found::Foreign(_) = self.directory.look()? {
-            force::clear(&self.directory, &found)?;
-        }
+        force::refuse_collisions(&self.directory, &self.directory.look()?, &plan)?;
         let lock = Lock::take(&self.directory.work())?;
-        let found = self.directory.look()?;
-        if !matches!(found, Found::Foreign(_)) {
-            force::clear(&self.directory, &found)?;
-        }
-        force::clear_work(&self.directory)?;
+        force::clear(&self.directory, &self.directory.look()?, &plan)?;
         self.work(plan, None, lock)
     }
 

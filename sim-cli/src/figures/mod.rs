@@ -63,6 +63,8 @@ pub use plot::PlotTable;
 pub use summary::SummaryTable;
 pub use theory::Theory;
 
+use crate::settings::Mode;
+
 /// One figure: what it plots, and how.
 pub trait Figure: Sync {
     /// Its name: `NAME.svg` and `NAME.csv`.
@@ -119,6 +121,12 @@ pub const FIGURES: [&dyn Figure; 14] = [
     &facts::Facts,
     &differences::Differences,
 ];
+
+/// The figures that can be drawn of a run of this mode, as its manifest has it: some need a comparison.
+pub fn of_run(mode: &str) -> impl Iterator<Item = &'static dyn Figure> {
+    let is_comparison = mode == Mode::Compare.word();
+    (FIGURES.into_iter()).filter(move |figure| is_comparison || figure.differences().is_empty())
+}
 
 /// All figures of theory in the order of their names.
 pub const THEORY: [&dyn Theory; 2] = [&sign_map::SignMap, &bargains::Bargains];

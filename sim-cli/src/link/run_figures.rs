@@ -10,9 +10,8 @@ use super::files::{self, refused};
 use super::names::spec;
 use crate::console::Console;
 use crate::exit::{Context as _, Failure, Result};
-use crate::figures::{FIGURES, FigureError, Note, SummaryTable, Uncertainty, png};
+use crate::figures::{FigureError, Note, SummaryTable, Uncertainty, of_run, png};
 use crate::output::{Figures, differences};
-use crate::settings::Mode;
 use crate::store::atomic::{write_file, write_text};
 use crate::store::manifest::Manifest;
 
@@ -36,9 +35,7 @@ impl Figures for RunFigures {
         let there = |figure: &str, kind: &&&str| directory.join(name(figure, kind)).is_file();
         let mut all = Vec::new();
         let mut wanted = Vec::new();
-        let is_comparison = manifest.mode == Mode::Compare.word();
-        let possible = (FIGURES.into_iter()).filter(|figure| is_comparison || figure.differences().is_empty());
-        for figure in possible {
+        for figure in of_run(&manifest.mode) {
             let found = ["svg", "csv", "png"].iter().filter(|kind| there(figure.name(), kind));
             if only_missing && kinds.iter().all(|kind| there(figure.name(), &kind)) {
                 all.extend(found.map(|kind| name(figure.name(), kind)));

@@ -208,11 +208,25 @@ impl Policy {
         match Verdict::of(change.interval, price.interval) {
             Verdict::Unclear => "undefined: change in lock-in cannot be told from zero".into(),
             Verdict::MoreLockIn => "undefined: there is more lock-in".into(),
-            Verdict::Dominant => format!("{}  dominant: less lock-in at a saving", money(price)),
+            Verdict::Dominant => format!(
+                "{}  dominant: less lock-in, {}",
+                money(price),
+                self.at_less(kind, place)
+            ),
             Verdict::Priced if price.interval.low <= 0.0 => {
                 format!("{}  cost cannot be told from zero", money(price))
             }
             Verdict::Priced => money(price),
+        }
+    }
+
+    /// What is lower where the sum of costs is: outlays of operators and states, or that sum by less delay only.
+    fn at_less(&self, kind: &str, place: &str) -> &'static str {
+        let part = |part| self.of(kind, place, COST, part).map_or(0.0, |cost| cost.mean);
+        if part("operators") + part("public") < 0.0 {
+            "lower outlays"
+        } else {
+            "lower cost, delay counted"
         }
     }
 }
@@ -292,8 +306,13 @@ mod tests {
         let (differences, summary) = (dir.path().join("differences.csv"), dir.path().join("summary.csv"));
         let whole = "share_of_price,ran,all,world,world,all,all";
         let mut rows = Vec::new();
-        // Change of lock-in, cost of a point.
-        for (alt, change, cost) in [("ban", -0.02, 1234.5), ("fund", -0.001, 0.0), ("gift", -0.01, -80.0)] {
+        // Change of lock-in, cost of a point, outlays of operators, delay.
+        for (alt, change, price, operators, delay) in [
+            ("ban", -0.02, 1234.5, 2469.0, 3.0),
+            ("fund", -0.001, 0.0, 0.0, 3.0),
+            ("gift", -0.01, -80.0, -160.0, 3.0),
+            ("soon", -0.01, -40.0, 50.0, -130.0),
+        ] {
             let keys = |time: &str, measure: &str| format!("base,{alt},{time},{measure},{whole}");
             let money = |measure: &str, part: &str| {
                 format!("base,{alt},2040-12-31,{measure},musd_2020,ran,all,world,world,all,{part}")
@@ -301,13 +320,13 @@ mod tests {
             rows.push(row(&keys("2030-12-31", "lock_in_curve"), 0.5, 0.1) + ",1,0.1");
             rows.push(row(&keys("2040-12-31", "lock_in_curve"), change, 0.002) + ",0.985,0.1");
             rows.push(row(&keys("2040-12-31", LOCK_IN), 0.5 * change, 0.001) + ",1,0.1");
-            for (part, cost) in [("operators", 2.0 * cost), ("public", 0.0), ("delay", 3.0)] {
+            for (part, cost) in [("operators", operators), ("public", 0.0), ("delay", delay)] {
                 rows.push(row(&money(COST, part), cost, if part == "public" { 0.0 } else { 0.5 }) + ",1,0.1");
             }
             let defined = if alt == "fund" {
                 "9,,,,,,,,,,,".to_owned()
             } else {
-                format!("9,{cost},,,,,,,{},{},,", cost - 20.0, cost + 20.0)
+                format!("9,{price},,,,,,,{},{},,", price - 20.0, price + 20.0)
             };
             rows.push(format!("{},{defined}", money(COST_PER_POINT, "all")));
         }
@@ -328,8 +347,8 @@ mod tests {
         let head = [&["base", "alt"], &keys[..]].concat();
         let text = table(&head, &rows).replacen("ci_high\n", "ci_high,p_sign,variance_ratio\n", 1);
         std::fs::write(&differences, text).unwrap();
-        let levels =
-            ["base", "ban", "fund", "gift"].map(|id| row(&format!("{id},2040-12-31,lock_in_curve,{whole}"), 0.3, 0.0));
+        let levels = ["base", "ban", "fund", "gift", "soon"]
+            .map(|id| row(&format!("{id},2040-12-31,lock_in_curve,{whole}"), 0.3, 0.0));
         std::fs::write(&summary, table(&[&["scenario"], &keys[..]].concat(), &levels)).unwrap();
         let text = comparison(&differences, &summary, &|title| title.to_owned()).unwrap();
         let expected = "\
@@ -341,11 +360,13 @@ Against base, to 2040-12-31
     ban   30.0        -2.00 [-2.20, -1.80]  98% of replicates  -1.00 [-1.10, -0.90]
     fund  30.0        -0.10 [-0.30, 0.10]   98% of replicates  -0.05 [-0.15, 0.05]
     gift  30.0        -1.00 [-1.20, -0.80]  98% of replicates  -0.50 [-0.60, -0.40]
+    soon  30.0        -1.00 [-1.20, -0.80]  98% of replicates  -0.50 [-0.60, -0.40]
   cost beyond the base, million US dollars of 2020, discounted to the start
           operators             public  delay              a point of lock-in removed
     ban   2,469 [2,468, 2,470]  0       3.00 [2.50, 3.50]  1,234 [1,214, 1,254]
     fund  0 [-0.50, 0.50]       0       3.00 [2.50, 3.50]  undefined: change in lock-in cannot be told from zero
-    gift  -160 [-160, -160]     0       3.00 [2.50, 3.50]  -80.0 [-100, -60.0]  dominant: less lock-in at a saving
+    gift  -160 [-160, -160]     0       3.00 [2.50, 3.50]  -80.0 [-100, -60.0]  dominant: less lock-in, lower outlays
+    soon  50.0 [49.5, 50.5]     0       -130 [-130, -130]  -40.0 [-60.0, -20.0]  dominant: less lock-in, lower cost, delay counted
   blocs in which lock-in changes most
              change on average, points  a point of lock-in removed
     ban  eu  -5.00 [-6.00, -4.00]

@@ -9,7 +9,9 @@ use serde_json::Value;
 use super::atomic::PARTIAL;
 use super::directory::{Found, RunDirectory};
 use super::manifest::Manifest;
+use super::plan::Plan;
 use crate::exit::{Context as _, Failure, Result};
+use crate::figures;
 use crate::output::EXPORTERS;
 
 /// The points of a design.
@@ -47,38 +49,38 @@ pub fn remove_analyses(directory: &RunDirectory) -> Result<()> {
     ANALYSES.iter().try_for_each(|name| remove(&directory.file(name)))
 }
 
-/// Removes what an earlier run left in the directory; the caller holds the lock of `work/` (but where nothing of ours is
-/// there) and clears that with [`clear_work`].
+/// Removes what an earlier run left in the directory and in `work/`, whose lock the caller holds (but where nothing
+/// of ours is there), and puts the plan of the new run in its place.
 ///
-/// What is ours is known from the manifest or plan that lies there: the names that its command writes, a scenario for each
-/// world, and the figures that its provenance lists.
+/// What is ours is known from the manifest or plan that lies there: the names that its command writes, a scenario
+/// for each world, and the figures that its provenance lists. That one goes last, when the new plan is there, since
+/// without either nothing says whose the rest is: what is ended midway is cleared by the next `--force`. Until then
+/// a command that misses a table says so.
 ///
 /// # Errors
-/// [`Failure::Refused`] where no run of ours is there but a file of another origin bears one of our
-/// names: nothing is removed then.
-pub fn clear(directory: &RunDirectory, found: &Found) -> Result<()> {
-    let manifests: Vec<&Manifest> = match found {
-        Found::Nothing => return Ok(()),
-        Found::Finished(manifest) => vec![manifest],
+/// Of the disk.
+pub fn clear(directory: &RunDirectory, found: &Found, new: &Plan) -> Result<()> {
+    let names: Vec<String> = match found {
+        // What there is of others bears none of our names: see [`refuse_collisions`].
+        Found::Nothing | Found::Foreign(_) => return Ok(()),
+        Found::Finished(manifest) => written_by(manifest),
         Found::Unfinished { plan, base } => {
             if plan.shard.is_some() {
                 // It ended between its last two steps.
                 remove_segments(&directory.file("segments"))?;
             }
-            std::iter::once(&plan.manifest).chain(base.as_deref()).collect()
+            let base = base.iter().flat_map(|base| written_by(base));
+            base.chain(tables_of(plan)).collect()
         }
         Found::Shard(_) => {
             // As a plan it says whose the segments are until they are gone.
             fs::rename(directory.shard(), directory.plan()).while_doing("remove", &directory.shard())?;
-            return remove_segments(&directory.file("segments"));
+            remove_segments(&directory.file("segments"))?;
+            return replace_plan(directory, new);
         }
-        Found::Foreign(_) => return refuse_collisions(directory),
     };
-    // The manifest goes first: without it the directory is not finished, whatever else remains.
-    remove(&directory.manifest())?;
-    let mut names: BTreeSet<String> = listed(directory);
-    names.extend(manifests.into_iter().flat_map(written_by));
-    for name in names {
+    // Figures before the provenance that lists them.
+    for name in listed(directory).into_iter().chain(names) {
         remove(&directory.file(&name))?;
         remove(&directory.file(&(name + PARTIAL)))?;
     }
@@ -86,11 +88,12 @@ pub fn clear(directory: &RunDirectory, found: &Found) -> Result<()> {
         // Fails where a file of the user's is left in it, and then it is right that it stays.
         let _ = fs::remove_dir(directory.file(folder));
     }
-    Ok(())
+    replace_plan(directory, new)?;
+    remove(&directory.manifest())
 }
 
-/// The files that a run under this manifest may have written, but for the manifest itself and the figures: a file that only
-/// another command writes is the user's.
+/// The files that a run under this manifest may have written, but for the manifest itself and the figures: a file
+/// that only another command writes is the user's.
 fn written_by(manifest: &Manifest) -> Vec<String> {
     let mut names = vec!["provenance.json".to_owned()];
     names.extend(
@@ -112,15 +115,11 @@ fn written_by(manifest: &Manifest) -> Vec<String> {
     names
 }
 
-/// Removes what an earlier run left in `work/` but for the lock, which the caller holds; the plan goes last, since without
-/// it nothing says whose the rest is.
-///
-/// # Errors
-/// Of the disk.
-pub fn clear_work(directory: &RunDirectory) -> Result<()> {
+/// Removes what an earlier run left in `work/` but for the lock, and puts the new plan there.
+fn replace_plan(directory: &RunDirectory, new: &Plan) -> Result<()> {
     remove_segments(&directory.segments())?;
     remove(&directory.base_manifest())?;
-    remove(&directory.plan())
+    new.write(&directory.plan())
 }
 
 /// Removes a folder of segments; it stays, which is an error, where a file of another origin lies in it.
@@ -137,8 +136,65 @@ fn remove_segments(folder: &Path) -> Result<()> {
     fs::remove_dir(folder).while_doing("remove", folder)
 }
 
-fn refuse_collisions(directory: &RunDirectory) -> Result<()> {
-    let ours = [
+/// Refuses a new run with `--force` where a file lies that it would write and that the run there did not write.
+/// Nothing is touched.
+///
+/// # Errors
+/// [`Failure::Refused`], with the file.
+pub fn refuse_collisions(directory: &RunDirectory, found: &Found, new: &Plan) -> Result<()> {
+    let (ours, wanted) = match found {
+        Found::Nothing => return Ok(()),
+        Found::Finished(old) => (made_by(old), made_under(new)),
+        Found::Unfinished { plan, base } => {
+            let base = base.iter().flat_map(|base| made_by(base));
+            (base.chain(made_under(plan)).collect(), made_under(new))
+        }
+        Found::Shard(plan) => (made_under(plan), made_under(new)),
+        // Nothing says what it is, so that no name of ours may be there.
+        Found::Foreign(_) => (BTreeSet::new(), all_names()),
+    };
+    // A link that leads nowhere is there too.
+    let is_there = |name: &&String| directory.file(name).symlink_metadata().is_ok();
+    match wanted.difference(&ours).find(is_there) {
+        None => Ok(()),
+        Some(name) => Err(Failure::Refused(format!(
+            "{} holds {name}, and nothing shows that this program wrote it: remove it yourself, or choose another --out",
+            directory.root().display()
+        ))),
+    }
+}
+
+/// The files that a run under this plan may have written, as [`written_by`]: a shard writes no tables.
+fn tables_of(plan: &Plan) -> Vec<String> {
+    match plan.shard {
+        Some(_) => Vec::new(),
+        None => written_by(&plan.manifest),
+    }
+}
+
+/// All that a run under this plan may make in the directory.
+fn made_under(plan: &Plan) -> BTreeSet<String> {
+    match plan.shard {
+        Some(_) => ["shard.json", "segments"].map(str::to_owned).into(),
+        None => made_by(&plan.manifest),
+    }
+}
+
+/// All that a run under this manifest may make in the directory but for the manifest itself: its files and its
+/// figures.
+fn made_by(manifest: &Manifest) -> BTreeSet<String> {
+    let mut names: BTreeSet<String> = written_by(manifest).into_iter().collect();
+    if manifest.mode != "calibrate" && manifest.points.is_none() {
+        for figure in figures::of_run(&manifest.mode) {
+            names.extend(["svg", "csv", "png"].map(|kind| format!("figures/{}.{kind}", figure.name())));
+        }
+    }
+    names
+}
+
+/// What any command may make in a directory.
+fn all_names() -> BTreeSet<String> {
+    let others = [
         "manifest.json",
         "provenance.json",
         "shard.json",
@@ -149,15 +205,8 @@ fn refuse_collisions(directory: &RunDirectory) -> Result<()> {
         DESIGN,
     ];
     let tables = EXPORTERS.iter().map(|exporter| exporter.file());
-    let collision =
-        (ours.into_iter().chain(tables).chain(ANALYSES).chain(CALIBRATION)).find(|name| directory.file(name).exists());
-    match collision {
-        None => Ok(()),
-        Some(name) => Err(Failure::Refused(format!(
-            "{} holds {name}, and nothing shows that this program wrote it: remove it yourself, or choose another --out",
-            directory.root().display()
-        ))),
-    }
+    let names = others.into_iter().chain(tables).chain(ANALYSES).chain(CALIBRATION);
+    names.map(str::to_owned).collect()
 }
 
 /// The files that the provenance of the last run lists, if they stay within the directory.

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::{MINIMAL, code, done, edit, err, manifest, oransim, refused, study};
+use crate::{MINIMAL, code, done, edit, err, manifest, oransim, refused, silent, study};
 
 const HEADER: &str = "time,measure,unit,component,generation,place_kind,place,vendor,part,value,low,high,source\n";
 const PART: &str = "lock_in_part,share_of_price,ran,all,world,world,all";
@@ -167,6 +167,7 @@ fn a_known_truth_is_found_and_what_the_data_do_not_see_is_named() {
     // Finished, it is printed again and not played; another run does not take its place.
     let again = done(root, &line("", "fit"));
     assert_eq!(again, said);
+    silent(root, &line("", "fit"));
     assert!(refused(root, &["run", MINIMAL, "--out", "fit"]).contains("made by `oransim calibrate`"));
 
     let text = refused(root, &["report", "fit"]);
@@ -293,6 +294,26 @@ fn the_same_bytes_on_any_threads_and_after_a_kill() {
         promised(&root.join("killed"))["posterior.csv"],
         expected["posterior.csv"]
     );
+}
+
+#[test]
+fn a_forced_calibration_does_not_write_over_what_a_run_did_not_write() {
+    let folder = study();
+    let root = folder.path();
+    fs::write(root.join("scenarios/study.toml"), STUDY).unwrap();
+    let target = format!("2022-12-31,{SHARE},alpha,all,0.4,0.3,0.5,F1\n");
+    fs::write(root.join("targets.csv"), format!("{HEADER}{target}")).unwrap();
+    done(root, &["run", MINIMAL, "-n", "2", "--out", "a", "--quiet"]);
+    let before = promised(&root.join("a"));
+    for name in ["report.txt", "points.csv", "posterior.csv"] {
+        let mine = root.join("a").join(name);
+        fs::write(&mine, "mine").unwrap();
+        let said = refused(root, &line("--force", "a"));
+        assert!(said.contains(&format!("a holds {name}")), "{said}");
+        assert_eq!(fs::read_to_string(&mine).unwrap(), "mine");
+        fs::remove_file(mine).unwrap();
+        assert!(promised(&root.join("a")) == before && !root.join("a/work").exists());
+    }
 }
 
 #[test]

@@ -149,5 +149,14 @@ fn help_of_each_command_shows_an_example() {
         );
     }
     assert!(done(folder.path(), &["--help"]).contains("Exit codes:"));
+    for (command, said) in [
+        ("score", "a file that is there already is overwritten"),
+        ("report", "name a folder that holds both: typst compile --root DIR"),
+    ] {
+        let help = done(folder.path(), &[command, "--help"]);
+        // However the lines are broken.
+        let words: Vec<&str> = help.split_whitespace().collect();
+        assert!(words.join(" ").contains(said), "{help}");
+    }
     assert_eq!(code(&oransim(folder.path(), &["no-such-command"])), 2);
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::{MINIMAL, done, edit, err, manifest, oransim, refused, study};
+use crate::{MINIMAL, done, edit, err, manifest, oransim, refused, silent, study};
 
 /// A child of the smallest scenario with three uncertain numbers and one choice.
 const STUDY: &str = r#"#:schema ./scenario.schema.json
@@ -264,6 +264,28 @@ fn a_design_with_rows_that_were_not_played_is_refused() {
 }
 
 #[test]
+fn a_forced_design_does_not_write_over_what_a_run_did_not_write() {
+    let folder = folder();
+    let root = folder.path();
+    done(root, &["run", FILE, "-n", "1", "--out", "run", "--quiet"]);
+    let forced = [
+        "explore", FILE, "--design", "sobol", "-n", "2", "--out", "run", "--force",
+    ];
+    // The second is what an analysis writes: it would be removed with the points that it was made of.
+    for name in ["design.csv", "regret.csv"] {
+        let mine = root.join("run").join(name);
+        fs::write(&mine, "mine").unwrap();
+        let said = refused(root, &forced);
+        assert!(said.contains(&format!("run holds {name}")), "{said}");
+        assert_eq!(fs::read_to_string(&mine).unwrap(), "mine");
+        assert!(root.join("run/summary.csv").is_file());
+        fs::remove_file(mine).unwrap();
+    }
+    done(root, &forced);
+    assert_eq!(manifest(&root.join("run"))["mode"], "explore");
+}
+
+#[test]
 fn regret_and_boxes_are_those_of_the_outcomes() {
     let folder = folder();
     let root = folder.path();
@@ -275,6 +297,7 @@ fn regret_and_boxes_are_those_of_the_outcomes() {
         "{said}"
     );
     assert!(said.contains("Savage") && said.contains("on average"), "{said}");
+    silent(root, &["regret", "run", "--threshold", "0.75"]);
     let regret = rows(&root.join("run/regret.csv"));
     assert_eq!(regret.len(), 80);
     for row in &regret {
@@ -299,6 +322,7 @@ fn regret_and_boxes_are_those_of_the_outcomes() {
         said.contains("in 15 of 40 futures") && said.contains("coverage"),
         "{said}"
     );
+    silent(root, &["discover", "run", "--above", &threshold, "--density", "0.7"]);
     let boxes = rows(&root.join("run/boxes.csv"));
     let first = boxes.iter().find(|row| row["box"] == "1").unwrap();
     // The box holds what its row says, counted anew.
@@ -363,7 +387,7 @@ fn indices_effects_and_luck_are_told() {
     assert_eq!(effects.len(), 6);
     // The luck of the run's parquet file is that of its text.
     explore(root, "--design saltelli -n 8 --replicates 2 --format csv --out text");
-    done(root, &["sensitivity", "text"]);
+    silent(root, &["sensitivity", "text"]);
     assert_eq!(
         fs::read(root.join("text/luck.csv")).unwrap(),
         fs::read(root.join("indices/luck.csv")).unwrap()

@@ -42,6 +42,13 @@ fn done(folder: &Path, args: &[&str]) -> String {
     out(&output)
 }
 
+/// Runs with `--quiet`: the exit code must be 0, and nothing may be said.
+fn silent(folder: &Path, args: &[&str]) {
+    let output = oransim(folder, &[args, &["--quiet"]].concat());
+    assert_eq!(code(&output), 0, "{args:?}: {}", err(&output));
+    assert_eq!((out(&output), err(&output)), <_>::default(), "{args:?}");
+}
+
 /// Runs and gives standard error; the exit code must be 2.
 fn refused(folder: &Path, args: &[&str]) -> String {
     let output = oransim(folder, args);

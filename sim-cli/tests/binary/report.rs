@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::{MINIMAL, design, done, refused, study};
+use crate::{MINIMAL, design, done, refused, silent, study};
 
 #[test]
 fn a_run_becomes_one_file_that_needs_nothing_else() {
@@ -46,7 +46,7 @@ fn a_run_becomes_one_file_that_needs_nothing_else() {
     );
     assert!(refused(here, &["report", "scenarios"]).contains("no finished run"));
     // The same run, the same file, but for what provenance says of the making.
-    done(here, &["report", "a", "--out", "again.html"]);
+    silent(here, &["report", "a", "--out", "again.html"]);
     assert_eq!(fs::read_to_string(here.join("again.html")).unwrap(), html);
 }
 

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::{MINIMAL, design, done, edit, err, oransim, refused, study};
+use crate::{MINIMAL, design, done, edit, err, oransim, refused, silent, study};
 
 const HEADER: &str = "time,measure,unit,component,generation,place_kind,place,vendor,part,value,low,high,source\n";
 const CURVE: &str = "lock_in_curve,share_of_price,ran,all,world,world,all,all";
@@ -102,6 +102,42 @@ fn a_run_is_scored_against_what_was_observed_and_against_rivals() {
     fs::write(here.join("few.csv"), format!("{HEADER}{}", rows(0.0, 5))).unwrap();
     let said = done(here, &["score", "a", "--observed", "few.csv"]);
     assert!(said.contains("only 4 scored, no conclusion"), "{said}");
+    // What was written before is overwritten, and without a word where none is asked for.
+    silent(here, &["score", "a", "--observed", "few.csv", "--csv", "score.csv"]);
+    let few = fs::read_to_string(here.join("score.csv")).unwrap();
+    silent(here, &["score", "a", "--observed", "few.csv", "--csv", "few-score.csv"]);
+    assert_ne!(few, table);
+    assert_eq!(few, fs::read_to_string(here.join("few-score.csv")).unwrap());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_table_goes_to_standard_output_and_through_links() {
+    let study = study();
+    let here = study.path();
+    done(here, &["run", MINIMAL, "-n", "2", "--out", "a", "--quiet"]);
+    fs::write(here.join("seen.csv"), format!("{HEADER}2021-12-31,{CURVE},0.3,,,F1\n")).unwrap();
+    let to = |csv: &str| ["score", "a", "--observed", "seen.csv", "--csv", csv].map(str::to_owned);
+    let quiet = |csv: &str| [to(csv).to_vec(), vec!["--quiet".to_owned()]].concat();
+    let score = |args: &[String]| done(here, &args.iter().map(String::as_str).collect::<Vec<_>>());
+    let said = score(&to("plain.csv"));
+    let table = fs::read_to_string(here.join("plain.csv")).unwrap();
+    // Before what is said, in one stream.
+    assert_eq!(score(&to("/dev/stdout")), format!("{table}{said}"));
+    assert_eq!(score(&quiet("/dev/stdout")), table);
+    fs::write(here.join("log.txt"), "kept\n").unwrap();
+    let log = fs::OpenOptions::new().append(true).open(here.join("log.txt")).unwrap();
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_oransim"));
+    command.args(to("/dev/stdout")).current_dir(here).stdout(log);
+    assert!(command.status().unwrap().success());
+    assert_eq!(
+        fs::read_to_string(here.join("log.txt")).unwrap(),
+        format!("kept\n{table}{said}")
+    );
+    std::os::unix::fs::symlink("log.txt", here.join("link.csv")).unwrap();
+    score(&to("link.csv"));
+    assert!(fs::symlink_metadata(here.join("link.csv")).unwrap().is_symlink());
+    assert_eq!(fs::read_to_string(here.join("log.txt")).unwrap(), table);
 }
 
 #[test]
@@ -116,6 +152,10 @@ fn what_cannot_be_scored_is_refused() {
     )
     .unwrap();
     assert!(refused(here, &["score", "nowhere", "--observed", "seen.csv"]).contains("no finished run"));
+    assert!(refused(here, &["score", "nowhere", "--observed", "lost.csv"]).contains("cannot read lost.csv"));
+    assert!(refused(here, &["score", "nowhere", "--observed", "scenarios"]).contains("cannot read scenarios"));
+    let rival = ["score", "nowhere", "--observed", "seen.csv", "--rival", "lost.csv"];
+    assert!(refused(here, &rival).contains("cannot read lost.csv"));
     assert!(
         refused(here, &["score", "nowhere", "--observed", "twice.csv"]).contains("twice.csv:3: contradicts line 2")
     );

@@ -6,8 +6,9 @@ use std::path::Path;
 use std::sync::atomic::Ordering;
 
 use crate::common::{FakeEngine, all_formats, assert_same, files, run, run_stopped, settings, shard, two_worlds};
+use serde_json::Value;
 use sim_cli::exit::{Exit, Failure};
-use sim_cli::settings::{Format, Record, RecordSeries, RunSettings, formats};
+use sim_cli::settings::{Format, Mode, Record, RecordSeries, RunSettings, formats};
 use sim_cli::store::directory::RunDirectory;
 use sim_cli::store::finish::remove_leftover;
 use sim_cli::store::lock::Lock;
@@ -385,6 +386,102 @@ fn force_leaves_files_that_only_another_command_writes() {
         for name in mine {
             assert_eq!(fs::read_to_string(out.join(name)).unwrap(), "mine", "{name}");
         }
+    }
+}
+
+#[test]
+fn force_refuses_to_write_over_what_the_run_there_did_not_write() {
+    let (_dir, out) = finished();
+    let (_other, unfinished) = unfinished();
+    let compared = Mode::Compare;
+    for out in [out, unfinished] {
+        for (name, mode) in [
+            ("differences.csv", compared),
+            ("figures/06-cost-per-point.svg", compared),
+            ("scenarios/uk-ban.toml", compared),
+            ("scenarios/uk-ban.toml", Mode::Run),
+        ] {
+            fs::create_dir_all(out.join(name).parent().unwrap()).unwrap();
+            fs::write(out.join(name), "mine").unwrap();
+            let before = files(&out);
+            let forced = RunSettings {
+                force: true,
+                mode,
+                ..settings(&out)
+            };
+            let outcome = run(two_worlds(), &forced);
+            let refusal = outcome.refusal();
+            assert!(refusal.contains(&format!("holds {name}")), "{refusal}");
+            assert_same(&files(&out), &before);
+            fs::remove_file(out.join(name)).unwrap();
+        }
+        fs::write(out.join("notes.txt"), "mine").unwrap();
+        let forced = RunSettings {
+            force: true,
+            mode: compared,
+            ..settings(&out)
+        };
+        run(two_worlds(), &forced).done();
+        assert_eq!(fs::read_to_string(out.join("notes.txt")).unwrap(), "mine");
+    }
+}
+
+#[test]
+fn force_on_an_unfinished_shard_leaves_tables_that_no_shard_writes() {
+    let dir = tempfile::tempdir().unwrap();
+    let part = RunSettings {
+        shard: shard(1, 2),
+        ..settings(&dir.path().join("run"))
+    };
+    let mut engines = one();
+    engines[0].stop_after = Some(2);
+    assert!(run(engines, &part).result.is_err());
+    let mine = dir.path().join("run/shard-1-of-2/summary.csv");
+    fs::write(&mine, "mine").unwrap();
+    run(one(), &RunSettings { force: true, ..part }).done();
+    assert_eq!(fs::read_to_string(mine).unwrap(), "mine");
+}
+
+#[test]
+fn force_that_was_ended_midway_is_said_again() {
+    let (_dir, out) = finished();
+    fs::write(out.join("notes.txt"), "mine").unwrap();
+    let expected = files(&out);
+    let forced = RunSettings {
+        force: true,
+        ..settings(&out)
+    };
+    let again = |ended: &str| {
+        run(one(), &forced).done();
+        assert_same(&files(&out), &expected);
+        assert!(!out.join("work").exists(), "{ended}");
+    };
+    // Ended by the disk, before each file in turn: a folder cannot be removed as a file is.
+    let ours = |name: &&String| !["manifest.json", "notes.txt"].contains(&name.as_str());
+    for name in expected.keys().filter(ours) {
+        let (place, aside) = (out.join(name), out.with_extension("aside"));
+        let mut provenance: Value = serde_json::from_slice(&fs::read(out.join("provenance.json")).unwrap()).unwrap();
+        provenance["files"]
+            .as_array_mut()
+            .unwrap()
+            .push("figures/drawn.svg".into());
+        fs::write(out.join("provenance.json"), provenance.to_string()).unwrap();
+        fs::create_dir(out.join("figures")).unwrap();
+        fs::write(out.join("figures/drawn.svg"), "<svg/>").unwrap();
+        fs::rename(&place, &aside).unwrap();
+        fs::create_dir(&place).unwrap();
+        assert!(run(one(), &forced).result.is_err(), "{name}");
+        fs::remove_dir(&place).unwrap();
+        fs::rename(&aside, &place).unwrap();
+        again(name);
+    }
+    // Ended in work/: before its segments, which have no plan where missing tables are made, and before the new plan.
+    for name in ["work/segments/kept", "work/plan.json.partial"] {
+        fs::create_dir_all(out.join(name)).unwrap();
+        assert!(run(one(), &forced).result.is_err(), "{name}");
+        assert!(out.join("manifest.json").is_file());
+        fs::remove_dir(out.join(name)).unwrap();
+        again(name);
     }
 }
 

@@ -95,7 +95,7 @@ pub enum Verdict {
     Unclear,
     /// There is more lock-in than without the policy: the cost per point removed is undefined.
     MoreLockIn,
-    /// Less lock-in at a saving: the policy dominates the base, and no price of a point is needed.
+    /// Less lock-in at lower cost: the policy dominates the base, and no price of a point is needed.
     Dominant,
     /// Less lock-in at a cost, or at one that cannot be told from zero: the ratio says how much.
     Priced,
