@@ -1,6 +1,6 @@
 //! Entries: what the payload of a frame says about one replicate.
 //!
-//! `kind (1) | replicate (8) | counters (5 x 8) | values (cells x 8) | tenders` for a record,
+//! `kind (1) | replicate (8) | counters (7 x 8) | values (cells x 8) | tenders` for a record,
 //! `kind (1) | replicate (8) | time | place | message` for a failure. Values come at a fixed place so
 //! that a few columns of many replicates can be read without the rest.
 

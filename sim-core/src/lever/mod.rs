@@ -445,6 +445,9 @@ pub trait Lever: Debug + Send + Sync {
     /// Sees an award while it is in force, and may pay toward it.
     fn awarded(&self, _lever: usize, _award: &Award, _world: &World, _state: &mut State) {}
 
+    /// Sees capacity added to a slot from the vendor that stands there, which cost the vendor `cost` US dollars, and may pay toward it.
+    fn expanded(&self, _lever: usize, _slot: usize, _vendor: usize, _cost: f64, _world: &World, _state: &mut State) {}
+
     /// Whether it acts on research, which the scenario must then play.
     fn needs_research(&self) -> bool {
         false

@@ -75,6 +75,16 @@ impl StateSubsidy {
         }
         (1.0 - left) / left * libm::log(own) / libm::log(left)
     }
+
+    /// Books its states' part of something that cost a vendor `cost` US dollars, sold for a slot.
+    fn bear(&self, lever: usize, slot: usize, vendor: usize, cost: f64, world: &World, state: &mut State) {
+        if self.common.scope.sellers(world).get(vendor).copied().unwrap_or(false) {
+            let sum = cost * self.borne(state.conditions.subsidised[vendor]);
+            let payers = self.fund.payers_of(vendor, world);
+            let market = world.slots[slot].country;
+            state.purse.book(lever, &payers, market, Payee::Sellers, sum);
+        }
+    }
 }
 
 impl Lever for StateSubsidy {
@@ -133,15 +143,20 @@ impl Lever for StateSubsidy {
     }
 
     fn awarded(&self, lever: usize, award: &Award, world: &World, state: &mut State) {
-        let slot = &world.slots[award.slot];
-        let sellers = self.common.scope.sellers(world);
-        for k in [RU, BB] {
-            let seller = usize::from(award.seller[k]);
-            if award.buys[k] && sellers.get(seller).copied().unwrap_or(false) {
-                let sum = slot.sites * award.cost[k] * self.borne(state.conditions.subsidised[seller]);
-                let payers = self.fund.payers_of(seller, world);
-                state.purse.book(lever, &payers, slot.country, Payee::Sellers, sum);
-            }
+        let sites = world.slots[award.slot].sites;
+        for k in [RU, BB].into_iter().filter(|k| award.buys[*k]) {
+            self.bear(
+                lever,
+                award.slot,
+                usize::from(award.seller[k]),
+                sites * award.cost[k],
+                world,
+                state,
+            );
         }
+    }
+
+    fn expanded(&self, lever: usize, slot: usize, vendor: usize, cost: f64, world: &World, state: &mut State) {
+        self.bear(lever, slot, vendor, cost, world, state);
     }
 }

@@ -303,11 +303,19 @@ fn changes(terms: &Terms, h: &Attachment, stack: &Stack, component: usize) -> (C
     if left > 0.0 {
         same.brought_forward = price * terms.share_of_life(left);
         other.brought_forward = same.brought_forward;
-        if stack.seller[component] != NO_VENDOR {
-            let grant = terms.seller(stack.seller[component]).grant;
-            other.contract_break = price * (terms.break_fee_share + grant) * left / terms.term;
-        }
+        other.contract_break = contract_break(terms, h, stack, component);
     }
     other.outage = terms.weight[component] * terms.outage;
     (same, other)
+}
+
+/// What breaking the contract of a component costs, money per site, to its seller: the fee and the credit that is lost, for the life left.
+#[must_use]
+pub fn contract_break(terms: &Terms, h: &Attachment, stack: &Stack, component: usize) -> f64 {
+    let (seller, left) = (stack.seller[component], h.life_left[component]);
+    if seller == NO_VENDOR || left <= 0.0 {
+        return 0.0;
+    }
+    let price = terms.price * terms.weight[component];
+    price * (terms.break_fee_share + terms.seller(seller).grant) * left / terms.term
 }

@@ -13,6 +13,7 @@ pub use market::Market;
 use super::alternatives::{Alternative, Kind, NESTS};
 use super::switching::Attachment;
 use super::value::{annuity, extension_upkeep};
+use crate::world::state::sellers;
 use crate::world::{BB, NO_VENDOR, RU, Stack, VendorIx};
 use fill::{CommonTerms, Fitted};
 
@@ -172,6 +173,12 @@ impl Terms {
     #[must_use]
     pub fn work(&self, component: usize, soft: bool) -> f64 {
         self.work[if component == BB && soft { 2 } else { component }]
+    }
+
+    /// Takes all work of changing kit away, for an experiment.
+    pub fn forgo_work(&mut self) {
+        self.fitted = None;
+        self.work = [0.0; 3];
     }
 
     /// Share of the contract term that `years` are.
@@ -345,6 +352,7 @@ impl Terms {
         if kit.is_multi() {
             operations = self.operations;
         }
+        operations += self.extra_vendor * self.beyond_the_first(stack);
         let upkeep: f64 = [RU, BB]
             .into_iter()
             .map(|k| {
@@ -358,6 +366,13 @@ impl Terms {
             .map(|k| self.new_kit_only(stack.seller[k], k))
             .sum();
         rho * (self.flow(&kit, Some(stack)) - new_kit_only - operations) + (1.0 - rho) * best - self.price * upkeep
+    }
+
+    /// Sellers of a stack that its operator has nowhere else, without the first seller of all.
+    fn beyond_the_first(&self, stack: &Stack) -> f64 {
+        let strangers = sellers(stack).filter(|v| !self.seller(*v).elsewhere).count();
+        let first = usize::from(!self.has_others);
+        strangers.saturating_sub(first) as f64
     }
 
     /// What of a seller's value holds for new kit alone: its credit, less the expected bill of a removal.

@@ -11,14 +11,14 @@
 //!
 //! Two moments are valued in one pass. *At end of life* no kit has life left (the lock-in curve). *Today* (the lock-in
 //! index) a change brings the next purchase forward and breaks the contract, while the incumbent's path leaves the
-//! kit in place to its end. Partial renewals are no rival here: at end of life the path that changes one
+//! kit in place to its end and puts its renewal off until then. Partial renewals are no rival here: at end of life the path that changes one
 //! component and renews the other with its own seller stands for them, so that both buyers buy the same. Today that path leaves the other
 //! component of an open stack in place to its end.
 
 mod scan;
 
 use super::alternatives::Alternative;
-use super::switching::{BROUGHT_FORWARD, CONTRACT_BREAK, INTEGRATION, ONBOARDING};
+use super::switching::{BROUGHT_FORWARD, CONTRACT_BREAK, INTEGRATION, ONBOARDING, SWAP};
 use super::terms::Terms;
 use crate::world::{Arch, BB, NO_VENDOR, RU, Stack, VendorIx};
 use scan::{Candidate, changed, renewal};
@@ -61,17 +61,34 @@ pub struct Wedges {
     /// Today, by component.
     pub today: [Option<Wedge>; 2],
 }
-/// What leaving the running stack today costs beside the path itself, as (brought forward, contract break), by which components change
-/// (see [`changed`]).
+
+/// What leaving the running stack today costs beside the path itself, money per site.
+#[derive(Debug, Clone, Copy, Default)]
+struct Leaving {
+    /// Work of the incumbent's own renewal, which its path puts off to the end of life.
+    work: f64,
+    /// The next purchase, brought forward.
+    brought_forward: f64,
+    contract_break: f64,
+}
+
+impl Leaving {
+    fn sum(&self) -> f64 {
+        self.work + self.brought_forward + self.contract_break
+    }
+}
+
+/// What leaving costs, by which components change (see [`changed`]).
 ///
-/// Kit with life left that is removed brings its next purchase forward, at list price, and breaks the contract with its seller. Where the
-/// fronthaul is open the part that stays runs to its end; a closed stack goes as a whole.
-fn leaving_today(terms: &Terms, left: [f64; 2], stack: &Stack) -> [(f64, f64); 4] {
+/// Kit with life left that is removed brings its next purchase forward, at list price, and breaks the contract with its seller; the
+/// incumbent's path puts its renewal off to the end of that life, price and work alike. Where the fronthaul is open the part that stays runs
+/// to its end; a closed stack goes as a whole.
+fn leaving_today(terms: &Terms, left: [f64; 2], stack: &Stack) -> [Leaving; 4] {
     let nest = usize::from(renewal(stack).kind.nest());
     let of = |component: usize| {
         let seller = stack.seller[component];
         if left[component] <= 0.0 || seller == NO_VENDOR {
-            return (0.0, 0.0);
+            return Leaving::default();
         }
         let t = terms.seller(seller);
         let shared = if stack.arch == Arch::OpenMulti {
@@ -80,22 +97,28 @@ fn leaving_today(terms: &Terms, left: [f64; 2], stack: &Stack) -> [(f64, f64); 4
             terms.weight[component]
         };
         let price = t.cost[component] + shared * t.list_margin[nest];
-        (
-            price * terms.share_of_life(left[component]),
-            price * (terms.break_fee_share + t.grant) * left[component] / terms.term,
-        )
+        let later = terms.share_of_life(left[component]);
+        Leaving {
+            work: later * terms.renewal_work_share * terms.work(component, stack.is_virtual),
+            brought_forward: later * price,
+            contract_break: price * (terms.break_fee_share + t.grant) * left[component] / terms.term,
+        }
     };
     let (radio, baseband) = (of(RU), of(BB));
-    let all = radio.0 + baseband.0;
+    let all = Leaving {
+        work: radio.work + baseband.work,
+        brought_forward: radio.brought_forward + baseband.brought_forward,
+        contract_break: radio.contract_break + baseband.contract_break,
+    };
+    let none = Leaving::default();
     if stack.is_open() {
-        [(0.0, 0.0), radio, baseband, (all, radio.1 + baseband.1)]
+        [none, radio, baseband, all]
     } else {
-        [
-            (0.0, 0.0),
-            (all, radio.1),
-            (all, baseband.1),
-            (all, radio.1 + baseband.1),
-        ]
+        let of_one = |part: Leaving| Leaving {
+            contract_break: part.contract_break,
+            ..all
+        };
+        [none, of_one(radio), of_one(baseband), all]
     }
 }
 
@@ -128,7 +151,7 @@ pub fn removal(
     let best = ways
         .filter_map(|(class, c)| {
             let c = c.as_ref().filter(|c| !c.alternative.seller.contains(&vendor))?;
-            let cost = leaving[class].0 + leaving[class].1;
+            let cost = leaving[class].sum();
             Some((c.value - cost, c, cost))
         })
         .reduce(|x, y| if y.0 > x.0 { y } else { x })?;
@@ -151,11 +174,7 @@ pub fn value(scan: &Scan, terms: &Terms, stack: &Stack, life_left: [f64; 2]) -> 
             let Some(candidate) = best else { continue };
             // The incumbent of the component leaves the running stack in place to its end; a rival does not.
             let side = class >> component & 1;
-            let cost = if today && side == 1 {
-                leaving[class].0 + leaving[class].1
-            } else {
-                0.0
-            };
+            let cost = if today && side == 1 { leaving[class].sum() } else { 0.0 };
             if candidate.value - cost > sides[side].0 {
                 sides[side] = (candidate.value - cost, Some(candidate));
             }
@@ -164,7 +183,10 @@ pub fn value(scan: &Scan, terms: &Terms, stack: &Stack, life_left: [f64; 2]) -> 
         let (i, r) = (i?, r?);
         let mut of_rival = r.attached;
         if today {
-            (of_rival[BROUGHT_FORWARD], of_rival[CONTRACT_BREAK]) = leaving[changed(stack, &r.alternative)];
+            let leaving = &leaving[changed(stack, &r.alternative)];
+            of_rival[SWAP] += leaving.work;
+            of_rival[BROUGHT_FORWARD] = leaving.brought_forward;
+            of_rival[CONTRACT_BREAK] = leaving.contract_break;
         }
         Some(Wedge {
             incumbent: i.alternative,

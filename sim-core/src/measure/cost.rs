@@ -11,7 +11,7 @@ pub const MEASURES: &[Measure] = &[
         name: "operator_cost",
         unit: "musd_2020",
         is_flow: true,
-        doc: "Outlays of operators by part; extension is the growth of upkeep with age, of all kit",
+        doc: "Outlays of operators by part: price is net of what help and credit are worth to the buyer, lever's or seller's; extension is the growth of upkeep with age, of all kit",
         equation: "sum of money, not discounted",
         recorded: Recorded::Everywhere,
         parts: Parts::Named(&COSTS),

@@ -5,7 +5,7 @@
 use super::engine::Run;
 use super::hold::Decided;
 use crate::calendar::Day;
-use crate::market::switching::{Attachment, BROUGHT_FORWARD, CONTRACT_BREAK, INTEGRATION, ONBOARDING};
+use crate::market::switching::{Attachment, BROUGHT_FORWARD, CONTRACT_BREAK, INTEGRATION, ONBOARDING, contract_break};
 use crate::market::tender::{Offer, Outcome};
 use crate::measure::cube::{Cube, FLOWING, Field, Places};
 use crate::measure::stocks::layer_index;
@@ -23,8 +23,10 @@ pub(super) struct Bought {
 /// What is kept of each slot for measures alone, by component.
 #[derive(Debug, Clone)]
 pub(super) struct Ledger {
-    /// Day since which the seller that stands has supplied the component here; of kit at the start, the day it was installed.
-    pub since: Vec<[Day; 2]>,
+    /// Day up to which what flows from the kit of each slot has been booked.
+    pub accrued: Vec<Day>,
+    /// The same of what each operator's sellers cost beyond its first.
+    pub suppliers_accrued: Vec<Day>,
     /// What was paid for the kit that stands. Kit at the start: the regional price and its seller's cost at the start.
     pub standing: Vec<[Bought; 2]>,
     /// What was paid for the kit on order.
@@ -52,9 +54,9 @@ impl Ledger {
                 }
             })
         };
-        let since = |slot: &Slot| slot.initial.map_or([world.start; 2], |s| s.installed);
         Self {
-            since: world.slots.iter().map(since).collect(),
+            accrued: vec![world.start; world.slots.len()],
+            suppliers_accrued: vec![world.start; world.operators.len()],
             standing: world.slots.iter().map(bought).collect(),
             ordered: vec![[Bought::default(); 2]; world.slots.len()],
         }
@@ -166,20 +168,13 @@ impl Run<'_> {
                 flows[..3].copy_from_slice(&[
                     sales,
                     if is_open { sales } else { 0.0 },
-                    sites * (bought.price - decided.aid[k]),
+                    sites * (bought.price - decided.aid[k] - seller.credit[k]),
                 ]);
                 flows[FLOWING - 1] = made;
                 cube.add_all(places, layer, k, to, Field::Sales, &flows);
                 cube.add(places, layer, k, to, Field::Credit, sites * seller.credit[k]);
                 account_royalties(cube, world, &self.state, slot, k, to, made);
-                if let Some(fates) = &mut self.state.fates {
-                    let owed = self.state.conditions.royalties_of(to).unwrap_or_default();
-                    fates.margin[to] += sites * bought.price - made;
-                    for (holder, share) in owed.iter().enumerate() {
-                        fates.margin[to] -= share * made;
-                        fates.margin[holder] += share * made;
-                    }
-                }
+                self.state.earn(to, sites * (bought.price - seller.cost[k]), made);
                 if let (Some(research), Layer::Ran(_)) = (&mut self.state.research, info.layer) {
                     research.sales[to] += sites * bought.price;
                     let owed = self.state.conditions.royalties_of(to).unwrap_or_default();
@@ -276,12 +271,14 @@ impl Run<'_> {
         cube.add_all(places, layer, BB, winner, Field::CostSwitching, &[switching, start_up]);
         // A broken contract is paid to those whose kit goes.
         if let Some(old) = old.filter(|_| bill[CONTRACT_BREAK] != 0.0) {
-            let goes = [RU, BB].map(|k| buys[k] && old.seller[k] != alternative.seller[k]);
-            let weight = [RU, BB].map(|k| if goes[k] { info.weight[k] } else { 0.0 });
-            let all: f64 = weight.iter().sum();
-            for k in [RU, BB].into_iter().filter(|k| goes[*k] && all > 0.0) {
-                let fee = sites * bill[CONTRACT_BREAK] * weight[k] / all;
-                cube.add(places, layer, k, usize::from(old.seller[k]), Field::Fees, fee);
+            for k in [RU, BB]
+                .into_iter()
+                .filter(|k| buys[*k] && old.seller[*k] != alternative.seller[*k])
+            {
+                let fee = sites * contract_break(terms, attached, old, k);
+                let from = usize::from(old.seller[k]);
+                cube.add(places, layer, k, from, Field::Fees, fee);
+                self.state.earn(from, fee, 0.0);
             }
         }
     }
@@ -301,19 +298,13 @@ impl Run<'_> {
                 Some(old) => {
                     let from = usize::from(old.seller[k]);
                     let moves = new.seller[k] != old.seller[k];
-                    if moves {
-                        self.close_service(slot, k, old);
-                    }
                     let age = old.installed[k].years_until(today).max(0.0);
                     let book = self.ledger.standing[slot][k].price * (term - age).max(0.0) / term;
                     let values = [1.0, age, if moves { 1.0 } else { 0.0 }, book].map(|x| info.sites * x);
                     self.cube
                         .add_all(places_of(world, info), layer, k, from, Field::Replaced, &values);
-                    if moves {
-                        self.ledger.since[slot][k] = today;
-                    }
                 }
-                None => self.ledger.since[slot][k] = today,
+                None => {}
             }
             self.ledger.standing[slot][k] = self.ledger.ordered[slot][k];
         }

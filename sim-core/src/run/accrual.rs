@@ -7,39 +7,9 @@ use crate::market::value::annuity;
 use crate::measure::cube::{FLOWING, Field, Places};
 use crate::measure::stocks::{DAYS_PER_MONTH, layer_index};
 use crate::world::state::FRONTHAUL;
-use crate::world::{Arch, BB, Layer, NO_VENDOR, RU, RuleScope, Stack};
+use crate::world::{Arch, BB, Layer, NO_VENDOR, RU, RuleScope, Stack, VendorIx};
 
 impl Run<'_> {
-    /// Kit of a slot is switched off and not replaced.
-    pub(super) fn account_end(&mut self, slot: usize, stack: &Stack) {
-        for k in [RU, BB].into_iter().filter(|k| stack.seller[*k] != NO_VENDOR) {
-            self.close_service(slot, k, stack);
-        }
-    }
-
-    /// Years since the last measurement that the component's seller has served.
-    fn served(&self, slot: usize, component: usize) -> f64 {
-        let from = self.ledger.since[slot][component].max(self.last_measure);
-        from.years_until(self.state.today).max(0.0)
-    }
-
-    /// Adds what a seller's component gave since the last measurement, up to today.
-    pub(super) fn close_service(&mut self, slot: usize, component: usize, stack: &Stack) {
-        let years = self.served(slot, component);
-        let service = self.service(slot, component, stack, years);
-        let world = self.world;
-        let info = &world.slots[slot];
-        let vendor = usize::from(stack.seller[component]);
-        self.cube.add_all(
-            places_of(world, info),
-            layer_index(world, info.layer),
-            component,
-            vendor,
-            Field::Service,
-            &service,
-        );
-    }
-
     /// Service, quality, lasting taste and security loss of a component over some years, for all sites of a slot: the fields from
     /// [`Field::Service`] on. Money over a contract is spread over its term at the social rate.
     fn service(&self, slot: usize, component: usize, stack: &Stack, years: f64) -> [f64; 4] {
@@ -107,105 +77,159 @@ impl Run<'_> {
         }
     }
 
-    /// What flows day by day, since the last measurement: capacity added at contract prices, upkeep that grows with age, operation of
-    /// stacks of two sellers and of virtual kit, sellers beyond an operator's first, what kit in service gives its users, and kit that
-    /// runs past a deadline.
+    /// What flows day by day, brought up to today for all slots and operators: see [`Run::accrue_slot`].
     pub(super) fn accrue(&mut self) {
+        for slot in 0..self.world.slots.len() {
+            self.accrue_slot(slot);
+        }
+        for operator in 0..self.world.operators.len() {
+            self.accrue_suppliers(operator);
+        }
+    }
+
+    /// Brings up to today what flows from the kit of one vendor.
+    pub(super) fn accrue_kit_of(&mut self, vendor: &str) {
+        let Some(v) = self.world.vendors.iter().position(|info| info.id == vendor) else {
+            return;
+        };
+        for slot in 0..self.world.slots.len() {
+            if self.state.slots[slot].stack.is_some_and(|s| s.holds(v as VendorIx)) {
+                self.accrue_slot(slot);
+                self.accrue_suppliers(self.world.slots[slot].operator);
+            }
+        }
+    }
+
+    /// Ends a window of flows: [`Run::accrue`], and on the last day what is left.
+    pub(super) fn close_window(&mut self) {
+        self.accrue();
+        let today = self.state.today;
+        if today == self.world.end {
+            self.account_residual(self.last_measure.years_until(today));
+        }
+    }
+
+    /// What flows day by day from the kit that stands in a slot, since it was last asked: capacity added at contract prices, upkeep that
+    /// grows with age, operation of stacks of two sellers and of virtual kit, what kit in service gives its users, and kit that runs past a
+    /// deadline. Asked before the kit changes and at each measurement, so that each day counts for the kit of that day; rules, quality
+    /// and maturity are those of the day on which it is asked.
+    pub(super) fn accrue_slot(&mut self, i: usize) {
         let world = self.world;
         let today = self.state.today;
+        let from = std::mem::replace(&mut self.ledger.accrued[i], today);
+        let Some(stack) = self.state.slots[i].stack.filter(|_| from < today) else {
+            return;
+        };
         let s = &world.scenario;
-        let years = self.last_measure.years_until(today);
-        let mid = self.last_measure.plus_years(years / 2.0);
+        let slot = &world.slots[i];
+        let years = from.years_until(today);
         let expansion = s.market.expansion_share_per_year * years;
-        for (i, slot) in world.slots.iter().enumerate() {
-            let state = &self.state.slots[i];
-            let Some(stack) = state.stack else { continue };
-            let operator = &world.operators[slot.operator];
-            let places = places_of(world, slot);
-            let layer = layer_index(world, slot.layer);
-            for component in [RU, BB] {
-                let seller = stack.seller[component];
-                if seller == NO_VENDOR {
-                    continue;
-                }
-                let vendor = usize::from(seller);
-                // Capacity is added from the seller that stands, where it may and can still sell; else it waits for the next award.
-                let (mut money, mut production) = (0.0, 0.0);
-                let may_buy = self.state.rules.may_buy(
-                    slot.country,
-                    seller,
-                    RuleScope::of(slot.layer, component),
-                    operator.mark,
-                );
-                if may_buy && self.state.conditions.wait[vendor].is_finite() {
-                    money = expansion * slot.sites * state.contract_price_by[component];
-                    production = expansion * slot.sites * self.ledger.standing[i][component].cost;
-                    account_royalties(&mut self.cube, world, &self.state, i, component, vendor, production);
-                }
-                let age = stack.installed[component].years_until(mid).max(0.0);
-                let upkeep = s.keep.growth_share_per_year * age * years * slot.price * slot.weight[component];
-                let [service, quality, taste, security] = self.service(i, component, &stack, self.served(i, component));
-                let is_baseband = component == BB;
-                let operation = if is_baseband && stack.arch == Arch::OpenMulti {
-                    s.integration.operations_share_per_year * years * slot.price * (1.0 - operator.skill)
-                } else {
-                    0.0
-                };
-                let gap = if is_baseband && stack.is_virtual {
-                    s.integration.virtual_running_per_year * years * (1.0 - self.posted.maturity[FRONTHAUL])
-                } else {
-                    0.0
-                };
-                // One cell, its fields from `Sales` to `Production` at once.
-                let values: [f64; FLOWING] = [
-                    money,
-                    if stack.is_open() { money } else { 0.0 },
-                    money,
-                    0.0,
-                    slot.sites * operation,
-                    slot.sites * gap,
-                    slot.sites * upkeep,
-                    service,
-                    quality,
-                    taste,
-                    security,
-                    production,
-                ];
-                self.cube
-                    .add_all(places, layer, component, vendor, Field::Sales, &values);
-            }
-            let baseband = usize::from(stack.seller[BB]);
-            let overdue = self
-                .deadline_of(i)
-                .map_or(0, |d| d.max(self.last_measure).days_until(today));
-            if overdue > 0 {
-                let months = f64::from(overdue) / DAYS_PER_MONTH;
-                self.cube
-                    .add(places, layer, BB, baseband, Field::Late, slot.sites * months);
-            }
-        }
-        let vendors = world.vendors.len();
-        for (o, operator) in world.operators.iter().enumerate() {
-            let suppliers = self.state.supplied[o * vendors..(o + 1) * vendors]
-                .iter()
-                .filter(|n| **n > 0)
-                .count();
-            let Some(slot) = world.slots.get(operator.slots.start) else {
+        let operator = &world.operators[slot.operator];
+        let places = places_of(world, slot);
+        let layer = layer_index(world, slot.layer);
+        for component in [RU, BB] {
+            let seller = stack.seller[component];
+            if seller == NO_VENDOR {
                 continue;
-            };
-            let places = Places::of(world, operator.country, o);
-            let money = operator.extra_vendor * years * suppliers.saturating_sub(1) as f64;
-            self.cube.add(
-                places,
-                layer_index(world, slot.layer),
-                BB,
-                0,
-                Field::CostIntegration,
-                money,
+            }
+            let vendor = usize::from(seller);
+            // Capacity is added from the seller that stands, where it may and can still sell; else it waits for the next award.
+            let (mut money, mut production) = (0.0, 0.0);
+            let may_buy = self.state.rules.may_buy(
+                slot.country,
+                seller,
+                RuleScope::of(slot.layer, component),
+                operator.mark,
             );
+            if may_buy && self.state.conditions.wait[vendor].is_finite() {
+                let standing = self.ledger.standing[i][component];
+                money = expansion * slot.sites * standing.price;
+                production = expansion * slot.sites * standing.cost;
+                self.sell_capacity(i, component, vendor, money, production);
+            }
+            // In the middle: upkeep grows by the same amount each day.
+            let age = stack.installed[component].years_until(from).max(0.0) + years / 2.0;
+            let upkeep = s.keep.growth_share_per_year * age * years * slot.price * slot.weight[component];
+            let [service, quality, taste, security] = self.service(i, component, &stack, years);
+            let is_baseband = component == BB;
+            let operation = if is_baseband && stack.arch == Arch::OpenMulti {
+                s.integration.operations_share_per_year * years * slot.price * (1.0 - operator.skill)
+            } else {
+                0.0
+            };
+            let gap = if is_baseband && stack.is_virtual {
+                s.integration.virtual_running_per_year * years * (1.0 - self.posted.maturity[FRONTHAUL])
+            } else {
+                0.0
+            };
+            // One cell, its fields from `Sales` to `Production` at once.
+            let values: [f64; FLOWING] = [
+                money,
+                if stack.is_open() { money } else { 0.0 },
+                money,
+                0.0,
+                slot.sites * operation,
+                slot.sites * gap,
+                slot.sites * upkeep,
+                service,
+                quality,
+                taste,
+                security,
+                production,
+            ];
+            self.cube
+                .add_all(places, layer, component, vendor, Field::Sales, &values);
         }
-        if today == world.end {
-            self.account_residual(years);
+        let overdue = self.deadline_of(i).map_or(0, |d| d.max(from).days_until(today));
+        if overdue > 0 {
+            let baseband = usize::from(stack.seller[BB]);
+            let months = f64::from(overdue) / DAYS_PER_MONTH;
+            self.cube
+                .add(places, layer, BB, baseband, Field::Late, slot.sites * months);
         }
+    }
+
+    /// Books capacity sold for `money` that took `production`: royalties, and for vendors who decide by it the margin.
+    fn sell_capacity(&mut self, slot: usize, component: usize, vendor: usize, money: f64, production: f64) {
+        account_royalties(
+            &mut self.cube,
+            self.world,
+            &self.state,
+            slot,
+            component,
+            vendor,
+            production,
+        );
+        let own_cost = production * self.state.conditions.transferred(vendor);
+        self.state.earn(vendor, money - own_cost, production);
+        for i in 0..self.world.scenario.levers.len() {
+            if self.binds(i) {
+                let lever = &self.world.scenario.levers[i].lever;
+                lever.expanded(i, slot, vendor, own_cost, self.world, &mut self.state);
+            }
+        }
+    }
+
+    /// What sellers beyond an operator's first have cost it since it was last asked: before one comes or goes, and at each measurement.
+    pub(super) fn accrue_suppliers(&mut self, o: usize) {
+        let world = self.world;
+        let today = self.state.today;
+        let from = std::mem::replace(&mut self.ledger.suppliers_accrued[o], today);
+        let operator = &world.operators[o];
+        let Some(slot) = world.slots.get(operator.slots.start).filter(|_| from < today) else {
+            return;
+        };
+        let vendors = world.vendors.len();
+        let supplied = &self.state.supplied[o * vendors..(o + 1) * vendors];
+        let suppliers = supplied.iter().filter(|n| **n > 0).count();
+        let money = operator.extra_vendor * from.years_until(today) * suppliers.saturating_sub(1) as f64;
+        self.cube.add(
+            Places::of(world, operator.country, o),
+            layer_index(world, slot.layer),
+            BB,
+            0,
+            Field::CostIntegration,
+            money,
+        );
     }
 }

@@ -77,6 +77,8 @@ impl Run<'_> {
             return;
         };
         let world = self.world;
+        self.accrue_slot(slot);
+        self.accrue_suppliers(world.slots[slot].operator);
         let old = self.state.slots[slot].stack;
         if let Some(old) = old {
             self.state.leave(world, slot, &old);

@@ -398,6 +398,9 @@ impl<'a> Run<'a> {
             return; // what has ended demands nothing more
         }
         self.look_ahead(Occasion::BeforeNews);
+        if let Some([_, target]) = named.lever.takeover() {
+            self.accrue_kit_of(target); // until today the contracts are its own
+        }
         named.lever.act(i, moment, world, &mut self.state);
         self.stages[i] = Some(moment);
         if let Some(observer) = self.observer.as_deref_mut() {
@@ -474,7 +477,7 @@ impl<'a> Run<'a> {
     }
 
     fn measure(&mut self, date: usize) {
-        self.accrue();
+        self.close_window();
         for (i, named) in self.world.scenario.levers.iter().enumerate() {
             if self.binds(i) {
                 named.lever.settle(i, self.last_review, self.world, &mut self.state);

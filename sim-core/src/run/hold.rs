@@ -238,8 +238,9 @@ impl Run<'_> {
 
     /// Ends the service of a generation at the end of its kit's life.
     fn switch_off(&mut self, slot: usize) {
+        self.accrue_slot(slot);
+        self.accrue_suppliers(self.world.slots[slot].operator);
         if let Some(stack) = self.state.slots[slot].stack.take() {
-            self.account_end(slot, &stack);
             self.state.leave(self.world, slot, &stack);
             if let Some(observer) = self.observer.as_deref_mut() {
                 observer.switch_off(self.state.today, slot, &stack);
@@ -396,6 +397,7 @@ impl Run<'_> {
             let years = life_left[kept].max(PARTIAL_MINIMUM_YEARS);
             self.state.slots[slot].due = replaced_on(&s, today).plus_years(years);
         }
+        self.accrue_suppliers(world.slots[slot].operator);
         self.state.enter(world, slot, &stack);
         let outlook = future(self.next.as_ref(), world, slot).outlook;
         let offer = &self.desk.offer;
@@ -405,11 +407,6 @@ impl Run<'_> {
         state.keeps = 0;
         state.forced = false;
         state.contract_price = decided.price;
-        for k in [RU, BB] {
-            if buys[k] {
-                state.contract_price_by[k] = decided.payments[k];
-            }
-        }
         self.order(slot, stack, buys)
     }
 

@@ -29,6 +29,9 @@ impl Run<'_> {
         }
         let years = f64::from(terms.every_reviews) * f64::from(world.scenario.review_months) / 12.0;
         if reviews > 0 {
+            if world.scenario.vendors.iter().any(|v| v.fixed_cost.is_some()) {
+                self.accrue();
+            }
             let leaving = (self.state.fates.as_mut()).map_or_else(Vec::new, |f| f.close_books(world, years));
             for v in leaving {
                 self.becomes(v, Fate::Left, |run| {

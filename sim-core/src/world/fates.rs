@@ -47,7 +47,8 @@ pub struct Fates {
     pub absent: Vec<bool>,
     /// Whether it has left.
     pub left: Vec<bool>,
-    /// Price less unit cost of what was sold since the last round of decisions, US dollars.
+    /// Margins since the last round of decisions, US dollars: price less what each bought or added site cost the vendor itself (its state's
+    /// share taken off, royalties added), royalties received, and fees of broken contracts.
     pub margin: Vec<f64>,
     /// Years in a row in which margins have missed the fixed cost.
     pub short_years: Vec<f64>,
@@ -90,6 +91,19 @@ impl Fates {
             }
         }
         leaving
+    }
+}
+
+impl State {
+    /// Books what a vendor earned by something, US dollars, where vendors decide by it; of what it `made` at unit cost holders of patents have
+    /// their part.
+    pub fn earn(&mut self, vendor: usize, margin: f64, made: f64) {
+        let Some(fates) = &mut self.fates else { return };
+        fates.margin[vendor] += margin;
+        let owed = self.conditions.royalties_of(vendor).unwrap_or_default();
+        for (margin, share) in fates.margin.iter_mut().zip(owed) {
+            *margin += share * made;
+        }
     }
 }
 

@@ -86,8 +86,6 @@ pub struct SlotState {
     pub forced: bool,
     /// Contract price of a site, for add-ons, US dollars.
     pub contract_price: f64,
-    /// Contract price of each component.
-    pub contract_price_by: [f64; 2],
     /// Probability, expected at the last award, that its sellers stay at the next tender; `None` where nobody looked ahead.
     pub expected_to_stay: Option<f64>,
 }
@@ -177,7 +175,6 @@ impl State {
             tender: None,
             forced: false,
             contract_price: s.price,
-            contract_price_by: [s.price * s.weight[RU], s.price * s.weight[BB]],
             expected_to_stay: None,
         });
         let integration = &world.scenario.interfaces;
@@ -239,7 +236,6 @@ impl State {
                 && a.keeps == b.keeps
                 && a.forced == b.forced
                 && a.contract_price.to_bits() == b.contract_price.to_bits()
-                && a.contract_price_by.map(f64::to_bits) == b.contract_price_by.map(f64::to_bits)
         };
         let (c, d) = (&self.conditions, &before.conditions);
         note("today", self.today != before.today);

@@ -13,8 +13,7 @@ use sim_core::world::VendorIx;
 /// Takes one item out of every bill that these terms make.
 fn remove(terms: &mut Terms, item: usize) {
     match item {
-        // A renewal is as much work as a change.
-        SWAP => terms.renewal_work_share = 1.0,
+        SWAP => terms.forgo_work(),
         LEGACY_LAYER => terms.x2_anchor = 0.0,
         ONBOARDING => (terms.onboarding, terms.onboarding_open) = (0.0, 0.0),
         CONTRACT_BREAK => {

@@ -3,6 +3,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod accrual;
 mod foresight_world;
 mod golden;
 mod histories;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::common::{MINIMAL, Table, Watch, assert_close, child, simulate_all, watch};
+use sim_core::calendar::Day;
 use sim_core::market::alternatives::Kind;
 use sim_core::market::tender::Outcome;
 use sim_core::record::{ReplicateRecord, SeriesKey};
@@ -365,23 +366,44 @@ fn money_closes_between_vendors_and_operators() {
             record: &record,
         };
         let cost = table.find(|s| s.measure == "operator_cost" && s.part == "price" && s.place_kind == "world");
-        let mut contract: Vec<f64> = world.slots.iter().map(|s| s.price).collect();
+        let mut standing: Vec<f64> = world.slots.iter().map(|s| s.price).collect();
+        let (mut ordered, mut since) = (standing.clone(), vec![world.start; world.slots.len()]);
         let mut tenders = watch.tenders.iter().peekable();
+        let mut deliveries = watch.deliveries.iter().peekable();
         for date in 1..simulation.dates().len() {
-            let (from, to) = (simulation.dates()[date - 1], simulation.dates()[date]);
+            let to = simulation.dates()[date];
             let mut sales = vec![0.0; world.vendors.len()];
+            let mut add = |sales: &mut [f64], slot: usize, seller: usize, price: f64, until: Day| {
+                if world.slots[slot].layer != Layer::Core {
+                    sales[seller] += a_year * since[slot].years_until(until) * world.slots[slot].sites * price;
+                }
+                since[slot] = until;
+            };
+            // The kit that stands serves up to the day on which the new one does.
+            let mut stacks = watch.stacks_at(world, simulation.dates()[date - 1]);
+            let mut deliver = |sales: &mut [f64], standing: &mut [f64], ordered: &[f64], until: Day| {
+                while let Some((today, slot, stack)) = deliveries.next_if(|d| d.0 <= until) {
+                    if let Some(old) = stacks[*slot] {
+                        add(sales, *slot, usize::from(old.seller[BB]), standing[*slot], *today);
+                    }
+                    add(&mut vec![0.0; sales.len()], *slot, 0, 0.0, *today);
+                    (standing[*slot], stacks[*slot]) = (ordered[*slot], Some(*stack));
+                }
+            };
             while let Some(t) = tenders.next_if(|t| t.day <= to) {
+                // What was ordered before stands first; on one day deliveries come first.
+                deliver(&mut sales, &mut standing, &ordered, t.day);
                 let (Outcome::Award(a), true) = (t.outcome, world.slots[t.slot].layer != Layer::Core) else {
                     continue;
                 };
                 assert_eq!(t.alternatives[a].kind, Kind::Closed);
-                contract[t.slot] = t.prices[a];
+                ordered[t.slot] = t.prices[a];
                 sales[usize::from(t.alternatives[a].seller[BB])] += world.slots[t.slot].sites * t.prices[a];
             }
+            deliver(&mut sales, &mut standing, &ordered, to);
             for (slot, stack) in watch.stacks_at(world, to).iter().enumerate() {
-                if let (Some(stack), true) = (stack, world.slots[slot].layer != Layer::Core) {
-                    sales[usize::from(stack.seller[BB])] +=
-                        a_year * from.years_until(to) * world.slots[slot].sites * contract[slot];
+                if let Some(stack) = stack {
+                    add(&mut sales, slot, usize::from(stack.seller[BB]), standing[slot], to);
                 }
             }
             let all: f64 = sales.iter().sum();

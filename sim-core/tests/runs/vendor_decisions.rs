@@ -274,3 +274,25 @@ fn a_merger_hands_on_tastes_by_what_stands() {
     let (before, after) = tastes(&merger(0.0));
     assert_eq!(before, after, "by default nothing is handed on");
 }
+
+/// What a state pays counts as earned: a subsidy keeps its champion in the market at least as long.
+#[test]
+fn a_subsidy_never_brings_an_exit_forward() {
+    let plain = "[vendor_decisions]\npatience_years = 3\nsupport_years = 5\nevery_reviews = 4\n[[vendor]]\nid = \"alpha\"\nfixed_usd_per_year = 1.5e7\n";
+    let helped = format!(
+        "{plain}[levers.help.state_subsidy]\nin_force = 2020-01-01\nunit_cost_share = 0.4\nscope = {{ vendors = [\"alpha\"] }}\n"
+    );
+    let (alone, helped) = (with(plain), with(&helped));
+    let left = |s: &Simulation, k: u64| first(&played(s, k), "alpha", Fate::Left);
+    let mut gone = 0;
+    for k in 0..8 {
+        let before = left(&alone, k);
+        gone += usize::from(before.is_some());
+        let after = left(&helped, k);
+        assert!(
+            after.is_none() || before.is_some_and(|b| after >= Some(b)),
+            "replicate {k}: left {before:?} alone, {after:?} with help"
+        );
+    }
+    assert!(gone > 0, "somebody leaves where nobody helps");
+}
