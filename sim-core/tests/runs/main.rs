@@ -4,6 +4,7 @@
 mod common;
 
 mod accrual;
+mod base_year;
 mod foresight_world;
 mod golden;
 mod histories;
