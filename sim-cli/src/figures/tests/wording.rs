@@ -141,7 +141,7 @@ fn what_a_point_of_lock_in_costs() {
         (
             -0.05,
             (-152.0, 30.0),
-            "“Early ban” removes lock-in with lower outlays of operators and states",
+            "“Early ban” removes lock-in with lower outlays of operators, without public outlay",
             "−152 (−182 to −122) Dominant: less lock-in at lower cost.",
         ),
         (
@@ -192,9 +192,10 @@ fn what_a_point_of_lock_in_costs() {
     let (said, description) = compared("06-cost-per-point", rows.concat(), &two);
     assert_eq!(
         said,
-        "All 2 policies remove lock-in with lower outlays of operators and states"
+        "All 2 policies remove lock-in with lower outlays of operators, without public outlay"
     );
     for words in [
+        "Counted in: states pay nothing a point under each. ",
         "From USD −152 million a point (95% interval −182 to −122) under “Early ban” to −900 (95% interval −990 to −810) under",
         "Lower prices are a transfer from sellers, no saving to society.",
         "kit bought late is not credited after 2021.",
@@ -210,8 +211,55 @@ fn what_a_point_of_lock_in_costs() {
     }
     assert_eq!(
         compared("06-cost-per-point", rows, &ban).0,
-        "“Early ban” removes lock-in at lower cost to operators and states, delay counted"
+        "“Early ban” removes lock-in at lower cost to operators and states together, delay counted"
     );
+}
+
+/// Who saves and who spends is told apart: a lower sum is no lower outlay of each.
+#[test]
+fn states_that_pay_more_are_not_said_to_pay_less() {
+    let policy = |id: &str, [operators, public]: [f64; 2]| {
+        let parts = [
+            ("all", operators + public),
+            ("operators", operators),
+            ("public", public),
+            ("delay", 0.0),
+        ];
+        let mut rows = vec![difference(id, "discounted_lock_in", "all", -0.05, 0.004)];
+        rows.extend(parts.map(|(part, cost)| difference(id, "cost_per_lock_in_point", part, cost, 9.0)));
+        rows
+    };
+    let two = [("ban", "Early ban"), ("fund", "A fund")];
+    for (ban, fund, who) in [
+        (
+            [-1265.0, 0.0],
+            [-9000.0, 8356.0],
+            "as operators save more than states spend",
+        ),
+        (
+            [-1265.0, -3.0],
+            [-900.0, 0.0],
+            "with lower outlays of operators and states",
+        ),
+        (
+            [100.0, -265.0],
+            [0.0, -90.0],
+            "as states save more than operators spend",
+        ),
+        (
+            [100.0, -265.0],
+            [-900.0, 90.0],
+            "with lower outlays of operators and states together",
+        ),
+    ] {
+        let rows = [policy("ban", ban), policy("fund", fund)].concat();
+        let (title, _) = compared("06-cost-per-point", rows, &two);
+        assert_eq!(title, format!("All 2 policies remove lock-in {who}"));
+    }
+    let rows = [policy("ban", [-1265.0, 0.0]), policy("fund", [-9000.0, 8356.0])].concat();
+    let (_, description) = compared("06-cost-per-point", rows, &two);
+    let said = "Counted in: states pay from nothing a point under “Early ban” to USD 8,356 million under “A fund”. ";
+    assert!(description.contains(said), "{description}");
 }
 
 #[test]
