@@ -705,11 +705,52 @@ fn a_seller_that_is_cut_off() {
         let (said, description) = words("14-cut-off", all, &spec);
         assert_eq!(said, title);
         assert!(
-            description.contains("Its stock is gone by the end of 2021."),
+            description.contains("A’s stock is gone by the end of 2021."),
             "{description}"
         );
     }
     let all = [rows("base", 0.25, None), rows("ban", 0.1, Some([20.0, 4.0]))].concat();
     let (_, description) = words("14-cut-off", all, &spec);
-    assert!(description.contains("Its stock is never gone."), "{description}");
+    assert!(description.contains("A’s stock is never gone."), "{description}");
+}
+
+/// A year picked for its size flatters: the last one is told, and the worst at the foot.
+#[test]
+fn a_cut_off_is_told_by_the_last_year() {
+    let rows = |world: &str, sales: [f64; 3]| {
+        let of =
+            |vendor: &str, sales: [f64; 3]| series(world, "share_sales", vendor, &sales.map(|share| (share, 0.01)));
+        let mut rows = of("a", sales);
+        rows.extend(of("b", sales.map(|share| 1.0 - share)));
+        if world == "ban" {
+            rows.extend(series(
+                world,
+                "inventory_months",
+                "a",
+                &[(20.0, 0.0), (9.0, 0.0), (0.0, 0.0)],
+            ));
+        }
+        rows
+    };
+    let spec = Spec {
+        vendors: ["a", "b"].map(|v| (v.to_owned(), v.to_uppercase())).to_vec(),
+        ..policy()
+    };
+    let table = SummaryTable {
+        rows: [rows("base", [0.3; 3]), rows("ban", [0.3, 0.1, 0.2])].concat(),
+        ..SummaryTable::default()
+    };
+    let figure = by_name("14-cut-off").expect("known");
+    let plot = figure.plotted(&table, &spec).expect("plots");
+    let drawing = figure.drawing(&plot, &fixture::note()).expect("draws");
+    assert_eq!(drawing.words.title, "“Early ban” costs A 10.0 points of sales in 2022");
+    let worst = "The effect on A is largest in 2021: −20.0 points (95% interval −22.0 to −18.0).";
+    assert!(
+        drawing.words.notes.iter().any(|note| note == worst),
+        "{:?}",
+        drawing.words.notes
+    );
+    // The panel of the subject names its lines: each world stands beside it, the stock and the other seller.
+    assert_eq!(drawing.svg.matches(">Early ban ").count(), 3, "{}", drawing.svg);
+    assert!(!drawing.svg.contains('…'), "{}", drawing.svg);
 }
