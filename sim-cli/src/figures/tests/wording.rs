@@ -669,11 +669,17 @@ fn the_bill_of_a_removal_by_its_deadline() {
         ..Spec::default()
     };
     for (late, title) in [
-        (4000.0, "Waiting until 2039 cuts the bill of removing Alpha by 60%"),
-        (15000.0, "Waiting until 2039 raises the bill of removing Alpha by 50%"),
+        (
+            4000.0,
+            "Waiting until 2039 cuts the discounted bill of removing Alpha by 60%",
+        ),
+        (
+            15000.0,
+            "Waiting until 2039 raises the discounted bill of removing Alpha by 50%",
+        ),
         (
             10100.0,
-            "What waiting changes in the bill of removing Alpha cannot be told from zero",
+            "What waiting changes in the discounted bill of removing Alpha cannot be told from zero",
         ),
     ] {
         let rows = |measure: &str, values: [f64; 2]| {
@@ -695,7 +701,10 @@ fn the_bill_of_a_removal_by_its_deadline() {
             description.contains("Alpha: USD 10.0 billion (95% interval 9.9 to 10.1)"),
             "{description}"
         );
-        assert!(description.contains(", discounted at 5% a year. "), "{description}");
+        assert!(
+            description.contains(", in present value, discounted at 5% a year. "),
+            "{description}"
+        );
         assert!(
             description.contains("The earliest deadline takes 4.5 years."),
             "{description}"
@@ -724,15 +733,21 @@ fn a_deadline_that_changes_nothing_is_no_wait() {
     let (title, description) = words("08-exit-cost", bills([10e3, 8e3, 5e3, 5e3]), &spec);
     assert_eq!(
         title,
-        "Waiting to the end of the kit’s life (by 2027) cuts the bill of removing Alpha by 50%; later deadlines change nothing"
+        "Waiting to the end of the kit’s life (by 2027) cuts the discounted bill of removing Alpha by 50%; later deadlines change nothing"
     );
     // Ten billion, give or take two hundredths: to the digit that is told there is no doubt.
-    let told = "Alpha: USD 10.0 billion if gone by the end of 2022, USD 5.0 billion by that of 2027 or later, discounted at 3.5% a year.";
+    let told = "Alpha: USD 10.0 billion if gone by the end of 2022, USD 5.0 billion by that of 2027 or later, in present value, discounted at 3.5% a year.";
     assert!(description.contains(told), "{description}");
     let (title, _) = words("08-exit-cost", bills([10e3, 8e3, 5e3, 4e3]), &spec);
-    assert_eq!(title, "Waiting until 2039 cuts the bill of removing Alpha by 60%");
+    assert_eq!(
+        title,
+        "Waiting until 2039 cuts the discounted bill of removing Alpha by 60%"
+    );
     let (title, _) = words("08-exit-cost", bills([5e3; 4]), &spec);
-    assert_eq!(title, "Waiting changes nothing in the bill of removing Alpha");
+    assert_eq!(
+        title,
+        "Waiting changes nothing in the discounted bill of removing Alpha"
+    );
 }
 
 #[test]
