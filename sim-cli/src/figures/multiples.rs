@@ -51,8 +51,8 @@ pub(super) struct Drawn<'a> {
 }
 
 impl<'a> Drawn<'a> {
-    /// The sellers with the largest medians anywhere, and groups. No two have one colour: a seller keeps the colour that it has in
-    /// other figures while no larger one has it.
+    /// The sellers with the largest medians anywhere, and groups. No two have one colour: those of the palette keep theirs, and others
+    /// take what is left.
     pub(super) fn of(plot: &'a PlotTable) -> Self {
         let peak = |id: &str| {
             let own = plot.rows.iter().filter(|row| row.series == id);
