@@ -201,7 +201,8 @@ fn words(table: &DeepTable, policies: &[&DeepRow]) -> Words {
             .to_owned(),
         format!(
             "Line: median; dark: the middle half of the futures; pale: from the 5% to the 90% quantile, so that nine in ten \
-             futures lie left of its end, at the number beside it; dot: the worst. Not failed: lock-in at most {}%. Only lock-in is weighed here, not what a policy costs.",
+             futures lie left of its end, at the number beside it; dot: the worst. Not failed: lock-in at most {}%. \
+             Only lock-in is weighed here, not what a policy costs.",
             points(table.value("all", THRESHOLD), 0)
         ),
     ];
