@@ -271,6 +271,50 @@ fn range(spoken: &[Spoken]) -> String {
     }
 }
 
+/// Who pays less for policies of which the sum of all costs is lower. The sum holds delay: outlays are lower of themselves only
+/// where they are without it.
+fn at_less(dominant: &[&Policy]) -> &'static str {
+    let all = |is: &dyn Fn(f64, f64) -> bool| dominant.iter().all(|policy| is(policy.part(0), policy.part(1)));
+    if !all(&|operators, states| operators + states < 0.0) {
+        "at lower cost to operators and states together, delay counted"
+    } else if all(&|_, states| states == 0.0) {
+        "with lower outlays of operators, without public outlay"
+    } else if all(&|operators, states| operators <= 0.0 && states <= 0.0) {
+        "with lower outlays of operators and states"
+    } else if all(&|operators, states| operators < 0.0 && states >= 0.0) {
+        "as operators save more than states spend"
+    } else if all(&|operators, states| operators >= 0.0 && states < 0.0) {
+        "as states save more than operators spend"
+    } else {
+        "with lower outlays of operators and states together"
+    }
+}
+
+/// What states pay for a point under the policies that have a price.
+fn public_outlay(policies: &[Policy]) -> String {
+    let usd = |value: f64| match value {
+        0.0 => "nothing".to_owned(),
+        _ => format!("USD {} million", money(value)),
+    };
+    let mut paid: Vec<(&str, f64)> = (policies.iter())
+        .filter(|policy| policy.price().is_some())
+        .map(|policy| (policy.label, policy.part(1)))
+        .collect();
+    paid.sort_by(|a, b| a.1.total_cmp(&b.1));
+    match &paid[..] {
+        [] => String::new(),
+        [(_, least), .., (_, most)] if least == most => {
+            format!("Counted in: states pay {} a point under each. ", usd(*least))
+        }
+        [(_, one)] => format!("Counted in: states pay {} a point. ", usd(*one)),
+        [(first, least), .., (last, most)] => format!(
+            "Counted in: states pay from {} a point under “{first}” to {} under “{last}”. ",
+            usd(*least),
+            usd(*most)
+        ),
+    }
+}
+
 fn words(policies: &[Policy], year: i32, note: &Note) -> Words {
     let usd = |value: f64| match value / 1000.0 {
         billion if billion.abs() >= 1.0 => format!("USD {} billion", thousands(billion, 1)),
@@ -279,12 +323,7 @@ fn words(policies: &[Policy], year: i32, note: &Note) -> Words {
     let dominant: Vec<&Policy> = (policies.iter())
         .filter(|policy| policy.verdict == Verdict::Dominant)
         .collect();
-    // The sum holds delay: outlays are lower of themselves only where they are without it.
-    let at_less = if dominant.iter().all(|policy| policy.part(0) + policy.part(1) < 0.0) {
-        "with lower outlays of operators and states"
-    } else {
-        "at lower cost to operators and states, delay counted"
-    };
+    let at_less = at_less(&dominant);
     let free = policies
         .iter()
         .find(|policy| policy.verdict == Verdict::Priced && policy.is_free());
@@ -336,10 +375,11 @@ fn words(policies: &[Policy], year: i32, note: &Note) -> Words {
         " Lower prices are a transfer from sellers, no saving to society."
     };
     let subtitle = format!(
-        "{}Discounted cost beyond the base for each point by which discounted mean lock-in falls, world.{transfer} Operators’ \
+        "{}{}Discounted cost beyond the base for each point by which discounted mean lock-in falls, world.{transfer} Operators’ \
          outlays hold prices, work, running, and upkeep and performance gap of old kit (“extension”); kit bought late is not \
          credited after {year}.",
-        range(&spoken)
+        range(&spoken),
+        public_outlay(policies)
     );
     let rows: Vec<String> = (policies.iter())
         .map(|policy| format!("{}: {}.", policy.label, policy.said()))

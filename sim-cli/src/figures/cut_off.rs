@@ -10,7 +10,7 @@ use super::page::{Drawing, Page, Words};
 use super::panel::{Axis, Panel, look, percent_tick};
 use super::plot::{PlotRow, PlotTable};
 use super::summary::{Key, Stats, SummaryTable};
-use super::words::{Difference, Direction, foremost};
+use super::words::{Difference, Direction, INTERVAL_NOTE, foremost};
 use super::{Figure, gather};
 
 /// Stock and sales under a cut-off.
@@ -20,7 +20,7 @@ const STOCK: &str = "inventory_months";
 const SALES: &str = "share_sales";
 /// Sellers drawn beside the one that is cut off; the CSV holds all.
 const OTHERS: usize = 4;
-const LABEL_ROOM: f64 = 104.0;
+const LABEL_ROOM: f64 = 100.0;
 
 impl Figure for CutOff {
     fn name(&self) -> &'static str {
@@ -84,8 +84,9 @@ impl Figure for CutOff {
         let span = gather::span(self.name(), plot)?;
         let worlds = plot.series();
         let panels = drawn(plot);
-        let mut grid = Grid::of(panels.len(), 3, 190.0);
-        grid.right = 40.0;
+        let mut grid = Grid::of(panels.len(), 2, 190.0);
+        // The numbers of the second column's y axis stand beside the labels of the first.
+        grid.right = LABEL_ROOM + LEADER + 42.0;
         grid.above += gather::mark_room(plot);
         let height = grid.body_height() + gather::AXIS_TITLE;
         let page = Page::begin(self.name(), words(plot, &panels, span, note), height, note);
@@ -97,11 +98,7 @@ impl Figure for CutOff {
             points.iter().map(|(t, s)| (*t, s.scaled(factor(panel)))).collect()
         };
         for (i, (id, label)) in panels.iter().enumerate() {
-            let mut frame = grid.frame(i, page.body.y + gather::AXIS_TITLE);
-            // The labels stand beside the last panel of a row; all panels give up the same width.
-            let taken = (LABEL_ROOM + LEADER - grid.right) / grid.columns as f64;
-            frame.x -= (taken * (i % grid.columns) as f64).round();
-            frame.width -= taken.ceil();
+            let frame = grid.frame(i, page.body.y + gather::AXIS_TITLE);
             let reach = worlds.iter().flat_map(|(world, _)| points(id, world));
             let reach: Vec<f64> = reach.flat_map(|(_, s)| s.quantiles).collect();
             let show = if *id == STOCK { fixed } else { percent_tick };
@@ -109,8 +106,9 @@ impl Figure for CutOff {
             let years = Axis::years(span, (frame.width / 46.0) as usize);
             let mut panel = Panel::new(&page.sheet, frame, years, y)?;
             panel.grid(false, true)?;
-            panel.marks(&plot.marks(id), grid.right - 36.0);
-            gather::panel_title(&page.sheet, &frame, grid.above, label, grid.right - 36.0);
+            let beyond = grid.right - 46.0;
+            panel.marks(&plot.marks(id), beyond);
+            gather::panel_title(&page.sheet, &frame, grid.above, label, beyond);
             for (w, (world, _)) in worlds.iter().enumerate() {
                 panel.bands(&points(id, world), look(w).0)?;
             }
@@ -128,10 +126,8 @@ impl Figure for CutOff {
                     });
                 }
             }
-            if (i + 1) % grid.columns == 0 || i + 1 == panels.len() {
-                let range = (frame.y - 2.0, frame.bottom() + 8.0);
-                ends::write(&page.sheet, &panel, &labels, LABEL_ROOM, range);
-            }
+            let range = (frame.y - 2.0, frame.bottom() + 8.0);
+            ends::write(&page.sheet, &panel, &labels, LABEL_ROOM, range);
             if i + 1 == panels.len() {
                 gather::year_title(&page.sheet, &frame);
             }
@@ -140,15 +136,15 @@ impl Figure for CutOff {
     }
 }
 
-/// Of a seller and a world, the date at which its share of sales differs foremost from that of the base.
-fn largest(plot: &PlotTable, seller: &str, world: &str, base: &str) -> Option<(Date, Difference)> {
+/// What a world changes in a seller's share of sales against the base, by date.
+fn changes(plot: &PlotTable, seller: &str, world: &str, base: &str) -> Vec<(Date, Difference)> {
     let here = plot.points(seller, base, SALES);
     let there = plot.points(seller, world, SALES);
     let both = here.iter().filter_map(|(time, own)| {
         let (_, other) = there.iter().find(|(t, _)| t == time)?;
         Some((*time, Difference::between(own, other)))
     });
-    foremost(both.collect())
+    both.collect()
 }
 
 /// The seller that is cut off, its stock, and the others whose sales differ most between worlds, or are largest.
@@ -159,7 +155,7 @@ fn drawn(plot: &PlotTable) -> Vec<(&str, &str)> {
     let own = panels.len().min(2);
     let mut others: Vec<(f64, (&str, &str))> = (panels[own..].iter())
         .map(|panel| {
-            let moved = (worlds.iter().skip(1)).filter_map(|world| largest(plot, panel.0, world.0, base));
+            let moved = (worlds.iter().skip(1)).filter_map(|world| foremost(changes(plot, panel.0, world.0, base)));
             let moved = moved.map(|(_, d)| d.mean.abs()).fold(0.0, f64::max);
             let size = plot.points(panel.0, base, SALES).last().map_or(0.0, |(_, s)| s.mean);
             (if worlds.len() > 1 { moved } else { size }, *panel)
@@ -178,9 +174,7 @@ fn words(plot: &PlotTable, panels: &[(&str, &str)], span: (Date, Date), note: &N
             "Stock: months of the seller’s usual sales that its scarcest cut-off parts last. Share of sales: of radio networks, world. Each \
              panel has its own scale."
                 .to_owned(),
-            "The title takes the year in which the effect on the seller is largest. Its interval is for the mean over replicates and holds \
-             whatever the pairing (half-widths added)."
-                .to_owned(),
+            INTERVAL_NOTE.to_owned(),
             note.bands(),
         ],
         description: "Line charts, one line a world: months of stock of the seller that is cut off, its share of sales, and those of \
@@ -192,7 +186,7 @@ fn words(plot: &PlotTable, panels: &[(&str, &str)], span: (Date, Date), note: &N
         return words;
     };
     let policies = worlds.iter().skip(1).filter_map(|(id, label)| {
-        let (time, change) = largest(plot, target, id, base)?;
+        let (time, change) = changes(plot, target, id, base).pop()?;
         Some(((*id, *label, time), change))
     });
     let Some(((policy, label, time), change)) = foremost(policies.collect()) else {
@@ -217,7 +211,18 @@ fn words(plot: &PlotTable, panels: &[(&str, &str)], span: (Date, Date), note: &N
         Direction::Rise => format!("“{label}” brings {name} {size} of sales in {year}"),
         Direction::Unclear => format!("Effect of “{label}” on {name}’s share of sales cannot be told from zero"),
     };
-    words.subtitle = format!("Against {base_label} in {year}: {name} {}", change.in_points());
+    words.subtitle = format!("Against {base_label} in {year}, means: {name} {}", change.in_points());
+    // The last year is told first, whatever the size: a year picked for its size would flatter the effect.
+    if let Some((worst, most)) = foremost(changes(plot, target, policy, base)).filter(|(worst, _)| *worst != time) {
+        words.notes.insert(
+            1,
+            format!(
+                "The effect on {name} is largest in {}: {}.",
+                worst.nearest_year_end(),
+                most.in_points()
+            ),
+        );
+    }
     let at = |seller: &str, world: &str| {
         let points = plot.points(seller, world, SALES);
         points.into_iter().find(|(t, _)| *t == time).map(|(_, stats)| stats)
@@ -232,8 +237,8 @@ fn words(plot: &PlotTable, panels: &[(&str, &str)], span: (Date, Date), note: &N
     let out = plot.points(STOCK, policy, STOCK);
     let out = out.iter().find(|(_, stats)| stats.median() <= 0.0);
     words.subtitle.push_str(&match out {
-        Some((time, _)) => format!(". Its stock is gone by the end of {}.", time.nearest_year_end()),
-        None => ". Its stock is never gone.".to_owned(),
+        Some((time, _)) => format!(". {name}’s stock is gone by the end of {}.", time.nearest_year_end()),
+        None => format!(". {name}’s stock is never gone."),
     });
     words
 }

@@ -246,19 +246,19 @@ fn words(plot: &PlotTable, sellers: &[Drawn], span: (Date, Date), note: &Note) -
     let change = Difference::between(first, last);
     let size = percent((change.mean / first.mean).abs());
     words.title = match change.direction() {
-        _ if settled == 0 && !is_last => format!("Waiting changes nothing in the bill of removing {name}"),
+        _ if settled == 0 && !is_last => format!("Waiting changes nothing in the discounted bill of removing {name}"),
         Direction::Fall if !is_last => format!(
-            "Waiting to the end of the kit’s life (by {late}) cuts the bill of removing {name} by {size}; later deadlines change \
-             nothing"
+            "Waiting to the end of the kit’s life (by {late}) cuts the discounted bill of removing {name} by {size}; \
+             later deadlines change nothing"
         ),
         Direction::Rise if !is_last => format!(
-            "Waiting to the end of the kit’s life (by {late}) raises the bill of removing {name} by {size}; later deadlines change \
-             nothing"
+            "Waiting to the end of the kit’s life (by {late}) raises the discounted bill of removing {name} by {size}; \
+             later deadlines change nothing"
         ),
-        Direction::Fall => format!("Waiting until {late} cuts the bill of removing {name} by {size}"),
-        Direction::Rise => format!("Waiting until {late} raises the bill of removing {name} by {size}"),
+        Direction::Fall => format!("Waiting until {late} cuts the discounted bill of removing {name} by {size}"),
+        Direction::Rise => format!("Waiting until {late} raises the discounted bill of removing {name} by {size}"),
         Direction::Unclear => {
-            format!("What waiting changes in the bill of removing {name} cannot be told from zero")
+            format!("What waiting changes in the discounted bill of removing {name} cannot be told from zero")
         }
     };
     let number = |value: f64| fixed(value / 1e3, 1);
@@ -273,7 +273,7 @@ fn words(plot: &PlotTable, sellers: &[Drawn], span: (Date, Date), note: &Note) -
         _ => format!("USD {} billion", number(s.mean)),
     };
     words.subtitle = format!(
-        "{name}: {} if gone by the end of {early}, {} by that of {late}{}, discounted{rate}.",
+        "{name}: {} if gone by the end of {early}, {} by that of {late}{}, in present value, discounted{rate}.",
         billion(first),
         billion(last),
         if is_last { "" } else { " or later" }

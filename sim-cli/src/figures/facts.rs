@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 
 use super::date::Date;
 use super::error::{FigureError, Result};
-use super::estimates::BILL;
+use super::estimates::{BILL, BILL_STEP, over};
 use super::facts_statements::{Bound, STATEMENTS, Source, Statement};
 use super::font::{self, Weight};
 use super::note::{Note, Spec};
@@ -103,17 +103,19 @@ fn answer(statement: &Statement, plot: &PlotTable) -> (String, Verdict) {
                 return unmeasured;
             };
             let (from, to) = (from.scaled(1e-3), to.scaled(1e-3));
-            let change = Difference::between(&from.scaled(bills.times), &to);
+            let step = one(STEP).map(|step| Difference::paired(&step.scaled(1e-3)));
+            let change = step.unwrap_or_else(|| Difference::between(&from.scaled(bills.times), &to));
             let than = if bills.times == 1.0 {
                 String::new()
             } else {
                 format!("{} times ", fixed(bills.times, 0))
             };
             let said = format!(
-                "USD {} bn against {than}{} bn: {}",
+                "USD {} bn against {than}{} bn: {}{}",
                 fixed(to.mean, 2),
                 fixed(from.mean, 2),
-                change.in_units()
+                change.in_units(),
+                if step.is_some() { ", in paired replicates" } else { "" }
             );
             (said, bound.verdict(change.interval))
         }
@@ -199,10 +201,14 @@ impl Figure for Facts {
                 (statement, number, verdict)
             })
             .collect();
-        let verdicts: Vec<Verdict> = answers.iter().map(|(_, _, verdict)| *verdict).collect();
+        let is_theory = |statement: &Statement| matches!(statement.source, Source::Theory(_));
+        let verdicts = |theory: bool| -> Vec<Verdict> {
+            let of = answers.iter().filter(|(statement, ..)| is_theory(statement) == theory);
+            of.map(|(_, _, verdict)| *verdict).collect()
+        };
         let lines: Vec<Line> = answers.iter().map(Line::of).collect();
         let height = HEAD + lines.iter().map(Line::height).sum::<f64>();
-        let page = Page::begin(self.name(), words(&verdicts), height, note);
+        let page = Page::begin(self.name(), words(&verdicts(false), &verdicts(true)), height, note);
         let (x, mut y) = (page.body.x, page.body.y);
         for ((left, _), name) in COLUMNS.iter().zip(["Fact", "This run", "History", "Verdict"]) {
             page.sheet
@@ -235,10 +241,11 @@ fn plotted(statement: &Statement, table: &SummaryTable, world: &str) -> Result<V
             rows(&series)
         }
         Source::Bills(bills) => {
-            let bill = |(world, place): (&str, &str), quantity: &str| {
+            let bill = |(world, place): (&str, &str), measure: &str, part: &str, quantity: &str| {
                 let key = Key {
                     place: ("bloc", place),
-                    ..Key::world(world, BILL)
+                    part,
+                    ..Key::world(world, measure)
                 };
                 let mut series = table.differences(&key);
                 series.retain(|row| row.time == Date::end_of(bills.year));
@@ -250,9 +257,13 @@ fn plotted(statement: &Statement, table: &SummaryTable, world: &str) -> Result<V
                     })
                     .collect::<Vec<_>>()
             };
-            let mut both = bill(bills.from, LESSER);
-            both.extend(bill(bills.to, GREATER));
-            both
+            let mut found = bill(bills.from, BILL, "all", LESSER);
+            found.extend(bill(bills.to, BILL, "all", GREATER));
+            // What the greater adds is known in each replicate where the lesser was played before it against the same base.
+            if bills.times == 1.0 {
+                found.extend(bill(bills.to, BILL_STEP, &over(bills.from.0), STEP));
+            }
+            found
         }
         Source::Theory(compute) => {
             let value = compute().map_err(|error| FigureError::Theory {
@@ -281,6 +292,8 @@ fn plotted(statement: &Statement, table: &SummaryTable, world: &str) -> Result<V
 /// Quantities of the rows that are no measure of the run.
 const LESSER: &str = "lesser_bill";
 const GREATER: &str = "greater_bill";
+/// The one less the other in each replicate.
+const STEP: &str = "bill_step";
 const THEORY: &str = "theory";
 const NAME: &str = "18-facts";
 
@@ -347,30 +360,40 @@ impl Line {
     }
 }
 
-fn words(verdicts: &[Verdict]) -> Words {
-    let count = |verdict| verdicts.iter().filter(|v| **v == verdict).count();
-    let (holds, fails) = (count(Verdict::Holds), count(Verdict::Fails));
+/// Title, subtitle and notes: what theory answers holds of itself and is counted apart.
+fn words(history: &[Verdict], theory: &[Verdict]) -> Words {
+    let count = |of: &[Verdict], verdict| of.iter().filter(|v| **v == verdict).count();
+    let (holds, fails) = (count(history, Verdict::Holds), count(history, Verdict::Fails));
     let told = holds + fails;
+    let exact = match (theory.len(), count(theory, Verdict::Holds)) {
+        (0, _) => String::new(),
+        (all, hold) if all == hold => format!(" All {all} of exact theory hold."),
+        (all, hold) => format!(" {hold} of {all} of exact theory hold."),
+    };
     let subtitle = format!(
-        "Of {} statements about history and theory {} can be told from these runs, {} cannot, {} they do not measure.",
-        verdicts.len(),
-        told,
-        count(Verdict::Unclear),
-        count(Verdict::Unmeasured)
+        "Of {} statements about history {told} can be told from these runs, {} cannot, {} they do not measure.{exact}",
+        history.len(),
+        count(history, Verdict::Unclear),
+        count(history, Verdict::Unmeasured)
     );
     Words {
         title: match (told, fails) {
             (0, _) => "No fact of history can be told from this run".to_owned(),
+            (1, 0) => "The one statement about history that can be told holds".to_owned(),
+            (1, _) => "The one statement about history that can be told does not hold".to_owned(),
             (_, 0) => format!("All {told} statements about history that can be told hold"),
+            (_, 1) => format!("1 of {told} statements about history that can be told does not hold"),
             _ => format!("{fails} of {told} statements about history that can be told do not hold"),
         },
-        description: format!("Table of statements with the run's numbers. {holds} hold, {fails} do not hold."),
+        description: format!("Table of statements with the run's numbers. Of history {holds} hold, {fails} do not hold.{exact}"),
         subtitle,
         notes: vec![
             "A statement holds, or does not, if the whole 95% interval of the mean over replicates lies on one side of its bound. Changes: \
              half-widths of both ends added. The interval is luck of the model, not doubt about its parameters."
                 .to_owned(),
-            "Bills: of rules beyond the same world without them, as in figure 07. Theory: two equal sellers, as in figures 13 and 17, exact.".to_owned(),
+            "Bills: of rules beyond the same world without them, of this figure’s own replicates; figure 07 tells the same rules of others. \
+             Where it is said, a bill is set against the lesser in each replicate. Theory: two equal sellers, as in figures 13 and 17, exact."
+                .to_owned(),
             "F: rows of scenarios/sources.csv. Shares of sales of 2020 are also what regional effects were set by.".to_owned(),
         ],
     }
@@ -450,10 +473,74 @@ mod tests {
             manifest: "0123456789abcdef".to_owned(),
         };
         let svg = Facts.draw(&plot, &note).expect("drawn");
-        assert!(svg.contains("1 of 5 statements about history that can be told do not hold"));
+        assert!(svg.contains("The one statement about history that can be told does not hold"));
+        let (_, text) = svg.split_once("<desc").expect("described");
+        let said = "Of 14 statements about history 1 can be told from these runs, 0 cannot, 13 they do not measure. All 4 of exact theory hold.";
+        assert!(text.contains(said), "{text}");
         assert!(svg.contains("Suspected: China"), "{svg}");
         let csv = plot.to_csv(&note).expect("written");
         let (read, same) = PlotTable::from_csv(csv.as_bytes()).expect("read");
         assert_eq!(Facts.draw(&read, &same).expect("drawn again"), svg);
+    }
+
+    #[test]
+    fn theory_is_no_statement_about_history() {
+        use Verdict::{Fails, Holds, Unclear};
+        let title = |history: &[Verdict]| words(history, &[Holds; 4]).title;
+        assert_eq!(title(&[Unclear]), "No fact of history can be told from this run");
+        assert_eq!(
+            title(&[Holds, Holds]),
+            "All 2 statements about history that can be told hold"
+        );
+        assert_eq!(
+            title(&[Holds, Fails]),
+            "1 of 2 statements about history that can be told does not hold"
+        );
+        assert_eq!(
+            title(&[Holds, Fails, Fails, Unclear]),
+            "2 of 3 statements about history that can be told do not hold"
+        );
+        let said = words(&[Holds], &[Holds, Fails]).subtitle;
+        assert!(said.ends_with("1 of 2 of exact theory hold."), "{said}");
+    }
+
+    /// Two bills that swing together: half-widths added tell nothing, their difference in each replicate does.
+    #[test]
+    fn a_step_of_a_bill_is_told_in_pairs_where_it_is_known() {
+        let rows = [("2019-12-31", "share_sales", "world", "world", "huawei", 0.32, 0.01)];
+        let mut table = table(&rows);
+        let bill = |world: &str, measure: &str, part: &str, (mean, half): (f64, f64)| SummaryRow {
+            scenario: world.to_owned(),
+            time: Date::end_of(2027),
+            measure: measure.to_owned(),
+            place_kind: "bloc".to_owned(),
+            place: "uk".to_owned(),
+            vendor: "all".to_owned(),
+            part: part.to_owned(),
+            stats: Some(Stats {
+                mean,
+                quantiles: [mean; 5],
+                ci: Some((mean - half, mean + half)),
+            }),
+            ..table.rows[0].clone()
+        };
+        table.differences = vec![
+            bill("uk-cap-2030", BILL, "all", (360.0, 66.0)),
+            bill("uk-purchase-ban-2030", BILL, "all", (470.0, 70.0)),
+        ];
+        let said = |table: &SummaryTable| {
+            let plot = Facts.plotted(table, &Spec::default()).expect("some");
+            let statement = STATEMENTS.iter().find(|s| s.id == "5a").expect("known");
+            answer(statement, &plot)
+        };
+        assert_eq!(said(&table).1, Verdict::Unclear);
+        let step = bill("uk-purchase-ban-2030", BILL_STEP, &over("uk-cap-2030"), (110.0, 40.0));
+        table.differences.push(step);
+        let (text, verdict) = said(&table);
+        assert_eq!(verdict, Verdict::Holds);
+        assert_eq!(
+            text,
+            "USD 0.47 bn against 0.36 bn: +0.11 (95% interval 0.07 to 0.15), in paired replicates"
+        );
     }
 }

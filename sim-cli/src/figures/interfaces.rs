@@ -6,14 +6,14 @@ use super::error::Result;
 use super::font::{self, Weight};
 use super::grid::Grid;
 use super::note::{Note, Spec};
-use super::number::{fixed, percent};
+use super::number::{fixed, percent, thousands};
 use super::page::{Drawing, Page, Words};
 use super::panel::{Axis, Panel, look, percent_tick};
 use super::plot::PlotTable;
 use super::sheet::{Anchor, Rect, TextStyle};
 use super::summary::{Key, Stats, SummaryTable};
 use super::theme::{self, LABEL_SIZE, QUIET, TEXT, TICK_SIZE};
-use super::words::{Difference, Direction, Ends, Finding, INTERVAL_NOTE};
+use super::words::{Difference, Direction, Ends, Finding, INTERVAL_NOTE, capital};
 use super::{Figure, gather};
 
 /// Maturity of interfaces and open sites.
@@ -29,14 +29,16 @@ const PARTS: [(&str, &str); 3] = [
 /// What is made of them: measure, name. The last stands only where it is recorded.
 const USES: [(&str, &str); 4] = [
     ("open_share_specified", "Open fronthaul"),
-    ("open_share_multi_vendor", "Two sellers at one site"),
-    ("open_share_exercised", "A part since changed"),
-    (PAIRS, "Pair experience, thousand sites"),
+    ("open_share_multi_vendor", "Two sellers"),
+    ("open_share_exercised", "Part changed"),
+    (PAIRS, "Pairs, thousands"),
 ];
 const PAIRS: &str = "pair_experience";
 
 const CURVES: f64 = 200.0;
-const LABEL_ROOM: f64 = 104.0;
+/// Above the curves: which world is which. Beside them: their last values.
+const LEGEND: f64 = 18.0;
+const LABEL_ROOM: f64 = 30.0;
 const NAME_ROOM: f64 = 150.0;
 const ROW: f64 = 21.0;
 /// Above the dots: their title and the names of the columns.
@@ -95,8 +97,8 @@ impl Figure for Interfaces {
         let span = gather::span(self.name(), plot)?;
         let worlds = plot.series();
         let mut grid = Grid::of(PARTS.len(), PARTS.len(), CURVES);
-        grid.right = 26.0;
-        let curves = gather::AXIS_TITLE + grid.body_height();
+        grid.right = LABEL_ROOM + LEADER;
+        let curves = LEGEND + gather::AXIS_TITLE + grid.body_height();
         let height = curves + ABOVE + ROW * worlds.len() as f64 + BELOW;
         let page = Page::begin(self.name(), words(plot, span, note), height, note);
         draw_curves(&page, plot, &worlds, span, grid)?;
@@ -106,17 +108,20 @@ impl Figure for Interfaces {
 }
 
 fn draw_curves(page: &Page, plot: &PlotTable, worlds: &[(&str, &str)], span: (Date, Date), grid: Grid) -> Result<()> {
-    gather::y_title(page, "Maturity of interfaces, 0 to 1");
+    legend(page, worlds);
+    let title = TextStyle::new(TICK_SIZE, QUIET);
+    page.sheet.text(
+        page.body.x,
+        page.body.y + LEGEND + 10.0,
+        "Maturity of interfaces, 0 to 1",
+        title,
+    );
     let points = |part: &str, world: &str| plot.points(part, world, MATURITY);
     let all = (plot.rows.iter()).filter(|row| row.quantity == MATURITY);
-    let reach = all.filter_map(|row| row.stats).flat_map(|s| s.quantiles);
+    let reach = (all.filter_map(|row| row.stats)).flat_map(|s| s.quantiles.into_iter().chain([s.mean]));
     let y = Axis::numbers(reach, true, 1.0, 5, fixed);
     for (i, (part, name)) in PARTS.iter().enumerate() {
-        let mut frame = grid.frame(i, page.body.y + gather::AXIS_TITLE);
-        // The labels stand beside the last panel; all panels give up the same width.
-        let taken = (LABEL_ROOM + LEADER - grid.right) / PARTS.len() as f64;
-        frame.x -= (taken * i as f64).round();
-        frame.width -= taken.ceil();
+        let frame = grid.frame(i, page.body.y + LEGEND + gather::AXIS_TITLE);
         let years = Axis::years(span, (frame.width / 52.0) as usize);
         let mut panel = Panel::new(&page.sheet, frame, years, y.clone())?;
         panel.grid(false, i == 0)?;
@@ -125,26 +130,43 @@ fn draw_curves(page: &Page, plot: &PlotTable, worlds: &[(&str, &str)], span: (Da
             panel.bands(&points(part, world), look(w).0)?;
         }
         let mut labels = Vec::new();
-        for (w, (world, title)) in worlds.iter().enumerate() {
+        for (w, (world, _)) in worlds.iter().enumerate() {
             let (ink, dash) = look(w);
             let curve = points(part, world);
-            panel.median(&curve, ink, dash, 1.8)?;
+            panel.mean(&curve, ink, dash, 1.8)?;
             if let Some((_, last)) = curve.last() {
                 labels.push(EndLabel {
-                    name: (*title).to_owned(),
-                    value: fixed(last.median(), 2),
-                    at: last.median(),
+                    name: String::new(),
+                    value: fixed(last.mean, 2),
+                    at: last.mean,
                     ink,
                 });
             }
         }
+        let range = (frame.y - 2.0, frame.bottom() + 8.0);
+        ends::write(&page.sheet, &panel, &labels, LABEL_ROOM, range);
         if i + 1 == PARTS.len() {
-            let range = (frame.y - 2.0, frame.bottom() + 8.0);
-            ends::write(&page.sheet, &panel, &labels, LABEL_ROOM, range);
             gather::year_title(&page.sheet, &frame);
         }
     }
     Ok(())
+}
+
+/// Which line is whose, in a row: names share the width.
+fn legend(page: &Page, worlds: &[(&str, &str)]) {
+    let pitch = page.body.width / worlds.len().max(1) as f64;
+    let y = page.body.y + 6.0;
+    let mut x = page.body.x;
+    for (w, (_, title)) in worlds.iter().enumerate() {
+        let (ink, dash) = look(w);
+        page.sheet.dash(dash);
+        page.sheet.line(&[(x, y), (x + 24.0, y)], ink.line, 1.8);
+        page.sheet.dash("");
+        let title = font::shorten(title, TICK_SIZE, Weight::Bold, pitch - 46.0);
+        let style = TextStyle::new(TICK_SIZE, ink.text).bold();
+        page.sheet.text_centred(x + 29.0, y, &title, style);
+        x += 29.0 + font::width(&title, TICK_SIZE, Weight::Bold) + 17.0;
+    }
 }
 
 /// First and last value of each use, one row a world, one column a use.
@@ -153,7 +175,7 @@ fn draw_uses(page: &Page, plot: &PlotTable, worlds: &[(&str, &str)], span: (Date
         .filter(|(measure, _)| plot.rows.iter().any(|row| row.quantity == *measure))
         .collect();
     let (from, to) = (span.0.nearest_year_end(), span.1.nearest_year_end());
-    let text = format!("Sites, per cent: ring {from}, dot {to} with the middle 90% of replicates");
+    let text = format!("Sites, per cent, means: ring {from}, dot {to} with the middle 90% of replicates");
     page.sheet
         .text(page.body.x, top + 10.0, &text, TextStyle::new(TICK_SIZE, QUIET));
     let pitch = (page.body.width - NAME_ROOM) / uses.len().max(1) as f64;
@@ -169,15 +191,16 @@ fn draw_uses(page: &Page, plot: &PlotTable, worlds: &[(&str, &str)], span: (Date
         let frame = Rect {
             x: page.body.x + NAME_ROOM + pitch * i as f64,
             y: top + ABOVE,
-            width: pitch - 56.0,
+            width: pitch - 64.0,
             height,
         };
         let points = |world: &str| -> Vec<Stats> {
             let points = plot.points(measure, world, measure);
             points.iter().map(|(_, s)| s.scaled(factor)).collect()
         };
-        let reach = worlds.iter().flat_map(|(id, _)| points(id)).flat_map(|s| s.quantiles);
-        let show = if *measure == PAIRS { fixed } else { percent_tick };
+        let reach = worlds.iter().flat_map(|(id, _)| points(id));
+        let reach = reach.flat_map(|s| s.quantiles.into_iter().chain([s.mean]));
+        let show = if *measure == PAIRS { thousands } else { percent_tick };
         let x = Axis::numbers(reach, true, 1.0, 2, show);
         let mut panel = Panel::new(&page.sheet, frame, x, Axis::blank(0.0, worlds.len() as f64))?;
         panel.grid(true, false)?;
@@ -192,23 +215,18 @@ fn draw_uses(page: &Page, plot: &PlotTable, worlds: &[(&str, &str)], span: (Date
                 continue;
             };
             let y = panel.y(row);
-            panel.curve(
-                &[(first.median(), row), (last.median(), row)],
-                theme::pale(ink.line),
-                1.2,
-                "",
-            )?;
+            panel.curve(&[(first.mean, row), (last.mean, row)], theme::pale(ink.line), 1.2, "")?;
             panel.curve(&[(last.quantiles[0], row), (last.quantiles[4], row)], ink.line, 2.2, "")?;
-            page.sheet.dot(panel.x(first.median()), y, 4.0, ink.line);
-            page.sheet.dot(panel.x(first.median()), y, 2.2, (255, 255, 255));
-            page.sheet.dot(panel.x(last.median()), y, 4.0, ink.line);
+            page.sheet.dot(panel.x(first.mean), y, 4.0, ink.line);
+            page.sheet.dot(panel.x(first.mean), y, 2.2, (255, 255, 255));
+            page.sheet.dot(panel.x(last.mean), y, 4.0, ink.line);
             let said = if *measure == PAIRS {
-                fixed(last.median(), 0)
+                thousands(last.mean, 0)
             } else {
-                percent(last.median() / 100.0)
+                percent(last.mean / 100.0)
             };
             let style = TextStyle::new(TICK_SIZE, ink.text).anchored(Anchor::End);
-            page.sheet.text_centred(frame.x + pitch - 12.0, y, &said, style);
+            page.sheet.text_centred(frame.x + pitch - 22.0, y, &said, style);
         }
     }
     Ok(())
@@ -224,9 +242,10 @@ fn words(plot: &PlotTable, span: (Date, Date), note: &Note) -> Words {
              releases and generations."
                 .to_owned(),
             "Open fronthaul: sites whose fronthaul is specified as open. Two sellers: radio and baseband of different sellers. A \
-             part since changed: a part of an open stack was replaced by another seller’s, the option made use of."
+             part changed: a part of an open stack was since replaced by another seller’s, the option made use of. Pairs: sites, in \
+             thousands, on which gear of two sellers was made to work together so far, test centres counted."
                 .to_owned(),
-            note.bands(),
+            note.bands_around("mean"),
             INTERVAL_NOTE.to_owned(),
         ],
         description: "Line charts of the maturity of fronthaul, X2 and management interface, one line a world; below, open \
@@ -244,53 +263,96 @@ fn words(plot: &PlotTable, span: (Date, Date), note: &Note) -> Words {
         };
         plot.series().into_iter().filter_map(of).collect()
     };
-    let (part, name) = PARTS[0];
-    let worlds = ends_of(part, MATURITY);
-    let Some(base) = worlds.first() else {
+    // What buyers make of the interfaces comes before how mature these are.
+    let all: Vec<(&Subject, Vec<Ends>)> = (SUBJECTS.iter())
+        .map(|subject| (subject, ends_of(subject.panel, subject.quantity)))
+        .filter(|(_, ends)| !ends.is_empty())
+        .collect();
+    let Some((subject, worlds)) = all.first() else {
         return words;
     };
-    let own = Difference::between(&base.first, &base.last);
-    let (was, is) = (fixed(base.first.mean, 2), fixed(base.last.mean, 2));
+    let (noun, s) = (subject.noun, if subject.is_plural { "" } else { "s" });
+    let first_year = span.0.nearest_year_end();
+    let of_base = all.iter().filter_map(|(subject, worlds)| {
+        let base = worlds.first()?;
+        let [from, to] = [base.first.mean, base.last.mean].map(subject.show);
+        Some(format!("{} {from} to {to}", subject.noun))
+    });
+    let base = worlds.first().map_or("", |base| base.world);
     words.subtitle = format!(
-        "{}: {} maturity {was} to {is} by {year}",
-        base.world,
-        name.to_lowercase()
+        "{base}, means from {first_year} to {year}: {}.",
+        of_base.collect::<Vec<_>>().join("; ")
     );
-    let mixed = ends_of(USES[1].0, USES[1].0);
-    if let Some(mixed) = mixed.first() {
-        words.subtitle.push_str(&format!(
-            "; sites of two sellers {} to {}",
-            percent(mixed.first.mean),
-            percent(mixed.last.mean)
-        ));
-    }
-    words.title = match Finding::of(&worlds) {
-        Some(Finding::Policy { policy, change, .. }) => {
-            let size = fixed(change.mean.abs(), 2);
+    words.title = match Finding::of(worlds) {
+        Some(Finding::Policy {
+            base, policy, change, ..
+        }) => {
+            let changes = all.iter().filter_map(|(subject, worlds)| {
+                let base = worlds.first()?;
+                let there = worlds.iter().find(|ends| ends.world == policy.world)?;
+                let change = Difference::between(&base.last, &there.last);
+                Some(format!("{} {}", subject.noun, (subject.told)(&change)))
+            });
+            let changes = changes.collect::<Vec<_>>().join("; ");
             words
                 .subtitle
-                .push_str(&format!(". “{}” against it: {}.", policy.world, change.in_units()));
+                .push_str(&format!(" “{}” against it in {year}: {changes}.", policy.world));
+            let [was, is] = [base.last.mean, policy.last.mean].map(subject.show);
+            let policy = policy.world;
             match change.direction() {
-                Direction::Rise => format!("“{}” makes the fronthaul {size} more mature by {year}", policy.world),
-                Direction::Fall => format!("“{}” leaves the fronthaul {size} less mature in {year}", policy.world),
-                Direction::Unclear => {
-                    format!(
-                        "Effect of “{}” on maturity by {year} cannot be told from zero",
-                        policy.world
-                    )
-                }
+                Direction::Rise => format!("“{policy}” lifts {noun} from {was} to {is}"),
+                Direction::Fall => format!("“{policy}” lowers {noun} from {was} to {is}"),
+                Direction::Unclear => format!("Effect of “{policy}” on {noun} by {year} cannot be told from zero"),
             }
         }
-        _ => {
+        Some(Finding::OverTime { ends, change }) => {
+            let [was, is] = [ends.first.mean, ends.last.mean].map(subject.show);
             words
                 .subtitle
-                .push_str(&format!(". Change in maturity: {}.", own.in_units()));
-            match own.direction() {
-                Direction::Rise => format!("The fronthaul matures from {was} to {is} by {year}"),
-                Direction::Fall => format!("Maturity of the fronthaul falls from {was} to {is} by {year}"),
-                Direction::Unclear => format!("Change in the fronthaul’s maturity by {year} cannot be told from zero"),
+                .push_str(&format!(" Change: {}.", (subject.told)(&change)));
+            match change.direction() {
+                Direction::Rise => format!("{} rise{s} from {was} to {is} by {year}", capital(noun)),
+                Direction::Fall => format!("{} fall{s} from {was} to {is} by {year}", capital(noun)),
+                Direction::Unclear => format!("Change in {noun} by {year} cannot be told from zero"),
             }
         }
+        None => String::new(),
     };
     words
 }
+
+/// What the words may be about.
+struct Subject {
+    panel: &'static str,
+    quantity: &'static str,
+    noun: &'static str,
+    is_plural: bool,
+    show: fn(f64) -> String,
+    told: fn(&Difference) -> String,
+}
+
+const fn sites(quantity: &'static str, noun: &'static str) -> Subject {
+    Subject {
+        panel: quantity,
+        quantity,
+        noun,
+        is_plural: true,
+        show: percent,
+        told: Difference::in_points,
+    }
+}
+
+/// In the order of what matters; the first that is recorded leads.
+const SUBJECTS: [Subject; 4] = [
+    sites("open_share_multi_vendor", "sites of two sellers"),
+    sites("open_share_specified", "sites with open fronthaul"),
+    sites("open_share_exercised", "sites with a part changed"),
+    Subject {
+        panel: PARTS[0].0,
+        quantity: MATURITY,
+        noun: "the fronthaul’s maturity",
+        is_plural: false,
+        show: |value| fixed(value, 2),
+        told: Difference::in_units,
+    },
+];

@@ -72,8 +72,13 @@ impl Note {
 
     /// What a band means, for the foot of a figure that has bands.
     pub(super) fn bands(&self) -> String {
+        self.bands_around("median")
+    }
+
+    /// The same of lines that are no medians.
+    pub(super) fn bands_around(&self, line: &str) -> String {
         format!(
-            "Line: median. Dark band: middle 50% of replicates; light band: middle 90%. {}",
+            "Line: {line}. Dark band: middle 50% of replicates; light band: middle 90%. {}",
             self.spread("Bands")
         )
     }

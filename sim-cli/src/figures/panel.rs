@@ -244,7 +244,22 @@ impl<'a> Panel<'a> {
 
     /// The median; a single point becomes a dot.
     pub fn median(&mut self, points: &[(Date, Stats)], ink: Ink, dash: &'static str, width: f64) -> Result<()> {
-        let line: Vec<(f64, f64)> = (points.iter()).map(|(t, s)| (t.days(), s.median())).collect();
+        self.over_time(points.iter().map(|(t, s)| (*t, s.median())), ink, dash, width)
+    }
+
+    /// The mean; a single point becomes a dot.
+    pub fn mean(&mut self, points: &[(Date, Stats)], ink: Ink, dash: &'static str, width: f64) -> Result<()> {
+        self.over_time(points.iter().map(|(t, s)| (*t, s.mean)), ink, dash, width)
+    }
+
+    fn over_time(
+        &mut self,
+        points: impl Iterator<Item = (Date, f64)>,
+        ink: Ink,
+        dash: &'static str,
+        width: f64,
+    ) -> Result<()> {
+        let line: Vec<(f64, f64)> = points.map(|(t, value)| (t.days(), value)).collect();
         if let [(x, y)] = line[..] {
             self.sheet.dot(self.x(x), self.y(y), 3.0, ink.line);
         }

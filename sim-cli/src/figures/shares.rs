@@ -42,7 +42,7 @@ impl Figure for Shares {
 
     fn drawing(&self, plot: &PlotTable, note: &Note) -> Result<Drawing> {
         let span = gather::span(self.name(), plot)?;
-        let drawn = multiples::Drawn::of(plot, 0.02);
+        let drawn = multiples::Drawn::of(plot);
         let words = words(plot, &drawn, span.1.nearest_year_end(), span.0.nearest_year_end(), note);
         let grid = multiples::grid(plot, 300.0);
         let page = Page::begin(self.name(), words, grid.body_height() + gather::AXIS_TITLE, note);
@@ -67,7 +67,7 @@ fn words(plot: &PlotTable, drawn: &multiples::Drawn, year: i32, first_year: i32,
             "Line charts of the sellers' shares of sites from {first_year} to {year}, one panel a world."
         ),
     };
-    words.notes.extend(drawn.omitted_note());
+    words.notes.extend(drawn.others_note());
     let subject = drawn.subject(plot);
     let panels = plot.panels();
     let ends: Vec<Ends> = (panels.iter())

@@ -50,7 +50,7 @@ impl Figure for SharesByRegion {
 
     fn drawing(&self, plot: &PlotTable, note: &Note) -> Result<Drawing> {
         let span = gather::span(self.name(), plot)?;
-        let drawn = multiples::Drawn::of(plot, 0.08);
+        let drawn = multiples::Drawn::of(plot);
         let years = (span.0.nearest_year_end(), span.1.nearest_year_end());
         let words = words(plot, &drawn, years, note);
         let grid = multiples::grid(plot, 250.0);
@@ -90,7 +90,7 @@ fn words(plot: &PlotTable, drawn: &multiples::Drawn, (first_year, year): (i32, i
         format!("World: {world} ({id}). A site with several sellers counts by the weights of its components."),
         note.bands(),
     ];
-    notes.extend(drawn.omitted_note());
+    notes.extend(drawn.others_note());
     notes.push(INTERVAL_NOTE.to_owned());
     let description = (changes.iter())
         .map(|((label, from, to), _)| {

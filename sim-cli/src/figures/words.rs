@@ -23,6 +23,11 @@ pub struct Difference {
     pub interval: Option<(f64, f64)>,
 }
 
+/// Decimals beyond those of its unit that a difference may be told with.
+const MORE_DECIMALS: usize = 2;
+/// An interval of this width is rounding of floating point.
+const NO_WIDTH: f64 = 1e-12;
+
 impl Difference {
     /// A paired difference, whose statistics are its own.
     pub fn paired(stats: &Stats) -> Self {
@@ -67,15 +72,22 @@ impl Difference {
         self.told(1.0, 2, "")
     }
 
-    fn told(&self, factor: f64, decimals: usize, unit: &str) -> String {
+    /// With as many decimals more as it takes to tell the ends of the interval apart; of an interval without width that is said.
+    fn told(&self, factor: f64, least: usize, unit: &str) -> String {
+        let is_apart = |decimals: &usize| {
+            let ends = self
+                .interval
+                .map(|(low, high)| [low, high].map(|end| fixed(factor * end, *decimals)));
+            ends.is_none_or(|[low, high]| low != high)
+        };
+        let decimals = (least..=least + MORE_DECIMALS).find(is_apart);
+        let number = |value: f64| fixed(factor * value, decimals.unwrap_or(least));
         let sign = if self.mean > 0.0 { "+" } else { "" };
-        let mean = format!("{sign}{}{unit}", fixed(factor * self.mean, decimals));
+        let mean = format!("{sign}{}{unit}", number(self.mean));
         match self.interval {
-            Some((low, high)) => format!(
-                "{mean} (95% interval {} to {})",
-                fixed(factor * low, decimals),
-                fixed(factor * high, decimals)
-            ),
+            Some((low, high)) if high - low <= NO_WIDTH => format!("{mean} (the same in all replicates)"),
+            Some(_) if decimals.is_none() => format!("{mean} (95% interval narrower than its digits)"),
+            Some((low, high)) => format!("{mean} (95% interval {} to {})", number(low), number(high)),
             None => format!("{mean} (one replicate: no interval)"),
         }
     }
@@ -192,6 +204,17 @@ mod tests {
         let single = Stats { ci: None, ..from };
         let none = Difference::between(&single, &from);
         assert_eq!(none.direction(), Direction::Unclear);
+    }
+
+    /// `+0.02 (95% interval 0.02 to 0.02)` says nothing.
+    #[test]
+    fn digits_are_added_until_the_interval_has_a_width() {
+        let told = |half: f64| Difference::between(&stats(0.1, 0.0), &stats(0.1217, half)).in_units();
+        assert_eq!(told(0.02), "+0.02 (95% interval 0.00 to 0.04)");
+        assert_eq!(told(0.002), "+0.022 (95% interval 0.020 to 0.024)");
+        assert_eq!(told(0.0001), "+0.0217 (95% interval 0.0216 to 0.0218)");
+        assert_eq!(told(1e-6), "+0.02 (95% interval narrower than its digits)");
+        assert_eq!(told(0.0), "+0.02 (the same in all replicates)");
     }
 
     #[test]

@@ -186,6 +186,44 @@ fn short(value: f64) -> String {
     text.unwrap_or_default()
 }
 
+/// A sure limit on an input: where it keeps, and of what range.
+struct Limit<'a> {
+    label: &'a str,
+    between: [f64; 2],
+    range: Option<[f64; 2]>,
+}
+
+impl Limit<'_> {
+    /// Where the box lies in words and numbers: `“Work” below 0.755 (of 0 to 1)`.
+    fn said(&self) -> String {
+        let label = self.label;
+        let said = match self.between.map(f64::is_finite) {
+            [true, true] => format!(
+                "“{label}” between {} and {}",
+                short(self.between[0]),
+                short(self.between[1])
+            ),
+            [true, false] => format!("“{label}” above {}", short(self.between[0])),
+            _ => format!("“{label}” below {}", short(self.between[1])),
+        };
+        match self.range {
+            Some([low, high]) => format!("{said} (of {} to {})", fixed(low, 2), fixed(high, 2)),
+            None => said,
+        }
+    }
+
+    /// `low` or `high`, where it keeps at most half of its range at one end: of more than that neither is true.
+    fn word(&self) -> Option<&'static str> {
+        let [low, high] = self.range?;
+        let (word, kept) = match self.between.map(f64::is_finite) {
+            [true, false] => ("high", high - self.between[0]),
+            [false, true] => ("low", self.between[1] - low),
+            _ => return None,
+        };
+        (kept <= 0.5 * (high - low)).then_some(word)
+    }
+}
+
 fn words(table: &DeepTable) -> Words {
     let policy = table.of(THRESHOLD).next().map_or("", |row| &row.label);
     let threshold = table.value(BOX, THRESHOLD);
@@ -193,33 +231,32 @@ fn words(table: &DeepTable) -> Words {
     let failing = futures.iter().filter(|value| **value > threshold).count();
     // What chance could bring as well is told at the foot alone.
     let sure = |row: &DeepRow| table.value(&row.series, P) <= SURE;
-    let limits: Vec<String> = (table.of(LIMIT).filter(|row| sure(row)))
-        .map(|row| match row.between.map(f64::is_finite) {
-            [true, true] => format!(
-                "“{}” between {} and {}",
-                row.label,
-                short(row.between[0]),
-                short(row.between[1])
-            ),
-            [true, false] => format!("“{}” above {}", row.label, short(row.between[0])),
-            _ => format!("“{}” below {}", row.label, short(row.between[1])),
+    let limits: Vec<Limit> = (table.of(LIMIT).filter(|row| sure(row)))
+        .map(|row| Limit {
+            label: &row.label,
+            between: row.between,
+            range: table
+                .of(RANGE)
+                .find(|range| range.label == row.label)
+                .map(|range| range.between),
         })
         .collect();
+    let [coverage, density] = [COVERAGE, DENSITY].map(|quantity| table.value(BOX, quantity));
+    let all = futures.len() as f64;
+    // Failures in the box over their share in it.
+    let size = coverage * failing as f64 / density / all;
     let title = match (failing, limits.len()) {
         (0, _) => format!("“{policy}”, the most robust policy, fails in none of the futures"),
         (all, _) if all == futures.len() => format!("“{policy}”, the most robust policy, fails in all of the futures"),
         (_, 0) => format!("No simple limits tell the futures in which “{policy}” fails"),
         _ => {
-            let names: Vec<String> = (table.of(LIMIT).filter(|row| sure(row)).take(2))
-                .map(|row| {
-                    let side = if row.between[0].is_finite() { "high" } else { "low" };
-                    format!("“{}” is {side}", row.label)
-                })
-                .collect();
+            let named = |limit: &Limit| Some(format!("“{}” is {}", limit.label, limit.word()?));
+            let named: Option<Vec<String>> = limits.iter().map(named).collect();
             format!(
-                "{} of the failures of “{policy}”, the most robust policy, lie where {}",
-                percent(table.value(BOX, COVERAGE)),
-                names.join(" and ")
+                "{} of the failures of “{policy}”, the most robust policy, lie in {} of the futures{}",
+                percent(coverage),
+                percent(size),
+                named.map_or_else(String::new, |named| format!(", where {}", named.join(" and ")))
             )
         }
     };
@@ -231,12 +268,14 @@ fn words(table: &DeepTable) -> Words {
     );
     let mut notes = Vec::new();
     if !limits.is_empty() {
+        let said: Vec<String> = limits.iter().map(Limit::said).collect();
         subtitle.push_str(&format!(
-            " The box holds {} of them; of the futures in it {} fail, of all futures {}: {}.",
-            percent(table.value(BOX, COVERAGE)),
-            percent(table.value(BOX, DENSITY)),
-            percent(failing as f64 / futures.len() as f64),
-            limits.join("; ")
+            " The box holds {} of them and {} of all futures; of the futures in it {} fail, of all futures {}: {}.",
+            percent(coverage),
+            percent(size),
+            percent(density),
+            percent(failing as f64 / all),
+            said.join("; ")
         ));
         let doubtful: Vec<String> = (table.of(P).filter(|row| row.value > SURE))
             .map(|row| format!("“{}”", row.label))
@@ -261,5 +300,37 @@ fn words(table: &DeepTable) -> Words {
             "Scatter of futures over two inputs; those in which the policy fails are marked, with the box around most \
                       of them."
                 .to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_that_keeps_most_of_its_range_is_neither_low_nor_high() {
+        let word = |low: f64, high: f64| {
+            let limit = Limit {
+                label: "Cost",
+                between: [low, high],
+                range: Some([0.75, 0.95]),
+            };
+            (limit.word(), limit.said())
+        };
+        let none = f64::NAN;
+        assert_eq!(
+            word(none, 0.927),
+            (None, "“Cost” below 0.927 (of 0.75 to 0.95)".to_owned())
+        );
+        assert_eq!(word(none, 0.80).0, Some("low"));
+        assert_eq!(
+            word(0.90, none),
+            (Some("high"), "“Cost” above 0.9 (of 0.75 to 0.95)".to_owned())
+        );
+        assert_eq!(word(0.80, none).0, None);
+        assert_eq!(
+            word(0.80, 0.82),
+            (None, "“Cost” between 0.8 and 0.82 (of 0.75 to 0.95)".to_owned())
+        );
     }
 }

@@ -37,7 +37,7 @@ const THRESHOLD: &str = "threshold";
 const RESAMPLES: u32 = 1000;
 const ROW: f64 = 40.0;
 const NAMES: f64 = 150.0;
-const SHARES: f64 = 150.0;
+const SHARES: f64 = 200.0;
 
 impl Deep for Regret {
     fn name(&self) -> &'static str {
@@ -116,8 +116,9 @@ impl Deep for Regret {
         panel.grid(true, false)?;
         let head = TextStyle::new(TICK_SIZE, QUIET);
         page.sheet.text(page.body.x, page.body.y + 22.0, "Policy", head);
-        let columns = [frame.right() + 64.0, page.body.right()];
-        for (x, lines) in columns.into_iter().zip([["Best", "in"], ["Not failed", "in"]]) {
+        let columns = [frame.right() + 76.0, frame.right() + 128.0, page.body.right()];
+        let heads = [["Nine in ten", "within"], ["Best", "in"], ["Not failed", "in"]];
+        for (x, lines) in columns.into_iter().zip(heads) {
             for (line, y) in lines.into_iter().zip([8.0, 22.0]) {
                 page.sheet.text(x, page.body.y + y, line, head.anchored(Anchor::End));
             }
@@ -130,7 +131,7 @@ impl Deep for Regret {
             let (ink, _) = theme::series(place);
             let at = |quantity: &str| 100.0 * table.value(&row.series, quantity);
             for (low, high, half, opacity) in [
-                ("regret_p05", "regret_p95", 0.16, 0.25),
+                ("regret_p05", NINE, 0.16, 0.25),
                 ("regret_p25", "regret_p75", 0.26, 0.45),
             ] {
                 let (low, high) = (at(low), at(high));
@@ -149,10 +150,11 @@ impl Deep for Regret {
             let label = font::shorten(&row.label, LABEL_SIZE, Weight::Bold, NAMES - 10.0);
             page.sheet
                 .text_centred(page.body.x, y, &label, TextStyle::new(LABEL_SIZE, ink.text).bold());
-            for (x, quantity) in columns.into_iter().zip([BEST, GOOD]) {
+            let share = |quantity: &str| percent(table.value(&row.series, quantity));
+            let said = [fixed(at(NINE), 1), share(BEST), share(GOOD)];
+            for (x, said) in columns.into_iter().zip(said) {
                 let style = TextStyle::new(LABEL_SIZE, TEXT).anchored(Anchor::End);
-                page.sheet
-                    .text_centred(x, y, &percent(table.value(&row.series, quantity)), style);
+                page.sheet.text_centred(x, y, &said, style);
             }
         }
         Ok(page.finish())
@@ -198,8 +200,9 @@ fn words(table: &DeepTable, policies: &[&DeepRow]) -> Words {
          likelier than another. Rules of decision state attitudes and may disagree."
             .to_owned(),
         format!(
-            "Line: median; dark: the middle half of the futures; pale: nine in ten; dot: the worst. Not failed: lock-in at \
-             most {}%. Only lock-in is weighed here, not what a policy costs.",
+            "Line: median; dark: the middle half of the futures; pale: from the 5% to the 90% quantile, so that nine in ten \
+             futures lie left of its end, at the number beside it; dot: the worst. Not failed: lock-in at most {}%. \
+             Only lock-in is weighed here, not what a policy costs.",
             points(table.value("all", THRESHOLD), 0)
         ),
     ];
@@ -212,8 +215,9 @@ fn words(table: &DeepTable, policies: &[&DeepRow]) -> Words {
     Words {
         title,
         subtitle: format!(
-            "{}. It is the best in {} of the futures. {}.",
+            "{}. “{}” is the best policy in {} of the futures. {}.",
             said.join("; "),
+            first.label,
             best(first),
             {
                 let outcome = table.outcome();

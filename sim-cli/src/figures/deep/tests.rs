@@ -58,6 +58,21 @@ fn regret_is_what_the_best_policy_would_have_done_better() {
         svg.contains("In nine of ten futures “Mandate” is within 2.0 points of the best policy"),
         "{svg}"
     );
+    // Whose number it is, also after a sentence about another policy; and the pale bar ends where the title says.
+    let (_, text) = svg.split_once("<desc").expect("described");
+    assert!(
+        text.contains("“Mandate” is the best policy in 88% of the futures."),
+        "{text}"
+    );
+    assert!(
+        svg.contains("Nine in ten") && svg.contains("from the 5% to the 90% quantile"),
+        "{svg}"
+    );
+    let mut moved = table.clone();
+    for row in moved.rows.iter_mut().filter(|row| row.quantity == "regret_p95") {
+        row.value += 0.01;
+    }
+    assert_eq!(draws_again(&moved), svg, "the 95% quantile is not drawn");
 }
 
 #[test]
@@ -66,7 +81,7 @@ fn the_box_is_around_the_failures_of_the_robust_policy() {
     let svg = draws_again(&found);
     // With the mandate lock-in is at most 0.32 + 0.04 + 0.15 + 0.01 = 0.52: above 0.5 only at the top of the second.
     let [coverage, density] = ["coverage", "density"].map(|quantity| percent(found.value("box", quantity)));
-    let title = format!("{coverage} of the failures of “Mandate”, the most robust policy, lie where");
+    let title = format!("{coverage} of the failures of “Mandate”, the most robust policy, lie in");
     assert!(svg.contains(&title), "{svg}");
     let limit = found
         .of("limit")
@@ -83,6 +98,25 @@ fn the_box_is_around_the_failures_of_the_robust_policy() {
     let (_, text) = svg.split_once("<desc").expect("described");
     let beside = format!("of the futures in it {density} fail, of all futures {base}: ");
     assert!(text.contains(&beside), "{text}");
+    // So does how many futures the box holds, counted here one by one.
+    let sure: Vec<&DeepRow> = (found.of("limit"))
+        .filter(|row| found.value(&row.series, "quasi_p") <= 0.05)
+        .collect();
+    let made_up = explored("ab", 1.0);
+    let is_in = |future: &&Vec<f64>| {
+        sure.iter().all(|row| {
+            let input = ["First input", "Second input", "a.third"]
+                .iter()
+                .position(|label| **label == row.label);
+            let [low, high] = row.between;
+            let value = future[input.expect("an input")];
+            (low.is_nan() || value >= low) && (high.is_nan() || value <= high)
+        })
+    };
+    let inside = made_up.futures.iter().filter(is_in).count();
+    let size = percent(inside as f64 / 64.0);
+    assert!(text.contains(&format!("of them and {size} of all futures;")), "{text}");
+    assert!(svg.contains(&format!("lie in {size} of the futures")), "{svg}");
     for (scale, words) in [
         (0.5, "fails in none of the futures"),
         (2.0, "fails in all of the futures"),

@@ -93,12 +93,18 @@ pub(super) fn legend(sheet: &Sheet, x: f64, y: f64) {
             sheet.line(&[(x, middle), (x + 18.0, middle)], pale(PALETTE[0].line), 6.0);
             sheet.dot(x + 9.0, middle, 3.6, PALETTE[0].line);
         },
-        "Model: mean, 90% of replicates",
+        "Model: mean; bar: 90% of replicates",
     );
     entry(&|x| ring(sheet, x + 9.0, middle), "less upkeep that newer kit saves");
     entry(
         &|x| sheet.line(&[(x, middle), (x + 18.0, middle)], PALETTE[1].line, 2.4),
         "Published",
+    );
+    sheet.text(
+        x + SAID,
+        middle + 4.0,
+        "Mean (95% interval of it)",
+        TextStyle::new(TICK_SIZE, PALETTE[0].text),
     );
 }
 

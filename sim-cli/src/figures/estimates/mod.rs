@@ -164,7 +164,7 @@ impl Figure for Estimates {
 #[cfg(test)]
 mod tests {
     use super::rows::{EARLY_AS_BEFORE, LOW, REFRESH_AS_BEFORE};
-    use super::words::{missed, model_of, published_of};
+    use super::words::{Side, beside, model_of, published_of, title};
     use super::*;
     use crate::figures::history::Published;
     use crate::figures::summary::SummaryRow;
@@ -238,7 +238,10 @@ mod tests {
         // 625 million dollars at 1.25 a pound are half a billion pounds, as published of BT.
         assert!((model_of(&plot, "cap").expect("a row").mean - 0.5).abs() < 1e-12);
         assert_eq!(published_of(&plot, "cap"), Some((0.5, 0.5)));
-        assert!(missed(&plot).is_empty());
+        assert_eq!(
+            title(&beside(&plot)),
+            "The model meets the one published estimate of a ban"
+        );
     }
 
     #[test]
@@ -257,11 +260,22 @@ mod tests {
         assert!((low - 3.0).abs() < 1e-12);
         let words = words(&plot, &note());
         assert!(
-            words.title.contains("4.0-fold") && words.title.contains("18-fold"),
+            words.subtitle.contains("a ratio of 4.0.")
+                && words
+                    .subtitle
+                    .contains("The published ratio is 18, but compares bills of different years, to 2023 and to 2030."),
             "over the same years: {}",
-            words.title
+            words.subtitle
         );
-        assert_eq!(missed(&plot).len(), 2, "ten and two billion are neither 55 nor 3");
+        assert_eq!(words.title, "The model lies below all 2 published estimates of bans");
+        assert!(
+            words.notes[0].ends_with(
+                "The 95% intervals of the mean miss of what was published: from below, Out by 2022, fewer bidders, billed to 2023: 55 \
+                 (F305); Out at end of life, as many bidders, to 2030: 3.0 (F308)."
+            ),
+            "ten and two billion are neither 55 nor 3: {}",
+            words.notes[0]
+        );
     }
 
     #[test]
@@ -317,8 +331,9 @@ mod tests {
         let words = words(&Estimates.plotted(&table, &spec()).expect("plotted"), &note());
         assert!(
             words.subtitle.starts_with(
-                "To 2030 a ban costs EUR 9.0 billion if kit goes by 2022 and fewer bid, 2.0 if it goes at its end of life and as many \
-                 bid, 4.5 times as much (95% interval 3.9 to 5.4 by bootstrap)."
+                "When kit must go and how many may bid are disputed: to 2030 a ban in Europe costs EUR 9.0 billion if kit goes by 2022 \
+                 and fewer bid, 2.0 if it goes at its end of life and as many bid, a ratio of 4.5 (95% interval 3.9 to 5.4 by \
+                 bootstrap)."
             ),
             "{}",
             words.subtitle
@@ -372,6 +387,43 @@ mod tests {
             "{unpaired}"
         );
         assert!(said(None, 200.0).contains("do not rise in the order"));
+    }
+
+    #[test]
+    fn the_title_counts_what_was_published() {
+        use Side::{Above, Below, Meets};
+        let said = |sides: &[Side]| title(&sides.iter().map(|side| ((), (), *side)).collect::<Vec<_>>());
+        assert_eq!(said(&[]), "What rules cost by the model, beside what was published");
+        assert_eq!(
+            said(&[Below, Meets, Below]),
+            "The model lies below 2 of 3 published estimates of bans"
+        );
+        assert_eq!(
+            said(&[Above, Meets]),
+            "The model lies above 1 of 2 published estimates of bans"
+        );
+        assert_eq!(
+            said(&[Below, Above, Below]),
+            "The model lies below 2 and above 1 of 3 published estimates of bans"
+        );
+        assert_eq!(
+            said(&[Meets, Meets]),
+            "The model meets all 2 published estimates of bans"
+        );
+        assert_eq!(
+            said(&[Above]),
+            "The model lies above the one published estimate of a ban"
+        );
+    }
+
+    /// Of a row with two published numbers each counts: one may be met and the other missed.
+    #[test]
+    fn each_published_number_of_a_row_counts() {
+        let plot = Estimates
+            .plotted(&table(&[(REMOVAL.0, REMOVAL.1, BILL, 2027, 700.0)]), &spec())
+            .expect("plotted");
+        let sides: Vec<(&str, Side)> = beside(&plot).into_iter().map(|(_, said, side)| (said, side)).collect();
+        assert_eq!(sides, [("1.5 (F301)", Side::Below), ("up to 2 (F298)", Side::Meets)]);
     }
 
     #[test]

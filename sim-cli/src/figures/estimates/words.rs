@@ -55,27 +55,10 @@ fn is_above_zero(stats: &Stats) -> bool {
 }
 
 pub(super) fn words(plot: &PlotTable, note: &Note) -> Words {
-    // Over the same years: what is billed for longer is no disagreement about the ban.
+    // Over the same years: what is billed for longer says nothing about the ban.
     let ends = (model_of(plot, HIGH_TO_2030), model_of(plot, LOW));
-    let published = (published_of(plot, HIGH), published_of(plot, LOW));
-    let fold = |x: f64| fixed(x, if x < 10.0 { 1 } else { 0 });
-    let title = match (ends, published) {
-        ((Some(high), Some(low)), (Some(said_high), Some(said_low))) => {
-            let said = fold(said_high.1 / said_low.0);
-            if is_above_zero(&low) && high.mean > low.mean {
-                format!(
-                    "Over the same years two disagreements spread the bill of one ban {}-fold; published estimates differ \
-                     {said}-fold",
-                    fold(high.mean / low.mean)
-                )
-            } else {
-                format!(
-                    "Whether a ban costs anything depends on two disagreements; published estimates differ {said}-fold"
-                )
-            }
-        }
-        _ => "What rules cost by the model, beside what was published".to_owned(),
-    };
+    let beside = beside(plot);
+    let title = title(&beside);
     let ladder: Vec<Stats> = LADDER.iter().filter_map(|id| model_of(plot, id)).collect();
     let british = match ladder.as_slice() {
         [cap, stop, removal] => {
@@ -121,11 +104,14 @@ pub(super) fn words(plot: &PlotTable, note: &Note) -> Words {
         ),
         _ => String::new(),
     };
-    let missed = missed(plot);
+    let missed = missed(&beside);
     let verdict = if missed.is_empty() {
         "All published ranges are met by the 95% intervals.".to_owned()
     } else {
-        format!("The 95% intervals miss the published range of: {}.", missed.join("; "))
+        format!(
+            "The 95% intervals of the mean miss of what was published: {}.",
+            missed.join("; ")
+        )
     };
     Words {
         title,
@@ -149,48 +135,110 @@ pub(super) fn words(plot: &PlotTable, note: &Note) -> Words {
     }
 }
 
-/// The two ends over the same years, and how many times the one is the other.
+/// `5.8`, `18`.
+fn fold(x: f64) -> String {
+    fixed(x, if x < 10.0 { 1 } else { 0 })
+}
+
+/// The two ends over the same years, how many times the one is the other, and how that was published.
 fn european(plot: &PlotTable, ends: (Option<Stats>, Option<Stats>)) -> String {
     let (Some(high), Some(low)) = ends else {
         return String::new();
     };
-    let fold = against(plot, LOW, BILL_FOLD)
-        .and_then(|fold| fold.ci)
-        .map_or_else(String::new, |(from, to)| {
-            let ratio = fixed(high.mean / low.mean, 1);
-            format!(
-                ", {ratio} times as much (95% interval {} to {} by bootstrap)",
-                fixed(from, 1),
-                fixed(to, 1)
-            )
+    let times = if is_above_zero(&low) {
+        let sure = against(plot, LOW, BILL_FOLD).and_then(|fold| fold.ci);
+        let sure = sure.map_or_else(String::new, |(from, to)| {
+            format!(" (95% interval {} to {} by bootstrap)", fixed(from, 1), fixed(to, 1))
         });
+        format!(", a ratio of {}{sure}", fold(high.mean / low.mean))
+    } else {
+        ", which cannot be told from zero".to_owned()
+    };
+    let said = match (published_of(plot, HIGH), published_of(plot, LOW)) {
+        (Some(high), Some(low)) => {
+            let years = [HIGH, LOW].map(|id| ESTIMATES.iter().find(|e| e.id == id).map_or(0, |e| e.until));
+            let [early, late] = years;
+            let but = if early == late {
+                String::new()
+            } else {
+                format!(", but compares bills of different years, to {early} and to {late}")
+            };
+            format!(" The published ratio is {}{but}.", fold(high.1 / low.0))
+        }
+        _ => String::new(),
+    };
     format!(
-        "To 2030 a ban costs EUR {} billion if kit goes by 2022 and fewer bid, {} if it goes at its end of life and as many bid{fold}.",
+        "When kit must go and how many may bid are disputed: to 2030 a ban in Europe costs EUR {} billion if kit goes by 2022 and fewer \
+         bid, {} if it goes at its end of life and as many bid{times}.{said}",
         fixed(high.mean, 1),
         fixed(low.mean, 1)
     )
 }
 
-/// Rows whose interval lies outside every published range of theirs.
-pub(super) fn missed(plot: &PlotTable) -> Vec<String> {
-    let mut missed = Vec::new();
+/// Where the 95% interval of the model lies beside a published number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    Below,
+    Meets,
+    Above,
+}
+
+/// Every published number that the model has an interval for: the row, the number as it is named, and where the model lies.
+pub(super) fn beside(plot: &PlotTable) -> Vec<(&'static str, &str, Side)> {
+    let mut beside = Vec::new();
     for estimate in &ESTIMATES {
         let Some((low, high)) = model_of(plot, estimate.id).and_then(|s| s.ci) else {
             continue;
         };
-        let said: Vec<(f64, f64)> = (plot.rows.iter())
-            .filter(|row| row.series == estimate.id && row.quantity == PUBLISHED)
-            .filter_map(|row| row.stats?.ci)
-            .collect();
-        if said.is_empty() || said.iter().any(|(from, to)| low <= *to && high >= *from) {
-            continue;
+        let is_published = |row: &&PlotRow| row.series == estimate.id && row.quantity == PUBLISHED;
+        for row in plot.rows.iter().filter(is_published) {
+            let Some((from, to)) = row.stats.and_then(|stats| stats.ci) else {
+                continue;
+            };
+            let side = match (high < from, low > to) {
+                (true, _) => Side::Below,
+                (_, true) => Side::Above,
+                _ => Side::Meets,
+            };
+            beside.push((estimate.text, row.label.as_str(), side));
         }
-        let side = if said.iter().all(|(from, _)| high < *from) {
-            "below"
-        } else {
-            "above"
-        };
-        missed.push(format!("{} ({side})", estimate.text));
     }
-    missed
+    beside
+}
+
+/// What the model makes of all that was published.
+pub(super) fn title<T, U>(beside: &[(T, U, Side)]) -> String {
+    let count = |side| beside.iter().filter(|(.., found)| *found == side).count();
+    let (below, above, all) = (count(Side::Below), count(Side::Above), beside.len());
+    let of = match all {
+        1 => "the one published estimate of a ban".to_owned(),
+        _ => format!("{all} published estimates of bans"),
+    };
+    match (below, above) {
+        _ if all == 0 => "What rules cost by the model, beside what was published".to_owned(),
+        (0, 0) if all == 1 => format!("The model meets {of}"),
+        (0, 0) => format!("The model meets all {of}"),
+        (1, 0) if all == 1 => format!("The model lies below {of}"),
+        (0, 1) if all == 1 => format!("The model lies above {of}"),
+        (below, 0) if below == all => format!("The model lies below all {of}"),
+        (0, above) if above == all => format!("The model lies above all {of}"),
+        (below, 0) => format!("The model lies below {below} of {of}"),
+        (0, above) => format!("The model lies above {above} of {of}"),
+        (below, above) => format!("The model lies below {below} and above {above} of {of}"),
+    }
+}
+
+/// The published numbers that lie outside the interval of the model, by side.
+fn missed(beside: &[(&str, &str, Side)]) -> Vec<String> {
+    let side = |wanted: Side, name: &str| {
+        let found: Vec<String> = (beside.iter())
+            .filter(|(.., side)| *side == wanted)
+            .map(|(text, said, _)| format!("{text}: {said}"))
+            .collect();
+        (!found.is_empty()).then(|| format!("from {name}, {}", found.join("; ")))
+    };
+    [side(Side::Below, "below"), side(Side::Above, "above")]
+        .into_iter()
+        .flatten()
+        .collect()
 }

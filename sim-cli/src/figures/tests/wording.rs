@@ -141,7 +141,7 @@ fn what_a_point_of_lock_in_costs() {
         (
             -0.05,
             (-152.0, 30.0),
-            "“Early ban” removes lock-in with lower outlays of operators and states",
+            "“Early ban” removes lock-in with lower outlays of operators, without public outlay",
             "−152 (−182 to −122) Dominant: less lock-in at lower cost.",
         ),
         (
@@ -192,9 +192,10 @@ fn what_a_point_of_lock_in_costs() {
     let (said, description) = compared("06-cost-per-point", rows.concat(), &two);
     assert_eq!(
         said,
-        "All 2 policies remove lock-in with lower outlays of operators and states"
+        "All 2 policies remove lock-in with lower outlays of operators, without public outlay"
     );
     for words in [
+        "Counted in: states pay nothing a point under each. ",
         "From USD −152 million a point (95% interval −182 to −122) under “Early ban” to −900 (95% interval −990 to −810) under",
         "Lower prices are a transfer from sellers, no saving to society.",
         "kit bought late is not credited after 2021.",
@@ -210,8 +211,55 @@ fn what_a_point_of_lock_in_costs() {
     }
     assert_eq!(
         compared("06-cost-per-point", rows, &ban).0,
-        "“Early ban” removes lock-in at lower cost to operators and states, delay counted"
+        "“Early ban” removes lock-in at lower cost to operators and states together, delay counted"
     );
+}
+
+/// Who saves and who spends is told apart: a lower sum is no lower outlay of each.
+#[test]
+fn states_that_pay_more_are_not_said_to_pay_less() {
+    let policy = |id: &str, [operators, public]: [f64; 2]| {
+        let parts = [
+            ("all", operators + public),
+            ("operators", operators),
+            ("public", public),
+            ("delay", 0.0),
+        ];
+        let mut rows = vec![difference(id, "discounted_lock_in", "all", -0.05, 0.004)];
+        rows.extend(parts.map(|(part, cost)| difference(id, "cost_per_lock_in_point", part, cost, 9.0)));
+        rows
+    };
+    let two = [("ban", "Early ban"), ("fund", "A fund")];
+    for (ban, fund, who) in [
+        (
+            [-1265.0, 0.0],
+            [-9000.0, 8356.0],
+            "as operators save more than states spend",
+        ),
+        (
+            [-1265.0, -3.0],
+            [-900.0, 0.0],
+            "with lower outlays of operators and states",
+        ),
+        (
+            [100.0, -265.0],
+            [0.0, -90.0],
+            "as states save more than operators spend",
+        ),
+        (
+            [100.0, -265.0],
+            [-900.0, 90.0],
+            "with lower outlays of operators and states together",
+        ),
+    ] {
+        let rows = [policy("ban", ban), policy("fund", fund)].concat();
+        let (title, _) = compared("06-cost-per-point", rows, &two);
+        assert_eq!(title, format!("All 2 policies remove lock-in {who}"));
+    }
+    let rows = [policy("ban", [-1265.0, 0.0]), policy("fund", [-9000.0, 8356.0])].concat();
+    let (_, description) = compared("06-cost-per-point", rows, &two);
+    let said = "Counted in: states pay from nothing a point under “Early ban” to USD 8,356 million under “A fund”. ";
+    assert!(description.contains(said), "{description}");
 }
 
 #[test]
@@ -433,21 +481,59 @@ fn who_wins_whose_sites() {
             "{description}"
         );
     }
-    for (there, title) in [
-        ((5e5, 1e4), "“Early ban” moves 300 thousand sites more from a to b"),
+    for (there, title, said) in [
+        (
+            (5e5, 1e4),
+            "“Early ban” brings b 300 thousand sites more by 2021",
+            "; from a to b go 300 thousand sites more (95% interval 280 thousand sites to 320 thousand sites).",
+        ),
         (
             (1e5, 1e4),
-            "“Early ban” keeps 100 thousand sites from going from a to b",
+            "“Early ban” costs b 100 thousand sites by 2021",
+            "; from a to b go 100 thousand sites fewer (95% interval 80 thousand sites to 120 thousand sites).",
         ),
         (
             (2.1e5, 1e4),
-            "This figure’s test cannot tell between which sellers “Early ban” moves sites",
+            "This figure’s test cannot tell whom “Early ban” costs sites",
+            "; between which sellers sites move cannot be told.",
         ),
     ] {
-        let mut all = rows("base", (2e5, 1e4), (3e5, 1e4));
-        all.extend(rows("ban", there, (3e5, 1e4)));
-        assert_eq!(words("15-flows", all, &policy()).0, title);
+        // Renewals and new networks are the same in each replicate.
+        let sure = |mut rows: Vec<SummaryRow>| {
+            for stats in rows
+                .iter_mut()
+                .filter_map(|row| row.stats.as_mut())
+                .filter(|stats| stats.mean >= 1e6)
+            {
+                stats.ci = Some((stats.mean, stats.mean));
+            }
+            rows
+        };
+        let mut all = sure(rows("base", (2e5, 1e4), (3e5, 1e4)));
+        all.extend(sure(rows("ban", there, (3e5, 1e4))));
+        let (heading, description) = words("15-flows", all, &policy());
+        assert_eq!(heading, title);
+        assert!(description.contains(said), "{description}");
     }
+}
+
+/// What a policy takes from a seller is mostly what it no longer keeps: the title counts all.
+#[test]
+fn who_loses_sites_is_told_by_all_that_it_loses() {
+    let all = [("base", [4e6, 2e5, 3e5]), ("ban", [3.5e6, 2.5e5, 2e5])]
+        .into_iter()
+        .flat_map(|(world, [kept, there, back])| {
+            vec![
+                flow(world, "a", "a", (kept, 0.0)),
+                flow(world, "a", "b", (there, 0.0)),
+                flow(world, "b", "a", (back, 0.0)),
+            ]
+        });
+    let (title, description) = words("15-flows", all.collect(), &policy());
+    assert_eq!(title, "“Early ban” costs a 600 thousand sites by 2021");
+    let said = "of its own it keeps 500 thousand sites fewer (95% interval 500 thousand sites to 500 thousand sites); from b to a go 100 \
+                thousand sites fewer";
+    assert!(description.contains(said), "{description}");
 }
 
 /// Two flows with wide intervals that move together: their difference is sure, and it counts where it is known.
@@ -478,22 +564,18 @@ fn who_wins_whose_sites_is_tested_in_pairs() {
     let said = drawn(&table);
     assert_eq!(
         said.title,
-        "This figure’s test cannot tell between which sellers “Early ban” moves sites"
+        "This figure’s test cannot tell whom “Early ban” costs sites"
     );
-    assert!(
-        said.subtitle.contains("from a to b: 50 thousand sites"),
-        "{}",
-        said.subtitle
-    );
+    assert!(said.subtitle.contains("b: 50 thousand sites more"), "{}", said.subtitle);
     let changes = [("a", "b", (5e4, 2e4)), ("b", "a", (1e3, 2e3))];
     table.differences = changes
         .map(|(from, to, change)| total(flow("ban", from, to, change)))
         .into();
     let said = drawn(&table);
-    assert_eq!(said.title, "“Early ban” moves 50 thousand sites more from a to b");
+    assert_eq!(said.title, "“Early ban” brings b 50 thousand sites more by 2021");
     assert!(
         said.subtitle
-            .contains("50 thousand sites (95% interval 30 thousand sites to 70 thousand sites) more"),
+            .contains("from a to b go 50 thousand sites more (95% interval 30 thousand sites to 70 thousand sites)"),
         "{}",
         said.subtitle
     );
@@ -504,10 +586,11 @@ fn who_wins_whose_sites_is_tested_in_pairs() {
     );
 }
 
+/// What buyers make of interfaces leads; how mature these are stands beside it, with digits that tell its interval.
 #[test]
-fn maturity_of_interfaces() {
-    let rows = |world: &str, end: f64| {
-        let mut rows = series(world, "interface_maturity", "all", &[(0.15, 0.01), (end, 0.01)]);
+fn sites_of_two_sellers_lead() {
+    let rows = |world: &str, sites: f64, maturity: f64| {
+        let mut rows = series(world, "interface_maturity", "all", &[(0.15, 0.01), (maturity, 0.001)]);
         for row in &mut rows {
             "fronthaul".clone_into(&mut row.part);
         }
@@ -515,7 +598,7 @@ fn maturity_of_interfaces() {
             world,
             "open_share_multi_vendor",
             "all",
-            &[(0.01, 0.0), (0.2, 0.01)],
+            &[(0.01, 0.0), (sites, 0.01)],
         ));
         rows
     };
@@ -523,31 +606,57 @@ fn maturity_of_interfaces() {
         worlds: vec![("base".to_owned(), "Baseline".to_owned())],
         ..Spec::default()
     };
-    for (end, title) in [
-        (0.45, "The fronthaul matures from 0.15 to 0.45 by 2021"),
-        (0.10, "Maturity of the fronthaul falls from 0.15 to 0.10 by 2021"),
-        (
-            0.16,
-            "Change in the fronthaul’s maturity by 2021 cannot be told from zero",
-        ),
+    for (sites, title) in [
+        (0.2, "Sites of two sellers rise from 1.0% to 20% by 2021"),
+        (0.0, "Change in sites of two sellers by 2021 cannot be told from zero"),
     ] {
-        let (said, description) = words("16-interfaces", rows("base", end), &one);
+        let (said, description) = words("16-interfaces", rows("base", sites, 0.45), &one);
         assert_eq!(said, title);
         assert!(
-            description.contains("sites of two sellers 1.0% to 20%"),
+            description.contains("; the fronthaul’s maturity 0.15 to 0.45."),
             "{description}"
         );
     }
-    for (end, title) in [
-        (0.55, "“Early ban” makes the fronthaul 0.10 more mature by 2021"),
-        (0.25, "“Early ban” leaves the fronthaul 0.20 less mature in 2021"),
+    for (sites, title) in [
+        (0.43, "“Early ban” lifts sites of two sellers from 20% to 43%"),
+        (0.10, "“Early ban” lowers sites of two sellers from 20% to 10%"),
         (
-            0.45,
-            "Effect of “Early ban” on maturity by 2021 cannot be told from zero",
+            0.21,
+            "Effect of “Early ban” on sites of two sellers by 2021 cannot be told from zero",
         ),
     ] {
-        let all = [rows("base", 0.45), rows("ban", end)].concat();
-        assert_eq!(words("16-interfaces", all, &policy()).0, title);
+        let all = [rows("base", 0.2, 0.45), rows("ban", sites, 0.4717)].concat();
+        let (said, description) = words("16-interfaces", all, &policy());
+        assert_eq!(said, title);
+        let maturity = "the fronthaul’s maturity +0.022 (95% interval 0.020 to 0.024).";
+        assert!(description.contains(maturity), "{description}");
+    }
+    // Without such a record the maturity itself leads.
+    let mut rows = rows("base", 0.2, 0.45);
+    for row in rows.iter_mut().filter(|row| row.measure == "open_share_multi_vendor") {
+        "pair_experience".clone_into(&mut row.measure);
+    }
+    assert_eq!(
+        words("16-interfaces", rows, &one).0,
+        "The fronthaul’s maturity rises from 0.15 to 0.45 by 2021"
+    );
+}
+
+/// A title of a column that is cut off tells nothing.
+#[test]
+fn no_title_of_the_uses_is_cut_off() {
+    let figure = by_name("16-interfaces").expect("known");
+    let plot = figure.plotted(&fixture::summary(), &fixture::spec()).expect("plots");
+    let svg = figure.draw(&plot, &fixture::note()).expect("draws");
+    assert!(!svg.contains('…'), "{svg}");
+    for panel in [
+        "Fronthaul",
+        "X2 (between base stations)",
+        "Management",
+        "Two sellers",
+        "Pairs, thousands",
+    ] {
+        assert!(svg.contains(&format!(">{panel}<")), "{panel}");
     }
 }
 
@@ -560,11 +669,17 @@ fn the_bill_of_a_removal_by_its_deadline() {
         ..Spec::default()
     };
     for (late, title) in [
-        (4000.0, "Waiting until 2039 cuts the bill of removing Alpha by 60%"),
-        (15000.0, "Waiting until 2039 raises the bill of removing Alpha by 50%"),
+        (
+            4000.0,
+            "Waiting until 2039 cuts the discounted bill of removing Alpha by 60%",
+        ),
+        (
+            15000.0,
+            "Waiting until 2039 raises the discounted bill of removing Alpha by 50%",
+        ),
         (
             10100.0,
-            "What waiting changes in the bill of removing Alpha cannot be told from zero",
+            "What waiting changes in the discounted bill of removing Alpha cannot be told from zero",
         ),
     ] {
         let rows = |measure: &str, values: [f64; 2]| {
@@ -586,7 +701,10 @@ fn the_bill_of_a_removal_by_its_deadline() {
             description.contains("Alpha: USD 10.0 billion (95% interval 9.9 to 10.1)"),
             "{description}"
         );
-        assert!(description.contains(", discounted at 5% a year. "), "{description}");
+        assert!(
+            description.contains(", in present value, discounted at 5% a year. "),
+            "{description}"
+        );
         assert!(
             description.contains("The earliest deadline takes 4.5 years."),
             "{description}"
@@ -615,15 +733,21 @@ fn a_deadline_that_changes_nothing_is_no_wait() {
     let (title, description) = words("08-exit-cost", bills([10e3, 8e3, 5e3, 5e3]), &spec);
     assert_eq!(
         title,
-        "Waiting to the end of the kit’s life (by 2027) cuts the bill of removing Alpha by 50%; later deadlines change nothing"
+        "Waiting to the end of the kit’s life (by 2027) cuts the discounted bill of removing Alpha by 50%; later deadlines change nothing"
     );
     // Ten billion, give or take two hundredths: to the digit that is told there is no doubt.
-    let told = "Alpha: USD 10.0 billion if gone by the end of 2022, USD 5.0 billion by that of 2027 or later, discounted at 3.5% a year.";
+    let told = "Alpha: USD 10.0 billion if gone by the end of 2022, USD 5.0 billion by that of 2027 or later, in present value, discounted at 3.5% a year.";
     assert!(description.contains(told), "{description}");
     let (title, _) = words("08-exit-cost", bills([10e3, 8e3, 5e3, 4e3]), &spec);
-    assert_eq!(title, "Waiting until 2039 cuts the bill of removing Alpha by 60%");
+    assert_eq!(
+        title,
+        "Waiting until 2039 cuts the discounted bill of removing Alpha by 60%"
+    );
     let (title, _) = words("08-exit-cost", bills([5e3; 4]), &spec);
-    assert_eq!(title, "Waiting changes nothing in the bill of removing Alpha");
+    assert_eq!(
+        title,
+        "Waiting changes nothing in the discounted bill of removing Alpha"
+    );
 }
 
 #[test]
@@ -657,11 +781,52 @@ fn a_seller_that_is_cut_off() {
         let (said, description) = words("14-cut-off", all, &spec);
         assert_eq!(said, title);
         assert!(
-            description.contains("Its stock is gone by the end of 2021."),
+            description.contains("A’s stock is gone by the end of 2021."),
             "{description}"
         );
     }
     let all = [rows("base", 0.25, None), rows("ban", 0.1, Some([20.0, 4.0]))].concat();
     let (_, description) = words("14-cut-off", all, &spec);
-    assert!(description.contains("Its stock is never gone."), "{description}");
+    assert!(description.contains("A’s stock is never gone."), "{description}");
+}
+
+/// A year picked for its size flatters: the last one is told, and the worst at the foot.
+#[test]
+fn a_cut_off_is_told_by_the_last_year() {
+    let rows = |world: &str, sales: [f64; 3]| {
+        let of =
+            |vendor: &str, sales: [f64; 3]| series(world, "share_sales", vendor, &sales.map(|share| (share, 0.01)));
+        let mut rows = of("a", sales);
+        rows.extend(of("b", sales.map(|share| 1.0 - share)));
+        if world == "ban" {
+            rows.extend(series(
+                world,
+                "inventory_months",
+                "a",
+                &[(20.0, 0.0), (9.0, 0.0), (0.0, 0.0)],
+            ));
+        }
+        rows
+    };
+    let spec = Spec {
+        vendors: ["a", "b"].map(|v| (v.to_owned(), v.to_uppercase())).to_vec(),
+        ..policy()
+    };
+    let table = SummaryTable {
+        rows: [rows("base", [0.3; 3]), rows("ban", [0.3, 0.1, 0.2])].concat(),
+        ..SummaryTable::default()
+    };
+    let figure = by_name("14-cut-off").expect("known");
+    let plot = figure.plotted(&table, &spec).expect("plots");
+    let drawing = figure.drawing(&plot, &fixture::note()).expect("draws");
+    assert_eq!(drawing.words.title, "“Early ban” costs A 10.0 points of sales in 2022");
+    let worst = "The effect on A is largest in 2021: −20.0 points (95% interval −22.0 to −18.0).";
+    assert!(
+        drawing.words.notes.iter().any(|note| note == worst),
+        "{:?}",
+        drawing.words.notes
+    );
+    // The panel of the subject names its lines: each world stands beside it, the stock and the other seller.
+    assert_eq!(drawing.svg.matches(">Early ban ").count(), 3, "{}", drawing.svg);
+    assert!(!drawing.svg.contains('…'), "{}", drawing.svg);
 }
