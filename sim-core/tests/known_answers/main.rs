@@ -67,9 +67,9 @@ const INTRODUCTION: &str = "# Known answers
 <!-- Written by `ORANSIM_BLESS=1 cargo test -p sim-core --test known_answers`; do not edit. -->
 
 Limits in which the model has a closed form or a published value. Each number was obtained by the public functions named,
-which are those that `run` calls, and by sums over what they gave: no equation of the model was written a second time for the test. Two
-functions stand outside the path of `run`: `one_shot_gain`, which checks the solver by other means, and `Tree::shares` where a limit is asked that a scenario may
-not ask. A test compares this page with what comes out today. Tolerances: solvers 1e-8, closed forms 1e-12, simulations four standard errors (SE) at a fixed seed, tests of a distribution
+which are those that `run` calls, and by sums over what they gave (effective numbers, the effect of the state on choices and the parts of a welfare account are such
+sums). Outside the path of `run` stand `one_shot_gain`, which checks the solver by other means; `Tree::shares` where a limit is asked that a scenario may
+not ask; draws of whole rows of shocks and normals, whose single draws `run` takes by position; and exponential times, which the reference market alone needs. A test compares this page with what comes out today. Tolerances: solvers 1e-8, closed forms 1e-12, simulations four standard errors (SE) at a fixed seed, tests of a distribution
 p > 0.0001. Expected values come from the literature named, or were derived and checked by a second method; a derived number is
 not a published one. Anchors of sensitivity analysis, scenario discovery and decision rules (V33 to V38) belong to other commands and are
 tested there.

@@ -56,7 +56,7 @@ fn each_lever_writes_only_what_it_lists() {
 }
 
 #[test]
-fn each_lever_at_zero_changes_no_byte_and_at_full_strength_some() {
+fn each_lever_at_zero_changes_no_byte_and_strength_scales_it() {
     let options = Options {
         tenders: true,
         breadth: Breadth::Core,
@@ -74,11 +74,19 @@ fn each_lever_at_zero_changes_no_byte_and_at_full_strength_some() {
         }
         let real = simulate_with(&child(MINIMAL, &example(kind, keys, more, "")), options);
         let acted = watch(&real, 0).0;
-        assert_ne!(
-            exactly(&seen.0.values),
-            exactly(&acted.values),
+        assert!(
+            exactly(&seen.0.values) != exactly(&acted.values),
             "{kind} does nothing at full strength"
         );
+        // Of some kinds it is the share of operators that are bound: with two operators some share binds one of them.
+        let scales = [0.5, 0.6, 0.7, 0.8, 0.9, 0.4, 0.3, 0.2, 0.1].iter().any(|strength| {
+            let rest = format!("strength = {strength}");
+            let part = simulate_with(&child(MINIMAL, &example(kind, keys, more, &rest)), options);
+            let part = exactly(&watch(&part, 0).0.values);
+            part != exactly(&seen.0.values) && part != exactly(&acted.values)
+        });
+        // The cap is in the way of one of the two alone.
+        assert!(scales || *kind == "share_cap", "strength does not scale {kind}");
     }
 }
 

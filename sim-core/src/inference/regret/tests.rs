@@ -28,6 +28,8 @@ fn the_rules_disagree() {
     near(&payoffs.regret()[2], &[15.0, 4.0, 0.0, 21.0, 28.0]);
     for (rule, scores, winner) in [
         (Rule::MinimaxRegret, [30.0, 53.0, 28.0, 40.0], 2),
+        // Sorted regrets of the first are 8, 8, 13, 15, 30: 15 and .6 of the step to 30.
+        (Rule::Regret90, [24.0, 46.2, 25.2, 31.2], 0),
         (Rule::Maximin, [45.0, 5.0, 30.0, 50.0], 3),
         (Rule::Maximax, [60.0, 90.0, 75.0, 58.0], 1),
         (Rule::Hurwicz { optimism: 0.5 }, [52.5, 47.5, 52.5, 54.0], 3),
