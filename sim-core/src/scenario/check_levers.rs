@@ -34,6 +34,17 @@ pub(super) fn check(c: &mut Checker, s: &Scenario) {
         if let Some([buyer, target]) = named.lever.takeover().filter(|_| named.lever.is_active()) {
             takeover(c, s, &named.path, buyer, target);
         }
+        if let Start::Answers(name) = &named.lever.common().start {
+            answers(c, s, named, name);
+        }
+    }
+    what_they_name(c, s);
+    obeyable(c, s);
+}
+
+/// What levers name: countries, blocs, vendors, components, generations and places.
+pub(super) fn what_they_name(c: &mut Checker, s: &Scenario) {
+    for named in &s.levers {
         homes(c, s, &named.path, named.lever.homes().iter());
         if let Some(payer) = named.lever.payer() {
             let countries = s.countries.iter().map(|x| x.id.as_str());
@@ -43,13 +54,10 @@ pub(super) fn check(c: &mut Checker, s: &Scenario) {
             c.known(&join(&named.path, "payer"), payer, "payer", payers);
         }
         scope(c, s, &named.path, named.lever.scope());
-        match &named.lever.common().start {
-            Start::When(trigger) => waits_for(c, s, &join(&named.path, "when"), trigger),
-            Start::Answers(name) => answers(c, s, named, name),
-            Start::OnItsDay => {}
+        if let Start::When(trigger) = &named.lever.common().start {
+            waits_for(c, s, &join(&named.path, "when"), trigger);
         }
     }
-    obeyable(c, s);
 }
 
 /// Refuses a takeover by a vendor that does not sell all that it would have to renew.
