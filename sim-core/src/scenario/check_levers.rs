@@ -37,6 +37,7 @@ pub(super) fn check(c: &mut Checker, s: &Scenario) {
         if let Start::Answers(name) = &named.lever.common().start {
             answers(c, s, named, name);
         }
+        comes_too_late(c, s, named);
     }
     what_they_name(c, s);
     obeyable(c, s);
@@ -57,6 +58,29 @@ pub(super) fn what_they_name(c: &mut Checker, s: &Scenario) {
         if let Start::When(trigger) = &named.lever.common().start {
             waits_for(c, s, &join(&named.path, "when"), trigger);
         }
+    }
+}
+
+/// Warns of a lever of which nothing happens before the scenario ends.
+fn comes_too_late(c: &mut Checker, s: &Scenario, named: &NamedLever) {
+    let common = named.lever.common();
+    let known = common.announced.unwrap_or(common.in_force);
+    if named.lever.is_active() && common.start == Start::OnItsDay && known > s.end {
+        let key = if common.announced.is_some() {
+            "announced"
+        } else {
+            "in_force"
+        };
+        c.fault(
+            &join(&named.path, key),
+            format!(
+                "`{}` does nothing: the scenario ends on {}, before it",
+                named.name, s.end
+            ),
+            format!("a day up to {}", s.end),
+            Some("bring it forward, or set `scenario.end` later".to_owned()),
+        );
+        c.last_is_a_warning();
     }
 }
 
