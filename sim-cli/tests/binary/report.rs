@@ -59,3 +59,32 @@ fn a_run_that_another_command_reads_is_sent_there() {
     assert!(text.contains("`oransim regret points`"), "{text}");
     assert!(!here.join("points.html").exists());
 }
+
+#[test]
+fn a_report_says_which_world_and_what_nothing_stands_on() {
+    let study = study();
+    let here = study.path();
+    done(here, &["new", "ban.toml", "--from", "minimal"]);
+    done(
+        here,
+        &["compare", MINIMAL, "ban.toml", "-n", "4", "--out", "c", "--quiet"],
+    );
+    let said = done(here, &["report", "c"]);
+    for sentence in [
+        "- In “Two operators, three vendors”: the largest causes of lock-in, of each site as if tendered on ",
+        "- In “Two operators, three vendors”: on 20",
+        "- In “Two operators, three vendors”: the largest changes in shares of sites are ",
+    ] {
+        assert!(said.contains(sentence), "{sentence} in {said}");
+    }
+    assert!(
+        said.contains("early write-off") && !said.contains("brought forward"),
+        "{said}"
+    );
+    let html = fs::read_to_string(here.join("c.html")).unwrap();
+    assert!(html.contains("no number says where it comes from ("), "as `check` says");
+    assert!(!html.contains("assumed number"), "no empty table");
+    done(here, &["report", "c", "--out", "c.typ"]);
+    let typst = fs::read_to_string(here.join("c.typ")).unwrap();
+    assert!(typst.contains("no number says where it comes from"));
+}
