@@ -298,6 +298,26 @@ fn regret_and_boxes_are_those_of_the_outcomes() {
     );
     assert!(said.contains("Savage") && said.contains("on average"), "{said}");
     silent(root, &["regret", "run", "--threshold", "0.75"]);
+    for (args, said) in [
+        (
+            ["regret", "run", "--threshold", "60"],
+            "warning: --threshold 60 lies above all values of this run, ",
+        ),
+        (["regret", "run", "--threshold", "60"], ": fractions: 0.6 is 60%"),
+        (
+            ["discover", "run", "--above", "100"],
+            "warning: --above 100 lies above all values",
+        ),
+        (
+            ["discover", "run", "--below", "0.0001"],
+            "warning: --below 0.0001 lies below all values",
+        ),
+    ] {
+        let output = crate::oransim(root, &args);
+        let text = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() && text.contains(said), "{args:?}: {text}");
+    }
+    silent(root, &["regret", "run", "--threshold", "0.75"]);
     let regret = rows(&root.join("run/regret.csv"));
     assert_eq!(regret.len(), 80);
     for row in &regret {
