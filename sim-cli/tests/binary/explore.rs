@@ -486,8 +486,18 @@ fn slips_are_refused_before_anything_is_written() {
     refuse(&format!("explore {FILE} --design none.csv"), "none.csv");
     refuse(&format!("explore {FILE} --design lhs -n 3 --record tenders"), "tenders");
     for (text, said) in [
-        ("market.taste\n0.1\n", "market.taste"),
-        ("market.taste_scale_share\n-3\n", "`market.taste_scale_share` = -3"),
+        (
+            "foo.bar\n0.1\n",
+            "bad.csv:1, column foo.bar: the scenario has no `foo` (world `study`)\n  = found: foo.bar\n  = allowed: ",
+        ),
+        (
+            "keep.growth_share_per_year,market.taste_scale_shar\n0,0.1\n",
+            "bad.csv:1, column market.taste_scale_shar: `market` has no `taste_scale_shar`",
+        ),
+        (
+            "market.taste_scale_share\r\n0.1\r\n-3\r\n",
+            "bad.csv:3, column market.taste_scale_share: this number is out of range (world `study`)\n  = found: -3\n  = allowed: a number ",
+        ),
         ("market.taste_scale_share\nhigh\n", "line 2"),
         ("market.taste_scale_share\n", "at least one point"),
     ] {
