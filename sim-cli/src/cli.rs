@@ -145,7 +145,7 @@ pub struct ReportFlags {
     /// Directory of a finished run.
     #[arg(value_name = "RUN")]
     run: PathBuf,
-    /// The file; `.typ` gives Typst source.
+    /// The file, `.html`, or `.typ` for Typst source; by default NAME.html in the current directory, NAME that of RUN.
     #[arg(long, short, value_name = "FILE")]
     out: Option<PathBuf>,
     /// Replace the file if it is there.

@@ -44,6 +44,12 @@ fn a_run_becomes_one_file_that_needs_nothing_else() {
             .unwrap()
             .contains("#image(\"a/figures/01-lock-in.svg\"")
     );
+    let text = refused(here, &["report", "a", "--out", "brief.pdf"]);
+    assert!(
+        text.contains("for a PDF: --out brief.typ, then typst compile"),
+        "{text}"
+    );
+    assert!(!here.join("brief.pdf").exists());
     assert!(refused(here, &["report", "scenarios"]).contains("no finished run"));
     // The same run, the same file, but for what provenance says of the making.
     silent(here, &["report", "a", "--out", "again.html"]);
