@@ -105,7 +105,7 @@ pub struct WorldFlags {
     #[arg(long = "set", value_name = "PATH=VALUE")]
     pub overrides: Vec<Override>,
     /// Seed of the ensemble, instead of the scenario's.
-    #[arg(long, value_name = "S")]
+    #[arg(long, value_name = "S", allow_negative_numbers = true, value_parser = seed)]
     pub seed: Option<u64>,
     /// Base values, or one vector drawn a replicate; by default `sampled` where the scenario has uncertainties.
     #[arg(long, value_enum, value_name = "MODE")]
@@ -145,7 +145,7 @@ pub struct ReportFlags {
     /// Directory of a finished run.
     #[arg(value_name = "RUN")]
     run: PathBuf,
-    /// The file; `.typ` gives Typst source.
+    /// The file, `.html`, or `.typ` for Typst source; by default NAME.html in the current directory, NAME that of RUN.
     #[arg(long, short, value_name = "FILE")]
     out: Option<PathBuf>,
     /// Replace the file if it is there.
@@ -563,6 +563,11 @@ fn replicates(text: &str) -> Result<u64, String> {
     (text.parse()).map_err(|_| format!("say 1 to {MOST_REPLICATES}"))
 }
 
+/// A seed.
+fn seed(text: &str) -> Result<u64, String> {
+    (text.parse()).map_err(|_| "say a whole number, 0 or more".to_owned())
+}
+
 /// A size of a design; making it says later whether it is one that can be played.
 fn points(text: &str) -> Result<u64, String> {
     (text.parse()).map_err(|_| "say a number of points, 1 or more".to_owned())
@@ -588,10 +593,11 @@ Examples:
   oransim figures
   oransim figures --only 01-lock-in
   oransim figures --check                 # redraw, compare hashes, compute the cheap ones anew
-  oransim figures --check --full          # compute all of them anew")]
+  oransim figures --check --full          # compute all of them anew
+  oransim figures --only 01-lock-in --check --full")]
 pub struct FigureFlags {
     /// Only this figure of results/figures.toml; may be given again.
-    #[arg(long, value_name = "NAME", conflicts_with = "check")]
+    #[arg(long, value_name = "NAME")]
     only: Vec<String>,
     /// Compare the figures with what they should be; exit code 5 where one differs.
     #[arg(long)]
@@ -677,6 +683,14 @@ mod tests {
             Err(error) => error.to_string(),
         };
         assert!(said("oransim run a.toml -n -4").contains("say 1 to 10000000"));
+        for command in [
+            "run a.toml",
+            "explore a.toml --design lhs",
+            "calibrate a.toml --targets t.csv",
+        ] {
+            let said = said(&format!("oransim {command} --seed -1"));
+            assert!(said.contains("say a whole number, 0 or more"), "{said}");
+        }
         assert!(said("oransim run a.toml --jobs 0").contains("say a number of threads, 1 or more"));
         assert!(said("oransim explore a.toml --design lhs --jobs -1").contains("number of threads, 1 or more"));
         assert!(said("oransim explore a.toml --design lhs -n -1").contains("number of points, 1 or more"));

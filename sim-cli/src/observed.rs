@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use sim_core::inference::Observation;
+use sim_core::measure::{domain_of, fraction_hint};
 
 use crate::exit::{Failure, Result};
 use crate::output::number::parse_number;
@@ -81,18 +82,18 @@ pub fn read_together(paths: &[PathBuf]) -> Result<Observed> {
 fn collect(path: &Path, observed: &mut Observed) -> Result<()> {
     // A file that was named and cannot be read is a mistake of the call, as with a scenario or a design.
     let unreadable = |why: &dyn std::fmt::Display| Failure::Refused(format!("cannot read {}: {why}", path.display()));
-    let bytes = std::fs::metadata(path).map_err(|e| unreadable(&e))?.len();
-    if bytes > MAX_BYTES {
+    let size = std::fs::metadata(path).map_err(|e| unreadable(&e))?.len();
+    if size > MAX_BYTES {
         return Err(Failure::Refused(format!(
             "{}: a file of observations may have {} MiB",
             path.display(),
             MAX_BYTES >> 20
         )));
     }
-    let mut reader = csv::ReaderBuilder::new()
-        .flexible(true)
-        .from_path(path)
-        .map_err(|e| unreadable(&e))?;
+    let bytes = std::fs::read(path).map_err(|e| unreadable(&e))?;
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+    let mut lines = Lines { text, at: 0, line: 1 };
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text);
     let header = reader.headers().map_err(|e| unreadable(&e))?.clone();
     let at = path.display();
     if !header.iter().eq(COLUMNS) {
@@ -104,9 +105,11 @@ fn collect(path: &Path, observed: &mut Observed) -> Result<()> {
     }
     let file: Arc<Path> = Arc::from(path);
     let mut faults = Vec::new();
+    let mut rows = 0;
     for row in reader.records() {
         let row = row.map_err(|e| unreadable(&e))?;
-        let line = row.position().map_or(0, csv::Position::line);
+        let line = lines.of(row.position().map_or(0, csv::Position::byte));
+        rows += 1;
         match parse(&row, &file, line) {
             Ok(row) => {
                 let points = observed.entry(row.series.clone()).or_default();
@@ -127,6 +130,11 @@ fn collect(path: &Path, observed: &mut Observed) -> Result<()> {
             Err(why) => faults.push(format!("{at}:{line}: {why}")),
         }
     }
+    if rows == 0 {
+        return Err(Failure::Refused(format!(
+            "no observation in {at}: it has its header alone"
+        )));
+    }
     if faults.len() > MOST_FAULTS {
         let more = faults.len() - MOST_FAULTS;
         faults.truncate(MOST_FAULTS);
@@ -137,6 +145,43 @@ fn collect(path: &Path, observed: &mut Observed) -> Result<()> {
     } else {
         Err(Failure::Refused(faults.join("\n")))
     }
+}
+
+/// Counts lines up to places in a text that are asked for in order. The reader's own count depends on how lines end.
+struct Lines<'a> {
+    text: &'a [u8],
+    at: usize,
+    line: u64,
+}
+
+impl Lines<'_> {
+    /// The line, from 1, of the first cell at or after a byte.
+    fn of(&mut self, byte: u64) -> u64 {
+        let byte = usize::try_from(byte).unwrap_or(usize::MAX);
+        let ends = |b: &&u8| matches!(b, b'\r' | b'\n');
+        let rest = self.text.get(byte..).unwrap_or_default();
+        let upto = (byte + rest.iter().take_while(ends).count()).min(self.text.len());
+        let passed = self.text.get(self.at..upto).unwrap_or_default();
+        self.line += passed.iter().filter(|b| **b == b'\n').count() as u64;
+        self.at = upto;
+        self.line
+    }
+}
+
+/// Refuses what no value of a measure can be: most likely per cent where a fraction is meant.
+fn possible(name: &str, value: Option<f64>, measure: &str, unit: &str) -> std::result::Result<(), String> {
+    let (Some(value), Some(domain)) = (value, domain_of(measure, unit)) else {
+        return Ok(());
+    };
+    if domain.contains(&value) {
+        return Ok(());
+    }
+    let hint = fraction_hint(unit, value).map_or_else(String::new, |hint| format!(" ({hint})"));
+    Err(format!(
+        "{name} {value} cannot be in unit `{unit}`: allowed is {} to {}{hint}",
+        domain.start(),
+        domain.end()
+    ))
 }
 
 impl ObservedRow {
@@ -173,6 +218,9 @@ fn parse(row: &csv::StringRecord, file: &Arc<Path>, line: u64) -> std::result::R
         }
     };
     let (value, low, high) = (number(9)?, number(10)?, number(11)?);
+    for (name, bound) in [("value", value), ("low", low), ("high", high)] {
+        possible(name, bound, &text(1), &text(2))?;
+    }
     let (below, above) = (low.unwrap_or(f64::NEG_INFINITY), high.unwrap_or(f64::INFINITY));
     if below > above {
         return Err(format!("low {below} is above high {above}"));
@@ -287,6 +335,43 @@ mod tests {
             ":7: value `x`",
         ] {
             assert!(text.contains(part), "{part} in {text}");
+        }
+    }
+
+    #[test]
+    fn per_cent_and_an_empty_file_are_refused() {
+        let text = read_text(&format!(
+            "2020-12-31,{SHARE},33,,,F002\n2021-12-31,{SHARE},0.3,,34,F1\n2022-12-31,{SHARE},,-0.1,0.2,F1\n"
+        ));
+        let text = text.unwrap_err();
+        for part in [
+            "observed.csv:2: value 33 cannot be in unit `share`: allowed is 0 to 1 (fractions: 0.33 is 33%)",
+            "observed.csv:3: high 34 cannot",
+            "observed.csv:4: low -0.1 cannot",
+        ] {
+            assert!(text.message().contains(part), "{}", text.message());
+        }
+        let text = read_text("").unwrap_err();
+        assert!(text.message().starts_with("no observation in "), "{}", text.message());
+    }
+
+    #[test]
+    fn lines_are_counted_however_they_end() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("observed.csv");
+        let row = |day: &str| format!("{day},{SHARE},x,,,F1");
+        for (mark, end) in [("", "\n"), ("", "\r\n"), ("\u{feff}", "\n"), ("\u{feff}", "\r\n")] {
+            let lines = [COLUMNS.join(","), row("2020-12-31"), String::new(), row("2021-12-31")];
+            std::fs::write(&path, format!("{mark}{}{end}", lines.join(end))).unwrap();
+            let refused = read(&path).unwrap_err();
+            for line in [":2: value `x`", ":4: value `x`"] {
+                assert!(
+                    refused.message().contains(line),
+                    "{mark:?} {end:?}: {}",
+                    refused.message()
+                );
+            }
+            assert_eq!(refused.message().lines().count(), 2);
         }
     }
 }

@@ -69,7 +69,7 @@ pub struct CalibrateFlags {
     #[arg(long = "set", value_name = "PATH=VALUE")]
     overrides: Vec<Override>,
     /// Seed of designs and luck, instead of the scenario's.
-    #[arg(long, value_name = "S")]
+    #[arg(long, value_name = "S", allow_negative_numbers = true, value_parser = super::seed)]
     seed: Option<u64>,
     /// Threads; by default as many as the machine offers. The results do not depend on it.
     #[arg(long, short, value_name = "J", allow_negative_numbers = true, value_parser = super::threads)]

@@ -6,8 +6,9 @@ use std::sync::atomic::Ordering;
 use super::Session;
 use crate::exit::{Exit, Failure, Result};
 use crate::figures::FigureError;
-use crate::figures::manifest::PATH;
-use crate::figures::regenerate;
+use crate::figures::deep::{DeepRun, Explored};
+use crate::figures::manifest::{self, FigureRun, PATH};
+use crate::figures::regenerate::{self, Difference, Runner, Simulated};
 use crate::model::Model;
 
 /// What is to be done with the figures of `results/`.
@@ -39,7 +40,13 @@ pub fn figures(model: &dyn Model, settings: &FigureSettings, session: &Session<'
         }
     };
     if settings.check {
-        let found = regenerate::check(&root, settings.full, runner.as_ref()).map_err(failure)?;
+        let asked = Asked {
+            only: &settings.only,
+            runner: runner.as_ref(),
+        };
+        asked.are_listed(&root).map_err(failure)?;
+        let mut found = regenerate::check(&root, settings.full, &asked).map_err(failure)?;
+        found.retain(|difference| asked.speaks_of(difference));
         if found.is_empty() {
             session.console.note("the figures are what they should be");
             return Ok(Exit::Done);
@@ -51,6 +58,80 @@ pub fn figures(model: &dyn Model, settings: &FigureSettings, session: &Session<'
         session.console.print(&format!("{}\n", file.display()))?;
     }
     Ok(Exit::Done)
+}
+
+/// A check of the figures that are named, or of all where none is.
+struct Asked<'a> {
+    only: &'a [String],
+    runner: &'a dyn Runner,
+}
+
+/// Stands for the hash of a figure that was not asked for: no manifest has it, so that the figure counts as stale and is not computed.
+const NOT_ASKED: &str = "not asked for";
+
+impl Asked<'_> {
+    fn is(&self, name: &str) -> bool {
+        self.only.is_empty() || self.only.iter().any(|one| one == name)
+    }
+
+    /// Refuses a name that is not in the list of figures.
+    fn are_listed(&self, root: &Path) -> std::result::Result<(), FigureError> {
+        let (runs, theory, deep) = (
+            manifest::read(root)?,
+            manifest::read_theory(root)?,
+            manifest::read_deep(root)?,
+        );
+        let names = (runs.iter().map(|run| run.name.as_str()))
+            .chain(theory.iter().map(|run| run.name.as_str()))
+            .chain(deep.iter().map(|run| run.name.as_str()));
+        let listed: Vec<&str> = names.collect();
+        match self.only.iter().find(|name| !listed.contains(&name.as_str())) {
+            None => Ok(()),
+            Some(name) => Err(FigureError::UnknownFigure {
+                name: name.clone(),
+                known: listed.join(", "),
+            }),
+        }
+    }
+
+    /// Whether a difference is of a figure that was asked for; the page that lists all of them is not of one.
+    fn speaks_of(&self, difference: &Difference) -> bool {
+        match difference {
+            Difference::Stale { figure, .. } => self.is(figure),
+            Difference::Missing { file }
+            | Difference::Unreadable { file, .. }
+            | Difference::Redrawn { file, .. }
+            | Difference::Page { file, .. }
+            | Difference::Recomputed { file, .. } => {
+                let name = file.file_stem().map(|name| name.to_string_lossy());
+                name.is_some_and(|name| self.is(&name))
+            }
+        }
+    }
+}
+
+impl Runner for Asked<'_> {
+    fn manifest_hash(&self, run: &FigureRun) -> std::result::Result<String, String> {
+        match self.is(&run.name) {
+            true => self.runner.manifest_hash(run),
+            false => Ok(NOT_ASKED.to_owned()),
+        }
+    }
+
+    fn run(&self, run: &FigureRun) -> std::result::Result<Simulated, String> {
+        self.runner.run(run)
+    }
+
+    fn design_hash(&self, run: &DeepRun) -> std::result::Result<String, String> {
+        match self.is(&run.name) {
+            true => self.runner.design_hash(run),
+            false => Ok(NOT_ASKED.to_owned()),
+        }
+    }
+
+    fn explore(&self, run: &DeepRun) -> std::result::Result<Explored, String> {
+        self.runner.explore(run)
+    }
 }
 
 /// The nearest folder from `here` up that has a list of figures.

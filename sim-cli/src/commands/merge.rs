@@ -11,8 +11,7 @@ use crate::store::directory::{Found, RunDirectory};
 use crate::store::finish::Finish;
 use crate::store::force;
 use crate::store::lock::Lock;
-use crate::store::plan::Plan;
-use crate::store::shard::join;
+use crate::store::shard::{join, obstacle};
 
 /// What a merge was asked to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,7 +48,7 @@ pub fn merge(settings: &MergeSettings, session: &Session<'_>) -> Result<Exit> {
     };
     // Nothing is written before it is clear that something will be.
     let found = directory.look()?;
-    match (&found, obstacle(&found, &plan)) {
+    match (&found, obstacle(&found, &plan.manifest)) {
         (Found::Finished(old), _) if **old == plan.manifest && !settings.force => {
             finish.make_missing(&plan)?;
             return show_headline(&directory, session, None);
@@ -63,7 +62,7 @@ pub fn merge(settings: &MergeSettings, session: &Session<'_>) -> Result<Exit> {
     let lock = Lock::take(&directory.work())?;
     // Another process may have been here between the look and the lock: what is there now counts.
     let found = directory.look()?;
-    if obstacle(&found, &plan).is_some() {
+    if obstacle(&found, &plan.manifest).is_some() {
         if !settings.force {
             if let Found::Finished(_) | Found::Shard(_) = found {
                 // What lies in work/ is the lock of this process alone.
@@ -77,17 +76,4 @@ pub fn merge(settings: &MergeSettings, session: &Session<'_>) -> Result<Exit> {
     finish.finish(&plan, &mut segments)?;
     drop(lock);
     show_headline(&directory, session, Some(segments.failed()))
-}
-
-/// Why what lies in a directory stands in the way of this merge, if it does.
-fn obstacle(found: &Found, plan: &Plan) -> Option<String> {
-    match found {
-        Found::Nothing => None,
-        // A merge that was ended: it reads the shards only, so it is simply done again.
-        Found::Unfinished { plan: old, base: None } if old.manifest == plan.manifest => None,
-        Found::Finished(_) => Some("it holds another run".into()),
-        Found::Unfinished { .. } => Some("it holds another, unfinished run".into()),
-        Found::Shard(_) => Some("it is itself a shard".into()),
-        Found::Foreign(why) => Some(why.clone()),
-    }
 }

@@ -20,10 +20,10 @@ pub struct ReportSettings {
     pub force: bool,
 }
 
-/// Writes the report; `.typ` gives Typst source, anything else HTML.
+/// Writes the report: `.html`, or `.typ` for Typst source.
 ///
 /// # Errors
-/// [`Failure::Refused`] where the run is not finished, where another command reads it, or the file is there already.
+/// [`Failure::Refused`] where the file has another ending, where the run is not finished, where another command reads it, or the file is there already.
 pub fn report(settings: &ReportSettings, session: &Session<'_>) -> Result<Exit> {
     let directory = RunDirectory::new(&settings.run);
     let material = Material::read(&directory)?;
@@ -36,13 +36,21 @@ pub fn report(settings: &ReportSettings, session: &Session<'_>) -> Result<Exit> 
         .out
         .clone()
         .unwrap_or_else(|| PathBuf::from(format!("{name}.html")));
+    let kind = path.extension().and_then(|kind| kind.to_str());
+    if !matches!(kind, Some("html" | "typ")) {
+        return Err(Failure::Refused(format!(
+            "{}: a report is written as .html or .typ; for a PDF: --out {}, then typst compile",
+            path.display(),
+            path.with_extension("typ").display()
+        )));
+    }
     if path.exists() && !settings.force {
         return Err(Failure::Refused(format!(
             "{} is there already: replace it with --force, or say --out FILE",
             path.display()
         )));
     }
-    let text = if path.extension().is_some_and(|e| e == "typ") {
+    let text = if kind == Some("typ") {
         let figures = figures_from(&path, &settings.run).while_doing("find", &settings.run)?;
         typst::typst(&material, &findings, &figures)
     } else {

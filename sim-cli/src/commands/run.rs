@@ -23,7 +23,7 @@ use crate::store::directory::{Found, RunDirectory};
 use crate::store::lock::Lock;
 use crate::store::manifest::Manifest;
 use crate::store::plan::Plan;
-use crate::store::shard::take_segments_back;
+use crate::store::shard::{obstacle, take_segments_back};
 use crate::store::space::Estimate;
 use crate::store::{finish, force};
 
@@ -110,14 +110,16 @@ impl Run<'_> {
             return Ok(());
         }
         let whole = RunDirectory::new(self.directory.root().parent().unwrap_or(Path::new(".")));
-        let at = whole.root().display();
-        match whole.look()? {
-            Found::Foreign(why) => Err(Failure::Refused(format!("{at}: {why}. Choose another --out"))),
-            Found::Finished(other) if other.run_key() != plan.manifest.run_key() => Err(Failure::Refused(format!(
-                "{at}: it holds another run ({}). Choose another --out",
-                other.difference(&plan.manifest)
+        let found = whole.look()?;
+        if matches!(&found, Found::Finished(old) if **old == plan.manifest) {
+            return Ok(()); // the shards were merged already
+        }
+        match obstacle(&found, &plan.manifest) {
+            Some(why) => Err(Failure::Refused(format!(
+                "{}: {why}: a shard played here could not be merged. Choose another --out",
+                whole.root().display()
             ))),
-            _ => Ok(()),
+            None => Ok(()),
         }
     }
 

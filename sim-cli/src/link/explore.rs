@@ -7,12 +7,12 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use sim_core::calendar::Day;
-use sim_core::design::{Axis, Design, DesignError, DesignKind, Scramble, Support, parse_table};
+use sim_core::design::{Axis, Design, DesignError, DesignKind, DesignTable, Scramble, Support, line_of, parse_table};
 use sim_core::draws::Luck;
 use sim_core::record::{ReplicateRecord, SeriesKey};
 use sim_core::run::{Options, Simulation};
-use sim_core::scenario::document::Document;
-use sim_core::scenario::{Correlation, Dependence};
+use sim_core::scenario::document::{Diagnostics, Document, describe};
+use sim_core::scenario::{Correlation, Dependence, Scenario};
 
 use super::ensemble::{Playable, agreed, failure_of, options, playable, world};
 use super::files::{self, add_new, text_of, together};
@@ -137,7 +137,7 @@ pub(super) fn explore(request: &ExploreRequest) -> Result<Ensemble> {
             options,
             design: Arc::clone(&design),
         };
-        together(faults_of_points(&engine))?;
+        together(faults_of_points(&engine, made.brought.as_ref()))?;
         worlds.push(world(loaded, Box::new(engine)));
     }
     Ok(Ensemble {
@@ -194,6 +194,54 @@ struct Made {
     word: &'static str,
     /// Hash of all that makes the first points what they are.
     identity: String,
+    /// The file that it was read from.
+    brought: Option<Brought>,
+}
+
+/// A design made elsewhere.
+struct Brought {
+    /// Name of the file.
+    file: String,
+    /// What stands in it.
+    text: String,
+    /// Its columns and rows.
+    table: DesignTable,
+}
+
+impl Brought {
+    /// What is wrong with a value of a column in a world, as told of a line of this file; `None` where it has no such column.
+    fn fault(&self, engine: &Explored, path: &str, value: f64, said: &Diagnostics) -> Option<String> {
+        let column = self.table.paths.iter().position(|one| one == path)?;
+        let mut named = engine.document.clone();
+        let (row, found, said) = match named.set(&describe::<Scenario>(), path, "0") {
+            Err(unknown) => (None, path.to_owned(), unknown),
+            Ok(_) => {
+                let row = self.table.points.iter().position(|row| row[column] == value)?;
+                (Some(row), number(value), said.clone())
+            }
+        };
+        // What is said of the number itself, before what follows from it.
+        let fault = said.iter().find(|d| d.key == path).or_else(|| said.iter().next())?;
+        let line = line_of(&self.text, row);
+        let mut text = format!(
+            "{}:{line}, column {path}: {} (world `{}`)",
+            self.file,
+            fault.message,
+            engine.id()
+        );
+        let key = (fault.key != path).then(|| fault.key.clone());
+        for (name, note) in [
+            ("key", key),
+            ("found", Some(found)),
+            ("allowed", fault.allowed.clone()),
+            ("hint", fault.hint.clone()),
+        ] {
+            if let Some(note) = note {
+                text += &format!("\n  = {name}: {note}");
+            }
+        }
+        Some(text)
+    }
 }
 
 fn make(
@@ -214,10 +262,12 @@ fn make(
         let missing = || Failure::Refused(format!("--design {} needs -n N", request.design.word()));
         request.n.ok_or_else(missing)
     };
+    let mut brought = None;
     let (design, identity) = match &request.design {
         DesignRequest::File(path) => {
             let shown = path.display();
-            let table = parse_table(&read(path)?).map_err(|error| Failure::Refused(format!("{shown}: {error}")))?;
+            let text = read(path)?;
+            let table = parse_table(&text).map_err(|error| Failure::Refused(format!("{shown}: {error}")))?;
             let stands = |axis: &&Axis| !table.paths.contains(&axis.path);
             let fixed: Vec<&str> = axes.iter().filter(stands).map(|axis| axis.path.as_str()).collect();
             if !fixed.is_empty() {
@@ -232,8 +282,13 @@ fn make(
             let crossed: Vec<Axis> = choices.iter().filter(stands).cloned().collect();
             let rows = request.n.and_then(|n| usize::try_from(n).ok()).unwrap_or(usize::MAX);
             let futures = &table.points[..rows.min(table.points.len())];
-            let design = Design::crossed(table.paths, futures, &crossed).map_err(wrong)?;
+            let design = Design::crossed(table.paths.clone(), futures, &crossed).map_err(wrong)?;
             let identity = format!("csv {}", design.paths.join(" "));
+            brought = Some(Brought {
+                file: shown.to_string(),
+                text,
+                table,
+            });
             (design, identity)
         }
         known => {
@@ -277,6 +332,7 @@ fn make(
         design,
         word: request.design.word(),
         identity: sha256_hex(identity.as_bytes()),
+        brought,
     })
 }
 
@@ -314,7 +370,7 @@ fn text_of_design(design: &Design) -> Result<String> {
 
 /// Whether the worlds at the ends of each column, and at the first point, are allowed: supports are checked when a
 /// scenario is read, but a file, or another scenario, may bring other paths and values.
-fn faults_of_points(engine: &Explored) -> Vec<String> {
+fn faults_of_points(engine: &Explored, brought: Option<&Brought>) -> Vec<String> {
     let design = &engine.design;
     let mut faults = Vec::new();
     for (column, path) in design.paths.iter().enumerate() {
@@ -327,14 +383,10 @@ fn faults_of_points(engine: &Explored) -> Vec<String> {
             let point = engine.document.at_point(&[(path, value)]);
             let checked = point.and_then(|document| sim_core::scenario::decode(&document).map(drop));
             if let Err(said) = checked {
-                add_new(
-                    &mut faults,
-                    [format!(
-                        "`{path}` = {value} in world `{}`: {}",
-                        engine.id(),
-                        text_of(&said)
-                    )],
-                );
+                let at_its_line = brought.and_then(|brought| brought.fault(engine, path, value, &said));
+                let text = at_its_line
+                    .unwrap_or_else(|| format!("`{path}` = {value} in world `{}`: {}", engine.id(), text_of(&said)));
+                add_new(&mut faults, [text]);
             }
         }
     }

@@ -43,6 +43,13 @@ impl ReadFiles for Disk {
 
 /// What was perhaps meant by a name that cannot be read: a file of the same ending beside it, or those of a folder.
 fn hint(path: &Path, error: &std::io::Error) -> String {
+    let worlds = path.join("scenarios");
+    if path.join("manifest.json").is_file() && worlds.is_dir() {
+        return format!(
+            ": scenario files are played here; the worlds of this run are {}",
+            worlds.join("*.toml").display()
+        );
+    }
     if path.is_dir() {
         return format!(": name its files, such as {}", path.join("*.toml").display());
     }

@@ -3,7 +3,7 @@
 use super::Material;
 use crate::figures::number::{fixed, percent};
 use crate::figures::summary::{Key, Stats, SummaryRow};
-use crate::figures::words::{Difference, Direction};
+use crate::figures::words::{Difference, Direction, capital};
 
 /// The sentences, the most important first.
 pub fn findings(material: &Material) -> Vec<String> {
@@ -30,11 +30,25 @@ fn ends<'a>(material: &'a Material, key: &Key<'a>) -> Option<((String, Stats), (
     Some((of(defined.first()?)?, of(defined.last()?)?))
 }
 
-fn way(change: &Difference) -> &'static str {
-    match change.direction() {
-        Direction::Rise => "It rises by",
-        Direction::Fall => "It falls by",
-        Direction::Unclear => "The change cannot be told from zero:",
+/// A change over time in a sentence. The verb says which way it goes, so that its size stands without a sign.
+fn moved(change: &Difference) -> String {
+    let verb = match change.direction() {
+        Direction::Rise => "rises",
+        Direction::Fall => "falls",
+        Direction::Unclear => return format!("The change cannot be told from zero: {}.", change.in_points()),
+    };
+    let interval = change.interval.map_or_else(String::new, |(low, high)| {
+        let [low, high] = [low, high].map(|end| fixed(100.0 * end, 1));
+        format!(" (95% interval of the change {low} to {high})")
+    });
+    format!("It {verb} by {}{interval}.", change.size_in_points())
+}
+
+/// How a sentence on one world begins: where there are several, with its title.
+fn within(material: &Material, id: &str, sentence: &str) -> String {
+    match material.worlds.iter().find(|world| world.id == id) {
+        Some(world) if material.worlds.len() > 1 => format!("In “{}”: {sentence}", world.title),
+        _ => capital(sentence),
     }
 }
 
@@ -42,13 +56,12 @@ fn level(material: &Material, id: &str, title: &str) -> Option<String> {
     let (first, last) = ends(material, &Key::world(id, "lock_in_curve"))?;
     let change = Difference::between(&first.1, &last.1);
     Some(format!(
-        "{title}: at the end of its life, kit of the average site is locked in by {} of its list price on {} and by {} on {}. {} {}.",
+        "{title}: at the end of its life, kit of the average site is locked in by {} of its list price on {} and by {} on {}. {}",
         percent(first.1.mean),
         first.0,
         percent(last.1.mean),
         last.0,
-        way(&change),
-        change.in_points()
+        moved(&change)
     ))
 }
 
@@ -99,17 +112,31 @@ fn causes(material: &Material, id: &str) -> Option<String> {
     });
     let last = rows.clone().map(|row| row.time).max()?;
     for row in rows.filter(|row| row.time == last) {
-        parts.push((row.part.replace('_', " "), row.stats?.mean));
+        parts.push((cause(&row.part), row.stats?.mean));
     }
     parts.sort_by(|a, b| b.1.total_cmp(&a.1));
     let (first, second) = (parts.first()?, parts.get(1)?);
-    Some(format!(
-        "The largest causes of today's lock-in on {last} are {} ({} of list price) and {} ({}).",
+    let sentence = format!(
+        "the largest causes of lock-in, of each site as if tendered on {last}, are {} ({} of list price) and {} ({}).",
         first.0,
         percent(first.1),
         second.0,
         percent(second.1)
-    ))
+    );
+    Some(within(material, id, &sentence))
+}
+
+/// A cause of lock-in as the figures call it within a sentence.
+fn cause(part: &str) -> String {
+    let words = match part {
+        "legacy_layer" => "the legacy layer",
+        "swap" => "swapping kit",
+        "brought_forward" => "early write-off",
+        "contract_break" => "contract breaks",
+        "outage" => "outages",
+        other => return other.replace('_', " "),
+    };
+    words.to_owned()
 }
 
 fn structure(material: &Material, id: &str) -> Option<String> {
@@ -122,14 +149,15 @@ fn structure(material: &Material, id: &str) -> Option<String> {
         Direction::Fall => "falls",
         Direction::Unclear => "does not clearly change",
     };
-    Some(format!(
-        "On {} open interfaces stand at {} of sites, gear of two sellers at {}; the effective number of vendors {meanwhile} from {} to {}.",
+    let sentence = format!(
+        "on {} open interfaces stand at {} of sites, gear of two sellers at {}; the effective number of vendors {meanwhile} from {} to {}.",
         open.0,
         percent(open.1.mean),
         percent(multi.1.mean),
         fixed(first.1.mean, 2),
         fixed(last.1.mean, 2)
-    ))
+    );
+    Some(within(material, id, &sentence))
 }
 
 fn sellers(material: &Material, id: &str) -> Option<String> {
@@ -161,5 +189,25 @@ fn sellers(material: &Material, id: &str) -> Option<String> {
         .take(3)
         .map(|(vendor, first, last)| format!("{vendor} from {} to {}", percent(*first), percent(*last)))
         .collect();
-    (!words.is_empty()).then(|| format!("The largest changes in shares of sites: {}.", words.join(", ")))
+    let sentence = format!("the largest changes in shares of sites are {}.", words.join(", "));
+    (!words.is_empty()).then(|| within(material, id, &sentence))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fall_is_told_by_its_size() {
+        let change = |mean: f64, interval| moved(&Difference { mean, interval });
+        assert_eq!(
+            change(-0.086, Some((-0.09, -0.082))),
+            "It falls by 8.6 points (95% interval of the change −9.0 to −8.2)."
+        );
+        assert_eq!(
+            change(0.02, Some((0.01, 0.03))),
+            "It rises by 2.0 points (95% interval of the change 1.0 to 3.0)."
+        );
+        assert!(change(-0.01, Some((-0.02, 0.01))).starts_with("The change cannot be told from zero: −1.0 points"));
+    }
 }

@@ -95,15 +95,10 @@ pub fn html(material: &Material, findings: &[String]) -> String {
     }
     out.push_str("<h2>Assumptions</h2>\n");
     for world in &material.worlds {
-        let [sourced, derived, assumed] = world.pedigree_shares();
-        let _ = writeln!(
-            out,
-            "<p>{}: of its numbers with a pedigree {sourced} are sourced, {derived} derived from sources, {assumed} assumed.</p>",
-            escape(&world.title)
-        );
+        let _ = writeln!(out, "<p>{}</p>", escape(&world.grounds()));
     }
     // Children share the numbers of their parent: the base's list serves all.
-    if let Some(base) = material.worlds.first() {
+    if let Some(base) = material.worlds.first().filter(|base| !base.assumptions.is_empty()) {
         let _ = writeln!(
             out,
             "<details><summary>The {} assumed numbers of {}</summary>\n<table>\n<tr><th>number</th><th>value</th><th>defended range</th><th>why</th></tr>",

@@ -43,18 +43,31 @@ pub struct WorldText {
     pub levers: Vec<String>,
     /// Numbers with a source, derived and assumed.
     pub pedigree: [usize; 3],
+    /// Numbers of the world that stand alone.
+    pub alone: usize,
     /// Numbers that are assumed: path, value, what would be defended, and why.
     pub assumptions: Vec<[String; 4]>,
 }
 
 impl WorldText {
-    /// Numbers with a source, derived and assumed, each with its share of all that have a pedigree: `359 (21%)`.
-    pub fn pedigree_shares(&self) -> [String; 3] {
+    /// On what the numbers rest, in a sentence: those with a source, derived and assumed, each with its share of all that
+    /// have a pedigree, `359 (21%)`.
+    pub fn grounds(&self) -> String {
         let all: usize = self.pedigree.iter().sum();
-        self.pedigree.map(|n| {
-            let percent = 100.0 * n as f64 / all.max(1) as f64;
+        if all == 0 {
+            return format!(
+                "{}: no number says where it comes from ({} numbers stand alone).",
+                self.title, self.alone
+            );
+        }
+        let [sourced, derived, assumed] = self.pedigree.map(|n| {
+            let percent = 100.0 * n as f64 / all as f64;
             format!("{n} ({percent:.0}%)")
-        })
+        });
+        format!(
+            "{}: of its numbers with a pedigree {sourced} are sourced, {derived} derived from sources, {assumed} assumed.",
+            self.title
+        )
     }
 }
 
@@ -115,7 +128,8 @@ impl Material {
         };
         let worlds = (manifest.worlds.iter())
             .map(|world| world_text(&directory.scenario(&world.id), &world.id))
-            .collect::<Result<_>>()?;
+            .collect::<Result<Vec<WorldText>>>()?;
+        let worlds = told_apart(worlds);
         let provenance = fs::read_to_string(directory.provenance())
             .ok()
             .and_then(|text| serde_json::from_str(&text).ok())
@@ -184,6 +198,28 @@ fn figures(folder: &Path) -> Result<Vec<FigureText>> {
         .collect()
 }
 
+/// Sections whose numbers say how a world is played and asked, not what it is.
+const NOT_OF_THE_WORLD: [&str; 7] = [
+    "scenario",
+    "uncertainties",
+    "correlation",
+    "posterior",
+    "choices",
+    "measures",
+    "figures",
+];
+
+/// Adds the id to titles that several worlds bear: a child that was given none has its parent's.
+fn told_apart(mut worlds: Vec<WorldText>) -> Vec<WorldText> {
+    let titles: Vec<String> = worlds.iter().map(|world| world.title.clone()).collect();
+    for world in &mut worlds {
+        if titles.iter().filter(|title| **title == world.title).count() > 1 {
+            world.title = format!("{} ({})", world.title, world.id);
+        }
+    }
+    worlds
+}
+
 fn world_text(path: &Path, id: &str) -> Result<WorldText> {
     let text = fs::read_to_string(path).while_doing("read", path)?;
     let table: Table = text
@@ -196,9 +232,13 @@ fn world_text(path: &Path, id: &str) -> Result<WorldText> {
         question: header("question").unwrap_or_default(),
         levers: levers(&table),
         pedigree: [0; 3],
+        alone: 0,
         assumptions: Vec::new(),
     };
-    for (key, value) in &table {
+    for (key, value) in table
+        .iter()
+        .filter(|(key, _)| !NOT_OF_THE_WORLD.contains(&key.as_str()))
+    {
         pedigree(key, value, &mut world);
     }
     Ok(world)
@@ -228,7 +268,7 @@ fn levers(table: &Table) -> Vec<String> {
     said
 }
 
-/// Counts numbers with a pedigree below a value and lists the assumed ones.
+/// Counts numbers below a value, those with a pedigree by its kind, and lists the assumed ones.
 fn pedigree(path: &str, value: &toml::Value, world: &mut WorldText) {
     match value {
         toml::Value::Table(table) => {
@@ -260,6 +300,7 @@ fn pedigree(path: &str, value: &toml::Value, world: &mut WorldText) {
                 pedigree(&format!("{path}.{id}"), item, world);
             }
         }
+        toml::Value::Integer(_) | toml::Value::Float(_) => world.alone += 1,
         _ => {}
     }
 }

@@ -48,12 +48,7 @@ pub fn typst(material: &Material, findings: &[String], figures: &str) -> String 
     }
     out.push_str("== Assumptions\n");
     for world in &material.worlds {
-        let [sourced, derived, assumed] = world.pedigree_shares();
-        let _ = writeln!(
-            out,
-            "- {}: of its numbers with a pedigree {sourced} are sourced, {derived} derived, {assumed} assumed",
-            escape(&world.title)
-        );
+        let _ = writeln!(out, "- {}", escape(&world.grounds()));
     }
     out.push_str("\n== Limits\n");
     for limit in LIMITS {

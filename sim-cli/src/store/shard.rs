@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use super::directory::{Found, RunDirectory};
+use super::manifest::Manifest;
 use super::plan::Plan;
 use super::points::point_and_replicate;
 use super::segments::Segments;
@@ -40,6 +41,28 @@ pub fn take_segments_back(directory: &RunDirectory) -> Result<()> {
         )));
     }
     fs::rename(&from, &to).while_doing("write", &to)
+}
+
+/// Why what lies in a directory stands in the way of joining the shards of a run there, if it does.
+pub fn obstacle(found: &Found, wanted: &Manifest) -> Option<String> {
+    match found {
+        Found::Nothing => None,
+        // A merge that was ended: it reads the shards only, so it is simply done again.
+        Found::Unfinished { plan: old, base: None } if old.manifest == *wanted => None,
+        Found::Finished(old) if old.run_key() == wanted.run_key() && old.replicates != wanted.replicates => {
+            Some(format!(
+                "it holds the same run with {} replicates, not {}",
+                old.replicates, wanted.replicates
+            ))
+        }
+        Found::Finished(old) => Some(match old.difference(wanted) {
+            same if same.is_empty() => "it holds another run".to_owned(),
+            difference => format!("it holds another run ({difference})"),
+        }),
+        Found::Unfinished { .. } => Some("it holds another, unfinished run".to_owned()),
+        Found::Shard(_) => Some("it is itself a shard".to_owned()),
+        Found::Foreign(why) => Some(why.clone()),
+    }
 }
 
 /// Joins all shards in a directory: the plan of the whole run, and its replicates.

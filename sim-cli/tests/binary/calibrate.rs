@@ -348,7 +348,7 @@ fn targets_that_cannot_be_used_are_refused_by_line() {
         "--tolerance 0.1",
     );
     assert!(half.contains("a value with one bound has no tolerance"), "{half}");
-    assert!(said("", "").contains("there is no target in it"));
+    assert!(said("", "").contains("no observation in targets.csv"));
     assert!(said(&good, "--cutoff 0").contains("say a number above 0"));
     let few = [
         "calibrate",
@@ -372,13 +372,13 @@ fn targets_that_cannot_be_used_are_refused_by_line() {
     // A target that the model cannot make: a difference, told with the target that rules it out.
     fs::write(
         root.join("targets.csv"),
-        format!("{HEADER}2022-12-31,{SHARE},alpha,all,5,4.99,5.01,F1\n"),
+        format!("{HEADER}2022-12-31,lock_in_curve,share_of_price,ran,all,world,world,all,all,5,4.99,5.01,F1\n"),
     )
     .unwrap();
     let output = oransim(root, &line("", "refuted"));
     assert_eq!(code(&output), 5, "{}", err(&output));
     assert!(
-        err(&output).contains("what rules it out is share_sales ran world alpha of 2022-12-31 (line 2)"),
+        err(&output).contains("what rules it out is lock_in_curve ran world of 2022-12-31 (line 2)"),
         "{}",
         err(&output)
     );

@@ -314,3 +314,15 @@ fn figures_of_the_repository_plot_the_numbers_of_a_comparison() {
         assert!(numbers("results").len() > 5);
     }
 }
+
+#[test]
+fn a_finished_run_is_told_where_its_worlds_lie() {
+    let study = study();
+    let here = study.path();
+    done(here, &["run", MINIMAL, "-n", "1", "--out", "runs/a", "--quiet"]);
+    let said = refused(here, &["compare", "runs/a", MINIMAL]);
+    assert!(
+        said.contains("the worlds of this run are runs/a/scenarios/*.toml"),
+        "{said}"
+    );
+}

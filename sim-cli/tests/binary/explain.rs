@@ -64,6 +64,9 @@ fn trace_tells_in_words_and_for_machines() {
     }
     let said = refused(here, &["trace", MINIMAL, "--replicate", "0", "--operator", "nrth"]);
     assert!(said.contains("did you mean `north`?"), "{said}");
+    let days = ["--from", "2024-01-01", "--to", "2020-02-01"];
+    let said = refused(here, &[&["trace", MINIMAL, "--replicate", "0"][..], &days].concat());
+    assert!(said.contains("--from 2024-01-01 is after --to 2020-02-01"), "{said}");
 }
 
 #[test]
@@ -127,6 +130,31 @@ measures = ["lock_in_curve"]
     let output = oransim(here, &["figures", "--check"]);
     assert_eq!(code(&output), 5, "{}", err(&output));
     assert!(err(&output).contains("01-lock-in.svg: differs"), "{}", err(&output));
+    // The page that lists all figures is not asked for with one of them, and other figures are not computed.
+    edit(&here.join("results/README.md"), "\n", "\nby hand\n");
+    let other = list
+        .replace("01-lock-in", "02-causes")
+        .replace("\"lock_in_curve\"", "\"lock_in_part\", \"lock_in_index\"");
+    let (_, other) = other.split_once("[[figure]]").unwrap();
+    fs::write(here.join("results/figures.toml"), format!("{list}[[figure]]{other}")).unwrap();
+    let output = oransim(here, &["figures", "--only", "01-lock-in", "--check"]);
+    assert_eq!(code(&output), 5, "{}", err(&output));
+    let said = err(&output);
+    assert!(
+        said.lines()
+            .all(|line| line.contains("results/01-lock-in.svg: differs")),
+        "{said}"
+    );
+    edit(&here.join("results/01-lock-in.svg"), "<!-- hand -->", "");
+    done(here, &["figures", "--only", "01-lock-in", "--check"]);
+    let output = oransim(here, &["figures", "--only", "02-causes", "--check"]);
+    assert!(
+        code(&output) == 5 && err(&output).contains("02-causes.csv: missing"),
+        "{}",
+        err(&output)
+    );
+    assert!(refused(here, &["figures", "--only", "03-shares", "--check"]).contains("there are 01-lock-in, 02-causes"));
+    fs::write(here.join("results/figures.toml"), list).unwrap();
     edit(&here.join(MINIMAL), "ru_share = 0.6", "ru_share = 0.61");
     let output = oransim(here, &["figures", "--check"]);
     assert!(code(&output) == 5 && err(&output).contains("stale"), "{}", err(&output));

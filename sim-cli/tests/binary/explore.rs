@@ -298,6 +298,26 @@ fn regret_and_boxes_are_those_of_the_outcomes() {
     );
     assert!(said.contains("Savage") && said.contains("on average"), "{said}");
     silent(root, &["regret", "run", "--threshold", "0.75"]);
+    for (args, said) in [
+        (
+            ["regret", "run", "--threshold", "60"],
+            "warning: --threshold 60 lies above all values of this run, ",
+        ),
+        (["regret", "run", "--threshold", "60"], ": fractions: 0.6 is 60%"),
+        (
+            ["discover", "run", "--above", "100"],
+            "warning: --above 100 lies above all values",
+        ),
+        (
+            ["discover", "run", "--below", "0.0001"],
+            "warning: --below 0.0001 lies below all values",
+        ),
+    ] {
+        let output = crate::oransim(root, &args);
+        let text = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() && text.contains(said), "{args:?}: {text}");
+    }
+    silent(root, &["regret", "run", "--threshold", "0.75"]);
     let regret = rows(&root.join("run/regret.csv"));
     assert_eq!(regret.len(), 80);
     for row in &regret {
@@ -466,8 +486,18 @@ fn slips_are_refused_before_anything_is_written() {
     refuse(&format!("explore {FILE} --design none.csv"), "none.csv");
     refuse(&format!("explore {FILE} --design lhs -n 3 --record tenders"), "tenders");
     for (text, said) in [
-        ("market.taste\n0.1\n", "market.taste"),
-        ("market.taste_scale_share\n-3\n", "`market.taste_scale_share` = -3"),
+        (
+            "foo.bar\n0.1\n",
+            "bad.csv:1, column foo.bar: the scenario has no `foo` (world `study`)\n  = found: foo.bar\n  = allowed: ",
+        ),
+        (
+            "keep.growth_share_per_year,market.taste_scale_shar\n0,0.1\n",
+            "bad.csv:1, column market.taste_scale_shar: `market` has no `taste_scale_shar`",
+        ),
+        (
+            "market.taste_scale_share\r\n0.1\r\n-3\r\n",
+            "bad.csv:3, column market.taste_scale_share: this number is out of range (world `study`)\n  = found: -3\n  = allowed: a number ",
+        ),
         ("market.taste_scale_share\nhigh\n", "line 2"),
         ("market.taste_scale_share\n", "at least one point"),
     ] {

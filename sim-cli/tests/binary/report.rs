@@ -44,6 +44,12 @@ fn a_run_becomes_one_file_that_needs_nothing_else() {
             .unwrap()
             .contains("#image(\"a/figures/01-lock-in.svg\"")
     );
+    let text = refused(here, &["report", "a", "--out", "brief.pdf"]);
+    assert!(
+        text.contains("for a PDF: --out brief.typ, then typst compile"),
+        "{text}"
+    );
+    assert!(!here.join("brief.pdf").exists());
     assert!(refused(here, &["report", "scenarios"]).contains("no finished run"));
     // The same run, the same file, but for what provenance says of the making.
     silent(here, &["report", "a", "--out", "again.html"]);
@@ -58,4 +64,33 @@ fn a_run_that_another_command_reads_is_sent_there() {
     let text = refused(here, &["report", "points"]);
     assert!(text.contains("`oransim regret points`"), "{text}");
     assert!(!here.join("points.html").exists());
+}
+
+#[test]
+fn a_report_says_which_world_and_what_nothing_stands_on() {
+    let study = study();
+    let here = study.path();
+    done(here, &["new", "ban.toml", "--from", "minimal"]);
+    done(
+        here,
+        &["compare", MINIMAL, "ban.toml", "-n", "4", "--out", "c", "--quiet"],
+    );
+    let said = done(here, &["report", "c"]);
+    for sentence in [
+        "- In “Two operators, three vendors”: the largest causes of lock-in, of each site as if tendered on ",
+        "- In “Two operators, three vendors”: on 20",
+        "- In “Two operators, three vendors”: the largest changes in shares of sites are ",
+    ] {
+        assert!(said.contains(sentence), "{sentence} in {said}");
+    }
+    assert!(
+        said.contains("early write-off") && !said.contains("brought forward"),
+        "{said}"
+    );
+    let html = fs::read_to_string(here.join("c.html")).unwrap();
+    assert!(html.contains("no number says where it comes from ("), "as `check` says");
+    assert!(!html.contains("assumed number"), "no empty table");
+    done(here, &["report", "c", "--out", "c.typ"]);
+    let typst = fs::read_to_string(here.join("c.typ")).unwrap();
+    assert!(typst.contains("no number says where it comes from"));
 }

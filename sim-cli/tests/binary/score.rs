@@ -102,6 +102,22 @@ fn a_run_is_scored_against_what_was_observed_and_against_rivals() {
     fs::write(here.join("few.csv"), format!("{HEADER}{}", rows(0.0, 5))).unwrap();
     let said = done(here, &["score", "a", "--observed", "few.csv"]);
     assert!(said.contains("only 4 scored, no conclusion"), "{said}");
+    for (file, rows, why) in [
+        (
+            "lone.csv",
+            format!("2021-12-31,{CURVE},0.3,,,F1\n"),
+            "0 scored: the one point is where persistence starts",
+        ),
+        (
+            "early.csv",
+            format!("2020-01-01,{CURVE},0.3,,,F1\n"),
+            "0 scored: no point after 2020-01-01, see --after",
+        ),
+    ] {
+        fs::write(here.join(file), format!("{HEADER}{rows}")).unwrap();
+        let said = done(here, &["score", "a", "--observed", file]);
+        assert!(said.contains(why), "{said}");
+    }
     // What was written before is overwritten, and without a word where none is asked for.
     silent(here, &["score", "a", "--observed", "few.csv", "--csv", "score.csv"]);
     let few = fs::read_to_string(here.join("score.csv")).unwrap();

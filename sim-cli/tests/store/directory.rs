@@ -767,3 +767,40 @@ fn invalid_ensembles_are_refused_before_anything_is_written() {
     assert!(run(wide, &huge).refusal().contains("has room for"));
     assert!(!out.exists());
 }
+
+#[test]
+fn a_shard_is_not_played_where_it_could_not_be_merged() {
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("run");
+    let part = |replicates| RunSettings {
+        shard: shard(1, 2),
+        replicates: Some(replicates),
+        ..settings(&out)
+    };
+    run(two_worlds(), &settings(&out)).done();
+    let before = files(&out);
+    for replicates in [6, 24] {
+        let refused = run(two_worlds(), &part(replicates));
+        let text = refused.refusal();
+        assert!(text.contains("the same run with 12 replicates, not "), "{text}");
+    }
+    assert_same(&files(&out), &before);
+    // The run that lies there is the whole of these shards.
+    run(two_worlds(), &part(12)).done();
+    // Nor beside a run that is not finished.
+    let other = RunSettings {
+        out: Some(dir.path().join("begun")),
+        ..settings(&out)
+    };
+    let _ = run_stopped(two_worlds(), &other);
+    let refused = run(
+        two_worlds(),
+        &RunSettings {
+            replicates: Some(6),
+            shard: shard(1, 2),
+            ..other
+        },
+    );
+    assert!(refused.refusal().contains("unfinished run"), "{}", refused.refusal());
+    assert!(!dir.path().join("begun/shard-1-of-2").exists());
+}

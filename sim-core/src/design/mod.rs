@@ -32,7 +32,7 @@ use std::fmt;
 pub use axis::{Axis, Support, combinations};
 pub use sobol::{Scramble, Sobol};
 pub use structured::{MORRIS_LEVELS, morris_step, saltelli_block};
-pub use table::{DesignTable, parse_table};
+pub use table::{DesignTable, line_of, parse_table};
 
 use crate::draws::Luck;
 use crate::scenario::Dependence;

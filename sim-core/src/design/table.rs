@@ -45,7 +45,7 @@ pub fn parse_table(text: &str) -> Result<DesignTable, DesignError> {
     for row in reader.records() {
         let line_of = |error: &csv::Error| error.position().map_or(1, csv::Position::line);
         let row = row.map_err(|error| at(line_of(&error), error.to_string()))?;
-        let line = row.position().map_or(1, csv::Position::line);
+        let line = line_at(text, row.position().map_or(0, csv::Position::byte));
         if points.len() as u64 == MAX_POINTS {
             return Err(DesignError::TooManyPoints);
         }
@@ -63,6 +63,26 @@ pub fn parse_table(text: &str) -> Result<DesignTable, DesignError> {
         return Err(DesignError::Empty);
     }
     Ok(DesignTable { paths, points })
+}
+
+/// Line in a text of the header (`None`) or of a row of [`DesignTable::points`], for messages on what was read from there.
+#[must_use]
+pub fn line_of(text: &str, row: Option<usize>) -> u64 {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let (notes, text) = below_notes(text);
+    let Some(row) = row else { return notes + 1 };
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let byte = reader.records().nth(row).and_then(Result::ok);
+    notes + line_at(text, byte.and_then(|row| Some(row.position()?.byte())).unwrap_or(0))
+}
+
+/// Line, from 1, of the first cell at or after a byte. The reader's own count depends on how lines end.
+fn line_at(text: &str, byte: u64) -> u64 {
+    let bytes = text.as_bytes();
+    let byte = usize::try_from(byte).map_or(bytes.len(), |byte| byte.min(bytes.len()));
+    let (before, rest) = bytes.split_at(byte);
+    let ends = rest.iter().take_while(|b| matches!(b, b'\r' | b'\n'));
+    1 + before.iter().chain(ends).filter(|b| **b == b'\n').count() as u64
 }
 
 /// How many lines stand above the header, and the text from the header on.
@@ -88,5 +108,18 @@ mod tests {
         };
         assert_eq!(line, 4);
         assert!(parse_table("# only a note").is_err());
+    }
+
+    #[test]
+    fn lines_are_counted_however_they_end() {
+        for end in ["\n", "\r\n"] {
+            let text = ["\u{feff}# a note", "a,b", "1,2", "", "3,4"].join(end);
+            let lines = [None, Some(0), Some(1)].map(|row| line_of(&text, row));
+            assert_eq!(lines, [2, 3, 5], "{end:?}");
+            let Err(DesignError::Table { line, .. }) = parse_table(&text.replace('4', "x")) else {
+                panic!("x is a number")
+            };
+            assert_eq!(line, 5, "{end:?}");
+        }
     }
 }

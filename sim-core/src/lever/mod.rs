@@ -296,6 +296,7 @@ impl Common {
             reason: f.optional_text("reason", "Why it stands: a source, in words"),
         };
         let waits = common.start != Start::OnItsDay;
+        let is_dated = in_force.is_some() && !waits;
         f.require(
             common.announced.is_none_or(|d| d <= common.in_force),
             "announced",
@@ -303,13 +304,13 @@ impl Common {
             "a day up to `in_force`",
         );
         f.require(
-            waits || common.deadline.is_none_or(|d| d >= common.in_force),
+            !is_dated || common.deadline.is_none_or(|d| d >= common.in_force),
             "deadline",
             "the deadline is before it is in force",
             "a day from `in_force` on",
         );
         f.require(
-            waits || common.end.is_none_or(|d| d > common.in_force),
+            !is_dated || common.end.is_none_or(|d| d > common.in_force),
             "end",
             "it ends before it starts",
             "a day after `in_force`",
@@ -321,7 +322,7 @@ impl Common {
             ("end", common.end.is_some()),
         ] {
             f.require(
-                !(waits && stands),
+                !(waits && stands) || in_force.is_some(),
                 key,
                 format!("a lever that waits has no day in `{key}`"),
                 "`deadline_years` and `lasts_years`, counted from the day on which it binds",

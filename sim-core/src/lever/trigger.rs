@@ -5,7 +5,7 @@
 //! becomes known and binds on the next market review. A lever that answers another one begins on the day on which that one binds, and
 //! ends with it unless it has `lasts_years` of its own. Each begins once.
 
-use crate::measure::{CATALOGUE, Cell, Component, Parts, Recorded};
+use crate::measure::{CATALOGUE, Cell, Component, Measure, Parts, Recorded, fraction_hint};
 use crate::scenario::document::{Fields, Number, Table, nearest};
 use crate::world::World;
 
@@ -124,9 +124,33 @@ impl Table for Trigger {
                     _ => "`all`".to_owned(),
                 },
             );
+            for (key, bound) in [("above", trigger.above), ("below", trigger.below)] {
+                if let Some(bound) = bound {
+                    within_reach(f, measure, key, bound);
+                }
+            }
         }
         trigger
     }
+}
+
+/// Refuses a bound that the measure can never pass, and warns of one that is likely a slip of the unit.
+fn within_reach(f: &mut Fields<'_>, measure: &Measure, key: &str, bound: f64) {
+    let domain = measure.domain();
+    let hint = fraction_hint(measure.unit, bound);
+    f.require_hinted(
+        domain.allows(bound),
+        key,
+        format!("`{}` never comes there", measure.name),
+        domain.allowed(),
+        hint.clone(),
+    );
+    f.warn_unless(
+        !domain.allows(bound) || measure.unit != "share_of_price" || bound.abs() <= 1.0,
+        key,
+        format!("`{}` would be more than the whole price", measure.name),
+        hint.unwrap_or_default(),
+    );
 }
 
 fn part_of(parts: &Parts, name: &str) -> Option<usize> {

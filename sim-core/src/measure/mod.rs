@@ -25,7 +25,10 @@ pub use exits::{ExitBook, exit_deadlines};
 pub use market::herfindahl;
 pub use plan::{Breadth, SeriesPlan};
 
+use std::ops::RangeInclusive;
+
 use crate::market::posted::Posted;
+use crate::scenario::document::Number;
 use crate::world::{State, World};
 
 /// One cell to be read: indices of what a [`crate::record::SeriesKey`] says in words.
@@ -185,6 +188,45 @@ pub struct Measure {
     pub value: fn(&View, &Cell) -> f64,
 }
 
+impl Measure {
+    /// The values that it can take.
+    #[must_use]
+    pub fn domain(&self) -> Number {
+        let any = Number::new(self.unit);
+        match domain_of(self.name, self.unit) {
+            Some(range) => any.range(range),
+            None => any,
+        }
+    }
+}
+
+/// The values that a measure of a unit can take; `None` where any number will do. Shares, probabilities and the Herfindahl-Hirschman
+/// index lie from 0 to 1. Parts of a price may be more than the whole, but hardly ten times as much: who writes that has per cent in mind.
+#[must_use]
+pub fn domain_of(measure: &str, unit: &str) -> Option<RangeInclusive<f64>> {
+    match unit {
+        // A difference of two probabilities.
+        "probability" if measure == "state_dependence" => Some(-1.0..=1.0),
+        "share" | "probability" | "index" | "maturity" => Some(0.0..=1.0),
+        "share_of_price" => Some(-10.0..=10.0),
+        _ => None,
+    }
+}
+
+/// What to say of a value of a unit of fractions that looks like per cent; `None` where the unit is no fraction.
+#[must_use]
+pub fn fraction_hint(unit: &str, value: f64) -> Option<String> {
+    let one_in = |whole: f64| (1e6 * value / whole).round() / 1e6;
+    match unit {
+        "index" if value > 100.0 => Some(format!("fractions: {} is an index of {value}", one_in(1e4))),
+        "share" | "probability" | "index" | "maturity" | "share_of_price" if (1.0..=100.0).contains(&value.abs()) => {
+            Some(format!("fractions: {} is {value}%", one_in(100.0)))
+        }
+        "share" | "probability" | "index" | "maturity" | "share_of_price" => Some("fractions: 0.4 is 40%".to_owned()),
+        _ => None,
+    }
+}
+
 /// How much of a measure is recorded without being asked for, so that the reference world stays under 30,000 values a replicate. What
 /// `[measures] extra` names is recorded in all its dimensions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -256,6 +298,27 @@ pub static CATALOGUE: [Measure; COUNT] = {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_looks_like_per_cent_is_told_as_a_fraction() {
+        let domain = |name: &str| CATALOGUE.iter().find(|m| m.name == name).map(Measure::domain);
+        for (name, value, fine) in [
+            ("untrusted_share", 0.4, true),
+            ("untrusted_share", 40.0, false),
+            ("hhi_sites", 2480.0, false),
+            ("state_dependence", -0.2, true),
+            ("preference_gap", -0.2, true),
+            ("lock_in_curve", 24.0, false),
+            ("vendor_profit", -2e6, true),
+        ] {
+            assert_eq!(domain(name).map(|d| d.allows(value)), Some(fine), "{name} {value}");
+        }
+        let hint = |unit, value| fraction_hint(unit, value).unwrap_or_default();
+        assert_eq!(hint("share", 1.1), "fractions: 0.011 is 1.1%");
+        assert_eq!(hint("index", 2480.0), "fractions: 0.248 is an index of 2480");
+        assert_eq!(hint("share_of_price", 1e9), "fractions: 0.4 is 40%");
+        assert_eq!(fraction_hint("years", 40.0), None);
+    }
 
     #[test]
     fn names_are_unique_and_every_measure_says_what_it_is() {

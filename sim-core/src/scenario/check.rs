@@ -1,6 +1,6 @@
 //! Checks that span several tables: sums, references by stack or place, and limits of size.
 
-use super::document::{Diagnostic, Diagnostics, Document, join, nearest};
+use super::document::{Diagnostic, Diagnostics, Document, Severity, join, nearest};
 use super::{Country, INTERFACES, Line, MeasureDates, Scenario, Vendor, check_levers};
 
 /// Most clusters of a world.
@@ -216,9 +216,33 @@ pub fn check(document: &Document, s: &Scenario) -> Diagnostics {
     vendors(&mut c, s);
     check_levers::check(&mut c, s);
     // A fault of the scenario itself would be found again in each of its variations.
-    if c.faults.is_empty() {
+    if c.faults.iter().all(|d| d.severity == Severity::Warning) {
         uncertainties(&mut c, s);
     }
+    Diagnostics::new(c.faults)
+}
+
+/// What levers name and is not there, in a scenario that has other faults: all are told at once. Nothing where one of them is of the
+/// tables that are named, and nothing of a key that has a fault already: the value there is a stand-in.
+pub(super) fn names_of_levers(document: &Document, s: &Scenario, faults: &Diagnostics) -> Diagnostics {
+    let is_within = |key: &str, table: &str| key == table || key.starts_with(&format!("{table}."));
+    let named = ["vendor", "country", "bloc", "generation"];
+    if faults
+        .iter()
+        .any(|d| d.key.is_empty() || named.iter().any(|table| is_within(&d.key, table)))
+    {
+        return Diagnostics::default();
+    }
+    let mut c = Checker {
+        document,
+        faults: Vec::new(),
+    };
+    check_levers::what_they_name(&mut c, s);
+    c.faults.retain(|new| {
+        !faults
+            .iter()
+            .any(|d| is_within(&new.key, &d.key) && d.key.matches('.').count() > 2)
+    });
     Diagnostics::new(c.faults)
 }
 

@@ -34,6 +34,18 @@ pub(super) fn check(c: &mut Checker, s: &Scenario) {
         if let Some([buyer, target]) = named.lever.takeover().filter(|_| named.lever.is_active()) {
             takeover(c, s, &named.path, buyer, target);
         }
+        if let Start::Answers(name) = &named.lever.common().start {
+            answers(c, s, named, name);
+        }
+        comes_too_late(c, s, named);
+    }
+    what_they_name(c, s);
+    obeyable(c, s);
+}
+
+/// What levers name: countries, blocs, vendors, components, generations and places.
+pub(super) fn what_they_name(c: &mut Checker, s: &Scenario) {
+    for named in &s.levers {
         homes(c, s, &named.path, named.lever.homes().iter());
         if let Some(payer) = named.lever.payer() {
             let countries = s.countries.iter().map(|x| x.id.as_str());
@@ -43,13 +55,33 @@ pub(super) fn check(c: &mut Checker, s: &Scenario) {
             c.known(&join(&named.path, "payer"), payer, "payer", payers);
         }
         scope(c, s, &named.path, named.lever.scope());
-        match &named.lever.common().start {
-            Start::When(trigger) => waits_for(c, s, &join(&named.path, "when"), trigger),
-            Start::Answers(name) => answers(c, s, named, name),
-            Start::OnItsDay => {}
+        if let Start::When(trigger) = &named.lever.common().start {
+            waits_for(c, s, &join(&named.path, "when"), trigger);
         }
     }
-    obeyable(c, s);
+}
+
+/// Warns of a lever of which nothing happens before the scenario ends.
+fn comes_too_late(c: &mut Checker, s: &Scenario, named: &NamedLever) {
+    let common = named.lever.common();
+    let known = common.announced.unwrap_or(common.in_force);
+    if named.lever.is_active() && common.start == Start::OnItsDay && known > s.end {
+        let key = if common.announced.is_some() {
+            "announced"
+        } else {
+            "in_force"
+        };
+        c.fault(
+            &join(&named.path, key),
+            format!(
+                "`{}` does nothing: the scenario ends on {}, before it",
+                named.name, s.end
+            ),
+            format!("a day up to {}", s.end),
+            Some("bring it forward, or set `scenario.end` later".to_owned()),
+        );
+        c.last_is_a_warning();
+    }
 }
 
 /// Refuses a takeover by a vendor that does not sell all that it would have to renew.

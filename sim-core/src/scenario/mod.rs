@@ -412,7 +412,11 @@ pub fn units(document: &Document) -> Units {
 /// # Errors
 /// All faults at once, sorted by place.
 pub fn decode(document: &Document) -> Result<Decoded<Scenario>, Diagnostics> {
-    let decoded = document.decode::<Scenario>(&units(document))?;
+    let decoded = document.decode_or::<Scenario>(&units(document), |scenario, mut faults| {
+        let more = check::names_of_levers(document, scenario, &faults);
+        faults.extend(more);
+        faults
+    })?;
     let faults = check::check(document, &decoded.value);
     if faults.has_errors() {
         Err(faults)

@@ -60,6 +60,28 @@ const CASES: &[(&str, &str)] = &[
 ];
 
 #[test]
+fn dates_and_names_are_told_in_one_pass() {
+    let lever = "[levers.x.procurement_ban]\nannounced = 2027-01-01\nin_force = 2024-01-01\ndeadline = 2023-01-01\nend = 2022-01-01\n\
+                 scope = { countries = [\"DE\"], vendors = [\"Alpha\"] }\n[levers.y.share_cap]\nin_force = 2024-01-01\nstrength = 2\n\
+                 scope = { blocs = [\"wst\"], vendors = 3 }\n";
+    let said = scenario::decode(&child(MINIMAL, lever)).map(drop).unwrap_err();
+    let messages: Vec<&str> = said.iter().map(|d| d.message.as_str()).collect();
+    assert_eq!(
+        messages,
+        [
+            "announced after it is in force",
+            "the deadline is before it is in force",
+            "it ends before it starts",
+            "there is no country `DE`",
+            "there is no vendor `Alpha`",
+            "this number is out of range",
+            "there is no bloc `wst`",
+            "an integer cannot stand here",
+        ]
+    );
+}
+
+#[test]
 fn levers_that_make_no_sense_are_explained() {
     let mut told = String::new();
     for (what, lever) in CASES {

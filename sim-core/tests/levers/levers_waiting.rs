@@ -63,7 +63,7 @@ fn a_lever_begins_at_the_review_after_its_measure_has_passed_the_bound() {
 #[test]
 fn a_bound_that_is_never_passed_changes_no_byte() {
     let base = simulate(&child(MINIMAL, ""));
-    let s = simulate(&ban("when = { measure = \"open_share_specified\", above = 1.5 }\n"));
+    let s = simulate(&ban("when = { measure = \"open_share_specified\", above = 1 }\n"));
     for k in 0..3 {
         let (a, b) = (watch(&base, k), watch(&s, k));
         assert_same_record(&a.0, &b.0, "never");
@@ -143,8 +143,40 @@ fn what_cannot_be_waited_for_is_refused() {
             "when = { measure = \"hhi_sites\", vendor = \"alfa\", above = 1 }\n",
             "there is no vendor `alfa`",
         ),
+        (
+            "when = { measure = \"untrusted_share\", above = 40 }\n",
+            "= allowed: a number from 0 to 1 (share)\n  = hint: fractions: 0.4 is 40%",
+        ),
+        (
+            "when = { measure = \"hhi_sites\", above = 2480 }\n",
+            "0.248 is an index of 2480",
+        ),
+        (
+            "when = { measure = \"lock_in_curve\", above = 40 }\n",
+            "fractions: 0.4 is 40%",
+        ),
+        (
+            "when = { measure = \"share_sites\", below = -0.1 }\n",
+            "`share_sites` never comes there",
+        ),
     ] {
         let said = refusal(&ban(keys));
         assert!(said.contains(needle), "{keys}: {said}");
+    }
+}
+
+#[test]
+fn a_bound_beyond_the_whole_price_and_a_lever_after_the_end_are_warned_of() {
+    let warnings = |keys: &str| scenario::decode(&ban(keys)).map(|d| d.warnings.to_string());
+    let said = warnings("when = { measure = \"lock_in_curve\", above = 5 }\n").unwrap_or_default();
+    assert!(said.contains("hint: fractions: 0.05 is 5%"), "{said}");
+    let said = warnings("in_force = 2099-01-01\n").unwrap_or_default();
+    assert!(said.contains("`test` does nothing: the scenario ends on 20"), "{said}");
+    for fine in [
+        "when = { measure = \"lock_in_curve\", above = 0.4 }\n",
+        "announced = 2022-01-01\nin_force = 2099-01-01\n",
+        "in_force = 2099-01-01\nenabled = false\n",
+    ] {
+        assert_eq!(warnings(fine).as_deref(), Ok(""), "{fine}");
     }
 }

@@ -63,6 +63,7 @@ pub fn score_series(
     rivals: &[(String, Observed)],
     after: i32,
 ) -> SeriesScore {
+    let asked_after = after;
     let known = points.range(..=after).filter_map(|(_, p)| number(p)).next_back();
     let first = points.keys().next().copied().unwrap_or(after);
     let (base, after) = match known {
@@ -106,12 +107,31 @@ pub fn score_series(
     let mut rows: Vec<Row> = pairs.iter().map(|(name, pair)| row.against(name, pair)).collect();
     for row in &mut rows {
         row.verdict = verdict(forecast, row, own.len());
+        if let (true, Some(why)) = (
+            own.is_empty() && forecast.at.is_some(),
+            none_left(points, asked_after, after),
+        ) {
+            row.verdict = why;
+        }
     }
     rows.extend(unscored);
     SeriesScore {
         rows,
         points: own,
         pairs,
+    }
+}
+
+/// Why no point is left to score, where all of them serve as what a rival could know: `asked` is the date after which points are to be
+/// scored, `after` the one after which they are.
+fn none_left(points: &BTreeMap<i32, ObservedRow>, asked: i32, after: i32) -> Option<String> {
+    let last = *points.keys().next_back()?;
+    if last <= asked {
+        Some(format!("0 scored: no point after {}, see --after", iso(asked)))
+    } else if last <= after {
+        Some("0 scored: the one point is where persistence starts, give a second one".to_owned())
+    } else {
+        None
     }
 }
 

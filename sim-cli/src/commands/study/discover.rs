@@ -48,6 +48,9 @@ pub fn discover(settings: &DiscoverSettings, session: &Session<'_>) -> Result<Ex
         ..PrimSettings::default()
     };
     let side = if settings.above { "above" } else { "below" };
+    if let Some(warning) = study.beyond_all(side, settings.threshold) {
+        session.console.warn(&warning);
+    }
     let mut text = format!("{} {side} {}\n", study.title, short(settings.threshold));
     let mut boxes = vec![titles(&[
         "policy",

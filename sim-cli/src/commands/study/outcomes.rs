@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 
 use csv::StringRecord;
 use sim_core::design::parse_table;
+use sim_core::measure::fraction_hint;
 use sim_core::scenario::document::nearest;
 
+use super::words::short;
 use crate::exit::{Context as _, Failure, Result};
 use crate::output::number::{number, parse_number};
 use crate::store::directory::{Found, RunDirectory};
@@ -71,6 +73,8 @@ pub struct Study {
     pub points: Vec<Vec<Option<u64>>>,
     /// The number in words: measure, unit, what else was chosen, date.
     pub title: String,
+    /// Its unit.
+    pub unit: String,
     cells: Vec<usize>,
     layouts: Vec<Layout>,
 }
@@ -194,11 +198,33 @@ impl Study {
             outcomes,
             points,
             title: found.title,
+            unit: found.unit,
             cells: found.cells,
             layouts: found.layouts,
             directory,
             manifest,
         })
+    }
+
+    /// A warning where a threshold, given as `option`, lies beyond all outcomes: it then tells none of them apart.
+    pub fn beyond_all(&self, option: &str, threshold: f64) -> Option<String> {
+        let defined = self.outcomes.iter().flatten().filter(|x| x.is_finite());
+        let (low, high) = defined.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| {
+            (low.min(*x), high.max(*x))
+        });
+        let side = match threshold {
+            x if x > high => "above",
+            x if x < low => "below",
+            _ => return None,
+        };
+        let hint = fraction_hint(&self.unit, threshold).filter(|_| threshold.abs() > 1.0);
+        Some(format!(
+            "--{option} {} lies {side} all values of this run, {} to {}{}",
+            short(threshold),
+            short(low),
+            short(high),
+            hint.map_or_else(String::new, |hint| format!(": {hint}"))
+        ))
     }
 
     /// The number in each replicate, `[policy][future][replicate]`, NaN where one failed; `None` where the run kept no
@@ -235,6 +261,7 @@ struct Numbers {
     cells: Vec<usize>,
     layouts: Vec<Layout>,
     title: String,
+    unit: String,
 }
 
 fn read_summary(directory: &RunDirectory, manifest: &Manifest, selection: &Selection) -> Result<Numbers> {
@@ -278,6 +305,7 @@ fn read_summary(directory: &RunDirectory, manifest: &Manifest, selection: &Selec
         cells,
         layouts,
         title: format!("{measure} ({unit}; {}; {time})", rest.join(", ")),
+        unit,
     })
 }
 

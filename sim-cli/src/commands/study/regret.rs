@@ -44,6 +44,11 @@ pub fn regret(settings: &RegretSettings, session: &Session<'_>) -> Result<Exit> 
         Better::Low => "low is better",
         Better::High => "high is better",
     };
+    for threshold in &settings.thresholds {
+        if let Some(warning) = study.beyond_all("threshold", *threshold) {
+            session.console.warn(&warning);
+        }
+    }
     let futures = payoffs.futures().len();
     let mut text = format!("{}, {direction}, over {futures} futures\n", study.title);
     if futures < study.futures.len() {

@@ -42,11 +42,19 @@ impl Filter {
             let parsed = text.as_deref().map(Day::parse).transpose();
             parsed.map_err(|error| Failure::Refused(error.to_string()))
         };
+        let (from, to) = (day(&request.from)?, day(&request.to)?);
+        if let (Some(from), Some(to)) = (from, to)
+            && to < from
+        {
+            return Err(Failure::Refused(format!(
+                "--from {from} is after --to {to}: no day lies between"
+            )));
+        }
         Ok(Self {
             operator,
             tender: request.tender.clone(),
-            from: day(&request.from)?,
-            to: day(&request.to)?,
+            from,
+            to,
         })
     }
 

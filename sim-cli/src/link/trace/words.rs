@@ -113,7 +113,7 @@ pub(super) fn tender(world: &World, report: &TenderReport, anatomy: &Anatomy) ->
         }
         let _ = writeln!(
             text,
-            "    {:width$}  total {}  =  net {} and luck {} own, {} nest; price {} (list {}), probability {:.4}",
+            "    {:width$}  total {}; net {}; luck {} own, {} nest; price {} (list {}), probability {:.4}",
             label(world, a),
             money(w.total),
             money(w.net),

@@ -90,6 +90,7 @@ pub(super) struct Context {
     spare: Diagnostic,
     unkept: usize,
     warnings: usize,
+    broken_rules: usize,
     pub(super) numbers: Vec<NumberUse>,
     ids: BTreeMap<&'static str, BTreeMap<String, Origin>>,
     references: Vec<Reference>,
@@ -105,6 +106,7 @@ impl Context {
             spare: Diagnostic::without_place(""),
             unkept: 0,
             warnings: 0,
+            broken_rules: 0,
             numbers: Vec::new(),
             ids: BTreeMap::new(),
             references: Vec::new(),
@@ -115,6 +117,16 @@ impl Context {
     /// How many errors there are so far.
     pub(super) fn errors(&self) -> usize {
         self.faults.len() + self.unkept - self.warnings
+    }
+
+    /// How many errors there are so far after which a value is a stand-in: all but rules over values that could be read.
+    pub(super) fn unread(&self) -> usize {
+        self.errors() - self.broken_rules
+    }
+
+    /// Notes that the next error is of a rule over values that could be read.
+    pub(super) fn note_broken_rule(&mut self) {
+        self.broken_rules += 1;
     }
 
     /// Notes what is odd but allowed.

@@ -47,10 +47,23 @@ impl Document {
     /// # Errors
     /// All faults at once, sorted by place.
     pub fn decode<T: Table>(&self, units: &Units) -> Result<Decoded<T>, Diagnostics> {
+        self.decode_or(units, |_, faults| faults)
+    }
+
+    /// As [`Document::decode`]; where there are faults, `more` may add what else is wrong. What it is given of the value holds
+    /// stand-ins where a fault lies.
+    ///
+    /// # Errors
+    /// All faults at once, sorted by place.
+    pub fn decode_or<T: Table>(
+        &self,
+        units: &Units,
+        more: impl FnOnce(&T, Diagnostics) -> Diagnostics,
+    ) -> Result<Decoded<T>, Diagnostics> {
         let mut cx = Context::new(self.files.clone(), units.clone());
         let value = read_table(&mut cx, &self.root, String::new(), &T::fields);
         cx.resolve();
-        finish(cx, value)
+        finish(cx, value, more)
     }
 
     /// Decodes one section at the top of the document by itself, `None` where the document has none: what
@@ -65,7 +78,7 @@ impl Document {
         };
         let mut cx = Context::new(self.files.clone(), units.clone());
         let value = read_table(&mut cx, node, join("", key), &T::fields);
-        finish(cx, value).map(Some)
+        finish(cx, value, |_, faults| faults).map(Some)
     }
 
     /// An error at a path, for rules that only the whole decoded document can check; it points at the
@@ -100,10 +113,14 @@ impl Document {
     }
 }
 
-fn finish<T>(mut cx: Context, value: T) -> Result<Decoded<T>, Diagnostics> {
+fn finish<T>(
+    mut cx: Context,
+    value: T,
+    more: impl FnOnce(&T, Diagnostics) -> Diagnostics,
+) -> Result<Decoded<T>, Diagnostics> {
     let faults = Diagnostics::new(cx.take_faults());
     if faults.has_errors() {
-        return Err(faults);
+        return Err(more(&value, faults));
     }
     let mut numbers = cx.numbers;
     numbers.sort_by(|a, b| a.path.cmp(&b.path));

@@ -6,7 +6,7 @@ use super::extends::{POSTERIOR, empty};
 use super::locate::{find_shape, place, step};
 use super::number::is_pedigree;
 use super::parse::parse_value;
-use super::path::split;
+use super::path::{join, split};
 use super::spec::{Shape, TableSpec};
 use super::tree::{Entry, Node, Origin, Value};
 use super::words::allowed;
@@ -20,7 +20,7 @@ impl Document {
     /// key. An uncertainty or a choice on the path, or below it, is dropped with a warning.
     ///
     /// # Errors
-    /// A path that is no key of `spec` or names no entry, with the nearest one; a value that is no TOML.
+    /// A path that is no key of `spec` or names no entry, with the nearest one; a value that is no TOML, or no table in place of one.
     /// Whether the value is allowed is checked by the next [`Document::decode`]. Nothing changes on error.
     pub fn set(&mut self, spec: &TableSpec, path: &str, value: &str) -> Result<Diagnostics, Diagnostics> {
         let mut files = self.files.clone();
@@ -59,14 +59,29 @@ impl Document {
                     .key(path.trim())
                     .found(value)
                     .allowed(allowed(&shape))
-                    .hint(if takes_text(&shape) {
-                        "an empty string is --set 'PATH=\"\"'"
-                    } else {
-                        "what a shell would split or unquote stands in single quotes: --set 'PATH=[1, 2]'"
-                    })
+                    .hint(hint_on(value.trim(), &shape))
                     .into());
             }
         };
+        if matches!(shape, Shape::Table(_)) && node.entries().is_none() {
+            let message = format!("`{}` is a table, {} cannot stand for it", path.trim(), node.kind());
+            let mut fault = Diagnostic::error(&files, node.origin, message)
+                .key(path.trim())
+                .found(value)
+                .allowed("a table, or one of its keys on the path");
+            let first = self.node(path).and_then(Node::entries).unwrap_or_default();
+            if let Some(key) = first
+                .iter()
+                .find(|entry| entry.node.number().is_some())
+                .or(first.first())
+            {
+                fault = fault.hint(format!(
+                    "set one of its keys, such as `{}`",
+                    join(path.trim(), &key.key)
+                ));
+            }
+            return Err(fault.into());
+        }
         let mut root = self.root.clone();
         let make = |old: Option<Node>| match old {
             Some(old) => keep_was(old, node),
@@ -266,6 +281,31 @@ fn drop_variation(root: &mut Node, segments: &[String]) -> Vec<String> {
         }
     }
     dropped
+}
+
+/// What to write instead of a text that is no TOML value: how people write numbers and dates, and what shells do to quotes.
+fn hint_on(value: &str, shape: &Shape) -> String {
+    let is_number = |text: &str| text.parse::<f64>().is_ok_and(f64::is_finite);
+    if takes_text(shape) {
+        return "an empty string is --set 'PATH=\"\"'".to_owned();
+    }
+    if let Some(percent) = value.strip_suffix('%').and_then(|text| text.trim().parse::<f64>().ok()) {
+        // Rounded, so that 7% is not 0.07 and a bit.
+        return format!("a fraction: {} for {value}", (percent * 1e8).round() / 1e10);
+    }
+    if value.matches(',').count() == 1 && is_number(&value.replace(',', ".")) {
+        return format!("a decimal point: {}", value.replace(',', "."));
+    }
+    let parts: Vec<&str> = value.split('.').collect();
+    if let [day, month, year] = parts[..]
+        && [day, month, year]
+            .iter()
+            .all(|part| part.bytes().all(|b| b.is_ascii_digit()))
+        && year.len() == 4
+    {
+        return format!("a date is year, month and day: {year}-{month:0>2}-{day:0>2}");
+    }
+    "what a shell would split or unquote stands in single quotes: --set 'PATH=[1, 2]'".to_owned()
 }
 
 fn takes_text(shape: &Shape) -> bool {

@@ -31,7 +31,7 @@ pub(super) enum Mode<'a> {
         entries: &'a [Entry],
         origin: Origin,
         asked: Vec<&'static str>,
-        errors_before: usize,
+        unread_before: usize,
     },
     /// Record what would be read.
     Describe(TableSpec),
@@ -51,13 +51,13 @@ pub(super) enum Found<'a> {
 
 impl<'a> Fields<'a> {
     pub(super) fn decode(cx: &'a mut Context, entries: &'a [Entry], origin: Origin, path: String) -> Self {
-        let errors_before = cx.errors();
+        let unread_before = cx.unread();
         let asked = Vec::new();
         let mode = Mode::Decode {
             entries,
             origin,
             asked,
-            errors_before,
+            unread_before,
         };
         Self { cx, mode, path }
     }
@@ -86,30 +86,46 @@ impl<'a> Fields<'a> {
     /// Refuses the table unless `ok`, for rules over more than one key; the fault points at `key`, or at
     /// the table where it has no such key.
     ///
-    /// Does nothing where the table has a fault already: its values are then stand-ins.
+    /// Does nothing where a value of the table could not be read: it is then a stand-in. Rules that are broken are all told.
     pub fn require(&mut self, ok: bool, key: &str, message: impl Into<String>, allowed: impl Into<String>) {
+        self.require_hinted(ok, key, message, allowed, None);
+    }
+
+    /// As [`Fields::require`], with what to do.
+    pub fn require_hinted(
+        &mut self,
+        ok: bool,
+        key: &str,
+        message: impl Into<String>,
+        allowed: impl Into<String>,
+        hint: Option<String>,
+    ) {
         let Mode::Decode {
             entries,
             origin,
-            errors_before,
+            unread_before,
             ..
         } = &self.mode
         else {
             return;
         };
-        if ok || self.cx.errors() > *errors_before {
+        if ok || self.cx.unread() > *unread_before {
             return;
         }
-        match entries.iter().find(|e| e.key == key) {
+        self.cx.note_broken_rule();
+        let fault = match entries.iter().find(|e| e.key == key) {
             Some(entry) => {
                 let path = join(&self.path, key);
-                self.cx.bad_value(&entry.node, &path, message, allowed);
+                self.cx.bad_value(&entry.node, &path, message, allowed)
             }
             None => {
                 let origin = *origin;
-                self.cx.fault(origin, &self.path, message).allowed = Some(allowed.into());
+                let fault = self.cx.fault(origin, &self.path, message);
+                fault.allowed = Some(allowed.into());
+                fault
             }
-        }
+        };
+        fault.hint = hint;
     }
 
     /// Warns unless `ok`: the document is used as it stands. The warning points as [`Fields::require`] does.

@@ -159,6 +159,38 @@ fn what_set_gets_wrong_is_explained() {
 }
 
 #[test]
+fn what_people_write_for_numbers_and_dates_is_told_in_toml() {
+    let spec = describe::<World>();
+    let hint = |path: &str, value: &str| {
+        let faults = valid().set(&spec, path, value).expect_err(path);
+        faults.iter().next().and_then(|d| d.hint.clone()).unwrap_or_default()
+    };
+    assert_eq!(hint("costs.growth", "20%"), "a fraction: 0.2 for 20%");
+    assert_eq!(hint("costs.growth", "7 %"), "a fraction: 0.07 for 7 %");
+    assert_eq!(hint("costs.growth", "0,05"), "a decimal point: 0.05");
+    assert_eq!(
+        hint("scenario.start", "31.1.2030"),
+        "a date is year, month and day: 2030-01-31"
+    );
+    assert!(hint("costs.lots", "[1,").contains("single quotes"));
+}
+
+#[test]
+fn a_number_in_place_of_a_table_is_refused_by_its_own_path() {
+    let faults = valid()
+        .set(&describe::<World>(), "vendor.alpha", "0.3")
+        .expect_err("a table");
+    let fault = faults.iter().next().expect("a fault");
+    assert_eq!(fault.key, "vendor.alpha");
+    assert_eq!(fault.message, "`vendor.alpha` is a table, a number cannot stand for it");
+    let hint = fault.hint.clone().unwrap_or_default();
+    assert!(
+        hint.starts_with("set one of its keys, such as `vendor.alpha."),
+        "{hint}"
+    );
+}
+
+#[test]
 fn drawn_numbers_stand_alone_in_the_units_of_their_keys() {
     let drawn = [
         ("vendor.alpha.bb_usd_per_site", 13_000.0),
