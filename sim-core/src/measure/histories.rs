@@ -20,7 +20,7 @@ pub const MEASURES: &[Measure] = &[
         unit: "share",
         is_flow: false,
         doc: "Path dependence (L6): share of the variance of a seller's share of radio sites on the date that the luck of the first `measures.histories.early_years` explains, lasting tastes given; `memoryless`: the same with switching cost and learning off. Undefined until then, and where the share does not vary",
-        equation: "Var(E[share | early luck]) / Var(share): inference::path_dependence over early histories x continuations of the replicate",
+        equation: "Var(E[share | early luck]) / Var(share): inference::intraclass over early histories x continuations of the replicate",
         recorded: Recorded::ByName,
         parts: Parts::Named(WORLDS),
         dims: Dims {
