@@ -88,7 +88,7 @@ pub(super) fn fill(
     let series = plan.cells.len();
     if asked.path {
         let continuations = replicate.setting.world.scenario.measures.histories.late as usize;
-        let memoryless = memoryless(&replicate.setting.world.scenario)?;
+        let memoryless = setting(memoryless(&replicate.setting.world.scenario))?;
         for (part, setting) in [replicate.setting, &memoryless].into_iter().enumerate() {
             let late = late_shares(replicate, setting)?;
             for (s, cell) in cells(PATH_DEPENDENCE).filter(|(_, c)| c.part == part) {
@@ -109,9 +109,11 @@ pub(super) fn fill(
     Ok(())
 }
 
-/// The world without memory: no switching cost, no learning.
-fn memoryless(scenario: &Arc<Scenario>) -> Result<Setting, ReplicateError> {
-    let mut s = Scenario::clone(scenario);
+/// The scenario without memory: no switching cost, no learning. Vendors give no credit of their own, since what falls due on leaving is a
+/// switching cost.
+#[must_use]
+pub fn memoryless(scenario: &Scenario) -> Scenario {
+    let mut s = scenario.clone();
     let free = &mut s.switching;
     for cost in [
         &mut free.ru_work,
@@ -125,15 +127,25 @@ fn memoryless(scenario: &Arc<Scenario>) -> Result<Setting, ReplicateError> {
         &mut free.outage,
         &mut free.core_work_share,
         &mut s.contract.break_fee_share,
+        &mut s.integration.start_up,
         &mut s.integration.extra_vendor_per_year,
     ] {
         *cost = 0.0;
     }
+    for vendor in &mut s.vendors {
+        vendor.credit = None;
+    }
     s.learning.progress_ratio = 1.0;
     s.learning.white_box_progress_ratio = 1.0;
     s.integration.experience_exponent = 0.0;
-    Setting::new(&Arc::new(s)).map_err(|found| ReplicateError::Failed {
-        time: scenario.start,
+    s
+}
+
+/// A scenario made ready for histories.
+fn setting(scenario: Scenario) -> Result<Setting, ReplicateError> {
+    let time = scenario.start;
+    Setting::new(&Arc::new(scenario)).map_err(|found| ReplicateError::Failed {
+        time,
         place: PATH_DEPENDENCE.to_owned(),
         message: format!("{found:?}"),
     })
