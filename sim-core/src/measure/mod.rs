@@ -25,6 +25,7 @@ pub use exits::{ExitBook, exit_deadlines};
 pub use market::herfindahl;
 pub use plan::{Breadth, SeriesPlan};
 
+use crate::inference::IntervalRule;
 use crate::market::posted::Posted;
 use crate::world::{State, World};
 
@@ -171,6 +172,8 @@ pub struct Measure {
     pub unit: &'static str,
     /// Whether it covers the time since the last date, or stands at the end of the day.
     pub is_flow: bool,
+    /// Whether it is a share of things or a probability, from 0 to 1 and never outside; a difference of two is not.
+    pub is_bounded: bool,
     /// What it means, in a sentence.
     pub doc: &'static str,
     /// How it is computed, in a line.
@@ -253,9 +256,42 @@ pub static CATALOGUE: [Measure; COUNT] = {
     all
 };
 
+/// How the interval for the mean of a measure is found: Wilson's interval is for what lies between 0 and 1 ([`Measure::is_bounded`]). What is no
+/// measure of the catalogue is taken as an amount.
+#[must_use]
+pub fn interval_rule(name: &str) -> IntervalRule {
+    let bounded = CATALOGUE.iter().any(|m| m.name == name && m.is_bounded);
+    if bounded {
+        IntervalRule::WilsonIfBinary
+    } else {
+        IntervalRule::Student
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::inference::Summary;
+
+    /// Ten replicates in which the installed seller has no lead: the interval of a difference is 0, not up to .28.
+    #[test]
+    fn what_can_be_negative_has_no_interval_of_a_share() {
+        for name in ["state_dependence", "path_dependence", "exit_cost", "nobody_knows"] {
+            assert_eq!(interval_rule(name), IntervalRule::Student, "{name}");
+        }
+        for name in ["retention_rate", "share_sites", "open_share_sales"] {
+            assert_eq!(interval_rule(name), IntervalRule::WilsonIfBinary, "{name}");
+        }
+        let summary = Summary::with([0.0; 10], interval_rule("state_dependence"), &mut Vec::new());
+        assert_eq!((summary.ci_low, summary.ci_high), (0.0, 0.0));
+    }
+
+    #[test]
+    fn only_shares_and_probabilities_are_bounded() {
+        for m in CATALOGUE.iter().filter(|m| m.is_bounded) {
+            assert!(["share", "probability"].contains(&m.unit), "{}", m.name);
+        }
+    }
 
     #[test]
     fn names_are_unique_and_every_measure_says_what_it_is() {

@@ -4,7 +4,9 @@ use crate::common::{MINIMAL, Table, assert_same_record, child, play, simulate, s
 use sim_core::draws::Luck;
 use sim_core::market::offer::Offer;
 use sim_core::market::posted::Posted;
-use sim_core::market::switching::{Attachment, BROUGHT_FORWARD, Bills, CONTRACT_BREAK, INTEGRATION, ONBOARDING, OUTAGE, SWAP};
+use sim_core::market::switching::{
+    Attachment, BROUGHT_FORWARD, Bills, CONTRACT_BREAK, INTEGRATION, ONBOARDING, OUTAGE, SWAP,
+};
 use sim_core::market::terms::{Buyer, Rules};
 use sim_core::run::Simulation;
 use sim_core::run::histories::memoryless;
@@ -129,7 +131,16 @@ opens = 2018-01-01
                 slot,
             };
             let mut offer = Offer::default();
-            offer.prepare(&world, &state, &posted, &buyer, Some(&attached), [4.0; 2], false, world.start);
+            offer.prepare(
+                &world,
+                &state,
+                &posted,
+                &buyer,
+                Some(&attached),
+                [4.0; 2],
+                false,
+                world.start,
+            );
             let mut first = Bills::default();
             first.fill(&offer.terms, None);
             for a in offer.alternatives.iter().filter(|a| a.buys() == [true; 2]) {
