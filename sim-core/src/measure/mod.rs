@@ -5,7 +5,7 @@
 //!
 //! The nine views of lock-in: L1 `state_dependence`; L2 `lock_in_*`, `price_captured`, `price_protected`; L3 `price_premium`; L4
 //! `handicapped_retention`, `inefficient_retention`, `inefficient_switching`; L5 `switching_hazard`, `tenure_years`, `half_life_years`; L6 `path_dependence` and L7
-//! `unlocking_cost`, each from many continuations of the run ([`histories`]); L8 `exit_cost`, `exit_years`,
+//! `unlocking_cost`, each from many continuations of the run ([`histories`]); L8 `exit_cost`, `exit_blocked_share`, `exit_years`,
 //! `restore_months`, `stranded_value`; L9 [`welfare`].
 
 pub mod cost;
