@@ -8,8 +8,9 @@ use std::sync::atomic::AtomicBool;
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 use sha2::{Digest as _, Sha256};
 use sim_core::design::parse_table;
-use sim_core::inference::{IntervalRule, PairedRoom, PairedSummary, Summary};
+use sim_core::inference::{PairedRoom, PairedSummary, Summary};
 use sim_core::market::foresight::outlook::LookAhead;
+use sim_core::measure::interval_rule;
 use sim_core::scenario::Scenario;
 use sim_core::scenario::document::describe;
 
@@ -403,7 +404,7 @@ fn summarise(played: &Played, summary: &mut SummaryTable) -> Said<()> {
     for cell in 0..layout.cells() {
         let (day, label) = layout.cell(cell);
         let column = played.records.iter().map(|record| record[cell]);
-        let stats = Summary::with(column, IntervalRule::of_unit(&label.unit), &mut sorted);
+        let stats = Summary::with(column, interval_rule(&label.measure), &mut sorted);
         summary.rows.push(row(&layout.id, date(day)?, label, Stats::of(&stats)));
     }
     Ok(())

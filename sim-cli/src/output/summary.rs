@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::path::Path;
 
-use sim_core::inference::{IntervalRule, Summary};
+use sim_core::inference::Summary;
+use sim_core::measure::interval_rule;
 
 use super::cells::{CellText, csv_part, header};
 use super::number::push_number;
@@ -113,7 +114,7 @@ impl Rows<'_> {
             for cell in start..end {
                 let column = values.iter().skip(cell - start).step_by(end - start);
                 let column = column.copied();
-                let rule = IntervalRule::of_unit(&layout.cell(cell).1.unit);
+                let rule = interval_rule(&layout.cell(cell).1.measure);
                 let summary = Summary::with(column, rule, &mut sorted);
                 line.clear();
                 line.extend_from_slice(before);

@@ -8,8 +8,9 @@ const DAYS_PER_YEAR: f64 = 365.25;
 
 /// Weights by which the dates of a table count, seen from its first date.
 ///
-/// A dollar at time t, in years from the first date, counts `(1 + rate)^-t`: annual compounding, as
-/// public appraisal does (HM Treasury, *The Green Book* 2022, annex 6; OMB Circular A-94).
+/// A dollar at time t, in years from the first date, counts `exp(-rate t)`: rates are continuous, a year, as everywhere in the model. A
+/// rate that is compounded once a year, as in public appraisal (HM Treasury, *The Green Book* 2022, annex 6; OMB Circular A-94), is its
+/// `ln(1 + rate)` here.
 ///
 /// # Example
 /// ```
@@ -35,7 +36,7 @@ impl Discounting {
         let years: Vec<f64> = (days.iter())
             .map(|day| (f64::from(*day) - f64::from(first)) / DAYS_PER_YEAR)
             .collect();
-        let factor = |t: f64| libm::pow(1.0 + rate, -t);
+        let factor = |t: f64| libm::exp(-rate * t);
         let Some(last) = years.len().checked_sub(1) else {
             return Self {
                 stock: Vec::new(),
@@ -126,10 +127,11 @@ mod tests {
         assert!((got - expected).abs() < 1e-12, "{got}, expected {expected}");
     }
 
-    /// Two spans of four years at 10%: factors 1, 1.1^-4, 1.1^-8; in the middle of the spans 1.1^-2, 1.1^-6.
+    /// Two spans of four years at the continuous rate that is 10% compounded: factors 1, 1.1^-4, 1.1^-8; in the middle of the spans 1.1^-2,
+    /// 1.1^-6.
     #[test]
     fn by_hand() {
-        let d = Discounting::new(&[18_262, 18_262 + 1461, 18_262 + 2 * 1461], 0.1);
+        let d = Discounting::new(&[18_262, 18_262 + 1461, 18_262 + 2 * 1461], libm::log(1.1));
         // Four years between dates: weights 2, 4 x 1.1^-4, 2 x 1.1^-8.
         let (middle, end) = (4.0 / 1.4641, 2.0 / (1.4641 * 1.4641));
         let expected = (2.0 * 0.5 + middle * 0.4 + end * 0.3) / (2.0 + middle + end);
@@ -137,6 +139,13 @@ mod tests {
         near(d.means(&[0.5, 0.4, 0.3], &[0.5; 3]).1, 0.5);
         near(d.present_value(&[7.0, 121.0, 0.0]), 100.0);
         near(d.present_value(&[7.0, 0.0, 1.771_561]), 1.0);
+    }
+
+    /// The rate is the one by which welfare is discounted: `exp(-rate t)`.
+    #[test]
+    fn rates_are_continuous() {
+        let d = Discounting::new(&[0, 2922], 0.05);
+        near(d.present_value(&[0.0, 1.0]), libm::exp(-0.2));
     }
 
     #[test]
@@ -174,7 +183,7 @@ mod tests {
             }
             let d = Discounting::new(&days, rate);
             let year = |i: usize| f64::from(days[i] - days[0]) / 365.25;
-            let factor = |t: f64| libm::exp(-t * libm::log1p(rate));
+            let factor = |t: f64| 1.0 / libm::exp(t * rate);
             let (mut area, mut time, mut worth) = (0.0, 0.0, 0.0);
             for i in 1..days.len() {
                 let span = year(i) - year(i - 1);

@@ -23,6 +23,6 @@ pub use interval::{
     Interval, QuantileRanks, exact_upper_limit, mean_interval, quantile_ranks, replicates_needed, wilson_interval,
 };
 pub use paired::{PairedRoom, PairedSummary, RatioSummary, UnpairedError};
-pub use path::{path_dependence, unlocking_cost};
+pub use path::{intraclass, path_dependence, unlocking_cost};
 pub use score::{Observation, PointScore, crps, score_point, skill};
 pub use summary::{IntervalRule, Summary, compensated_sum, quantile};

@@ -40,17 +40,6 @@ pub enum IntervalRule {
     Student,
 }
 
-impl IntervalRule {
-    /// The rule for a measure of this unit: shares and probabilities lie between 0 and 1, amounts need not.
-    #[must_use]
-    pub fn of_unit(unit: &str) -> Self {
-        match unit {
-            "share" | "probability" => Self::WilsonIfBinary,
-            _ => Self::Student,
-        }
-    }
-}
-
 impl Summary {
     /// Summarises the values, leaving out NaN, by [`IntervalRule::WilsonIfBinary`].
     ///

@@ -11,7 +11,8 @@
 //! - **The premium** (L3): the price paid over what the twin pays for the same alternative. Negative where a newcomer pays to get in.
 //! - **Handicapped retention** (L4a): the incumbent is chosen although, at the very same bids, the twin would take another.
 //! - **Inefficient retention and switching** (L4b, L4c): a planner who counts what a stack is really worth and really costs (value
-//!   less unit cost and real work; fees, credit and margins are transfers) would have chosen otherwise.
+//!   less unit cost and real work; fees, credit and margins are transfers, and so is what a state bears of a unit cost, and royalties that a
+//!   lever adds to it) would have chosen otherwise.
 //!
 //! The last two are answered twice: *without* shocks, by systematic value alone, and *with* the buyer's own shocks, by the same law of
 //! choice and the same luck as the award. (Farrell and Klemperer 2007, section 2, for why retention alone says nothing of welfare.)
@@ -88,10 +89,10 @@ pub fn real_value(terms: &Terms, a: &Alternative, held: Option<&Stack>) -> f64 {
     kit - terms.gap(a, held) - terms.running(a)
 }
 
-/// Real cost of an alternative: its unit cost, and its bill without what is a transfer.
+/// Real cost of an alternative: what making it uses up ([`Offer::production`]), and its bill without what is a transfer.
 #[must_use]
-pub fn real_cost(unit_cost: f64, bill: &[f64; 7]) -> f64 {
-    unit_cost + bill.iter().sum::<f64>() - bill[BROUGHT_FORWARD] - bill[CONTRACT_BREAK]
+pub fn real_cost(production: f64, bill: &[f64; 7]) -> f64 {
+    production + bill.iter().sum::<f64>() - bill[BROUGHT_FORWARD] - bill[CONTRACT_BREAK]
 }
 
 impl Appraiser {
@@ -121,7 +122,7 @@ impl Appraiser {
         let social = |e: usize| {
             let index = twin.of[e];
             let a = &offer.alternatives[index];
-            real_value(&offer.terms, a, None) - real_cost(offer.costs[index], &offer.bills[index])
+            real_value(&offer.terms, a, None) - real_cost(offer.production(index), &offer.bills[index])
         };
         appraisal.choosers = self
             .choice(offer, twin, paid.lambda, luck, at_bids)

@@ -65,6 +65,11 @@ fn chance(alternatives: &[Alternative], probability: &[f64], component: usize, v
     if bought > 0.0 { won / bought } else { f64::NAN }
 }
 
+/// A difference of probabilities, 0 where it is no more than what rounding leaves.
+fn beyond_rounding(difference: f64) -> f64 {
+    if difference.abs() < 1e-12 { 0.0 } else { difference }
+}
+
 /// One label for the other, and the other way round.
 fn relabel(seller: VendorIx, i: VendorIx, k: VendorIx) -> VendorIx {
     if seller == i {
@@ -152,8 +157,8 @@ impl Dependence {
         for c in [RU, BB] {
             if count[c] > 0.0 && !as_it_is[c].is_nan() {
                 found[c] = Some(StateDependence {
-                    resolved: as_it_is[c] - sums[c][0] / count[c],
-                    frozen: as_it_is[c] - sums[c][1] / count[c],
+                    resolved: beyond_rounding(as_it_is[c] - sums[c][0] / count[c]),
+                    frozen: beyond_rounding(as_it_is[c] - sums[c][1] / count[c]),
                 });
             }
         }

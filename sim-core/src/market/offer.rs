@@ -45,6 +45,8 @@ pub struct Offer {
     pub prospects: Prospects,
     /// Whether keep is offered.
     pub keeps: bool,
+    /// By vendor, the factor on its unit cost that uses up nothing, see [`crate::world::conditions::Conditions::transferred`].
+    transferred: Vec<f64>,
     prepared: Bills,
     /// Bills of the standing kit at end of life and of the twin, for valuations.
     pub two_bills: TwoBills,
@@ -85,6 +87,9 @@ impl Offer {
     ) {
         let stack = attached.and_then(|h| h.stack);
         self.terms.fill(world, state, posted, buyer, stack, today);
+        let factors = (0..world.vendors.len()).map(|v| state.conditions.transferred(v));
+        self.transferred.clear();
+        self.transferred.extend(factors);
         self.terms.may_keep = may_keep;
         alternatives::list(&self.terms, stack, &mut self.alternatives);
         self.evaluate_ahead(attached, ages, future);
@@ -271,6 +276,19 @@ impl Offer {
         self.list_prices.truncate(count);
         self.continuation.truncate(count);
         self.prospects.truncate(count);
+    }
+
+    /// What making what is bought with an alternative uses up, money per site: its unit cost without what states bear of it and without
+    /// royalties that a lever adds.
+    #[must_use]
+    pub fn production(&self, i: usize) -> f64 {
+        let a = &self.alternatives[i];
+        let buys = a.buys();
+        let of = |k: &usize| {
+            let v = a.seller[*k];
+            self.terms.seller(v).cost[*k] / self.transferred.get(usize::from(v)).copied().unwrap_or(1.0)
+        };
+        [RU, BB].iter().filter(|k| buys[**k]).map(of).sum()
     }
 
     /// Values the standing kit at posted prices, from the terms that were prepared.

@@ -1,15 +1,22 @@
 //! Removing a seller by a date: cost and time, with the crews that there are (L8).
 //!
-//! For each seller and deadline, kit whose life ends before the deadline is replaced then, by another seller, at the bill of that day;
-//! the rest goes on the deadline, with the unused life and the broken contract in the bill ([`wedge::removal`]). That is the
-//! switching bill alone: what other sellers charge more, or do worse, is no part of it. Where crews are too few, the time says so; the bill is
-//! still that of the deadline.
+//! For each seller and deadline, kit whose life ends before the deadline is replaced then, by another seller; the rest goes on the deadline,
+//! with the unused life and the broken contract in the bill ([`wedge::removal`]). Only the life that is left is that of the day on which kit goes: unit
+//! costs, terms, rules, maturity of interfaces and neighbouring generations are those of the day of measurement, as nothing is forecast. The bill
+//! is the switching bill alone: what other sellers charge more, or do worse, is no part of it. Where crews are too few, the time says so; the
+//! bill is still that of the deadline.
+//!
+//! Where nobody else may serve there is no bill, and a sum over what has one would be smallest where lock-in is total. So the share of sites that
+//! the cost leaves out stands beside it.
 
 use crate::calendar::Day;
 use crate::market::terms::Terms;
 use crate::market::wedge::{self, Scan};
 use crate::world::state::sellers;
 use crate::world::{BB, Layer, RU, Stack, World};
+
+/// Measures that are read from an [`ExitBook`].
+pub const EXITS: [&str; 3] = ["exit_cost", "exit_blocked_share", "exit_years"];
 
 /// Years from the first day whose ends are deadlines.
 const DEADLINE_YEARS: [i32; 6] = [3, 5, 8, 10, 15, 20];
@@ -35,6 +42,14 @@ struct Work {
     last: Option<Day>,
 }
 
+/// Sites that a seller holds in a place.
+#[derive(Debug, Clone, Copy, Default)]
+struct Held {
+    sites: f64,
+    /// Those among them for which there is no way out.
+    blocked: f64,
+}
+
 const NOTHING: Work = Work { sites: 0.0, last: None };
 
 /// See the module docs. Filled anew at each measurement.
@@ -48,6 +63,8 @@ pub struct ExitBook {
     /// US dollars, by deadline, place and vendor; NaN where it holds nothing.
     cost: Vec<f64>,
     years: Vec<f64>,
+    /// By place and vendor.
+    held: Vec<Held>,
     /// By deadline, operator and vendor.
     work: Vec<Work>,
 }
@@ -66,6 +83,7 @@ impl ExitBook {
             today: world.start,
             cost: vec![f64::NAN; cells],
             years: vec![f64::NAN; cells],
+            held: vec![Held::default(); places * vendors],
             work: vec![NOTHING; deadlines.len() * operators * vendors],
             deadlines,
         }
@@ -76,6 +94,7 @@ impl ExitBook {
         self.today = today;
         self.cost.fill(f64::NAN);
         self.years.fill(f64::NAN);
+        self.held.fill(Held::default());
         self.work.fill(NOTHING);
     }
 
@@ -94,6 +113,8 @@ impl ExitBook {
             return;
         }
         let rho = world.scenario.market.social_discount_rate;
+        let own_place = world.first_operator_place + info.operator;
+        let places = || world.places_of_country[info.country].iter().copied().chain([own_place]);
         for vendor in sellers(stack) {
             let held = [RU, BB].map(|k| stack.seller[k] == vendor);
             let own_end = [RU, BB]
@@ -101,6 +122,13 @@ impl ExitBook {
                 .filter(|k| held[*k])
                 .map(|k| life_left[k])
                 .fold(0.0, f64::max);
+            // How long kit lasts moves the cost of a way out and not whether there is one.
+            let blocked = wedge::removal(scan, terms, stack, vendor, held, life_left).is_none();
+            for place in places() {
+                let held = &mut self.held[place * self.vendors + usize::from(vendor)];
+                held.sites += info.sites;
+                held.blocked += if blocked { info.sites } else { 0.0 };
+            }
             for (d, deadline) in self.deadlines.iter().enumerate().filter(|(_, d)| **d > self.today) {
                 let until = self.today.years_until(*deadline);
                 let goes_in = own_end.min(until);
@@ -116,8 +144,7 @@ impl ExitBook {
                     continue;
                 };
                 let money = info.sites * bill * libm::exp(-rho * goes_in);
-                let own_place = world.first_operator_place + info.operator;
-                for place in world.places_of_country[info.country].iter().copied().chain([own_place]) {
+                for place in places() {
                     let cell = &mut self.cost[(d * self.places + place) * self.vendors + usize::from(vendor)];
                     *cell = if cell.is_nan() { money } else { *cell + money };
                 }
@@ -150,7 +177,7 @@ impl ExitBook {
         }
     }
 
-    fn of_one<'a>(&self, values: &'a [f64], deadline: usize, place: usize, vendors: &[usize]) -> Option<&'a f64> {
+    fn of_one<'a, T>(&self, values: &'a [T], deadline: usize, place: usize, vendors: &[usize]) -> Option<&'a T> {
         // A removal is of one seller: of two at once, each would be no way out for the other.
         let [vendor] = vendors else { return None };
         values.get((deadline * self.places + place) * self.vendors + vendor)
@@ -162,6 +189,14 @@ impl ExitBook {
         self.of_one(&self.cost, deadline, place, vendors)
             .copied()
             .unwrap_or(f64::NAN)
+    }
+
+    /// Share of the radio sites of one vendor for which there is no way out, and which [`ExitBook::cost`] leaves out; NaN where it holds nothing.
+    #[must_use]
+    pub fn blocked_share(&self, place: usize, vendors: &[usize]) -> f64 {
+        // What is blocked is the same for every deadline.
+        let held = self.of_one(&self.held, 0, place, vendors);
+        held.filter(|h| h.sites > 0.0).map_or(f64::NAN, |h| h.blocked / h.sites)
     }
 
     /// Years until the last of it is gone.

@@ -19,8 +19,9 @@ pub const MEASURES: &[Measure] = &[
         name: PATH_DEPENDENCE,
         unit: "share",
         is_flow: false,
+        is_bounded: false,
         doc: "Path dependence (L6): share of the variance of a seller's share of radio sites on the date that the luck of the first `measures.histories.early_years` explains, lasting tastes given; `memoryless`: the same with switching cost and learning off. Undefined until then, and where the share does not vary",
-        equation: "Var(E[share | early luck]) / Var(share): inference::path_dependence over early histories x continuations of the replicate",
+        equation: "Var(E[share | early luck]) / Var(share): inference::intraclass over early histories x continuations of the replicate",
         recorded: Recorded::ByName,
         parts: Parts::Named(WORLDS),
         dims: Dims {
@@ -35,6 +36,7 @@ pub const MEASURES: &[Measure] = &[
         name: UNLOCKING_COST,
         unit: "musd_2020",
         is_flow: false,
+        is_bounded: false,
         doc: "Unlocking cost (L7): least public money, from the date of the row on, with which the share of radio sites with open fronthaul reaches `measures.histories.tipped_share` at the end of the run, as a grant on every open purchase everywhere; 0 where it does without, undefined where a grant of the whole reference price does not do it",
         equation: "outlay at the least grant, by inference::unlocking_cost over continuations that share the luck of the replicate",
         recorded: Recorded::ByName,

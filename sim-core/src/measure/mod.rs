@@ -5,7 +5,7 @@
 //!
 //! The nine views of lock-in: L1 `state_dependence`; L2 `lock_in_*`, `price_captured`, `price_protected`; L3 `price_premium`; L4
 //! `handicapped_retention`, `inefficient_retention`, `inefficient_switching`; L5 `switching_hazard`, `tenure_years`, `half_life_years`; L6 `path_dependence` and L7
-//! `unlocking_cost`, each from many continuations of the run ([`histories`]); L8 `exit_cost`, `exit_years`,
+//! `unlocking_cost`, each from many continuations of the run ([`histories`]); L8 `exit_cost`, `exit_blocked_share`, `exit_years`,
 //! `restore_months`, `stranded_value`; L9 [`welfare`].
 
 pub mod cost;
@@ -27,6 +27,7 @@ pub use plan::{Breadth, SeriesPlan};
 
 use std::ops::RangeInclusive;
 
+use crate::inference::IntervalRule;
 use crate::market::posted::Posted;
 use crate::scenario::document::Number;
 use crate::world::{State, World};
@@ -174,6 +175,8 @@ pub struct Measure {
     pub unit: &'static str,
     /// Whether it covers the time since the last date, or stands at the end of the day.
     pub is_flow: bool,
+    /// Whether it is a share of things or a probability, from 0 to 1 and never outside; a difference of two is not.
+    pub is_bounded: bool,
     /// What it means, in a sentence.
     pub doc: &'static str,
     /// How it is computed, in a line.
@@ -295,9 +298,42 @@ pub static CATALOGUE: [Measure; COUNT] = {
     all
 };
 
+/// How the interval for the mean of a measure is found: Wilson's interval is for what lies between 0 and 1 ([`Measure::is_bounded`]). What is no
+/// measure of the catalogue is taken as an amount.
+#[must_use]
+pub fn interval_rule(name: &str) -> IntervalRule {
+    let bounded = CATALOGUE.iter().any(|m| m.name == name && m.is_bounded);
+    if bounded {
+        IntervalRule::WilsonIfBinary
+    } else {
+        IntervalRule::Student
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::inference::Summary;
+
+    /// Ten replicates in which the installed seller has no lead: the interval of a difference is 0, not up to .28.
+    #[test]
+    fn what_can_be_negative_has_no_interval_of_a_share() {
+        for name in ["state_dependence", "path_dependence", "exit_cost", "nobody_knows"] {
+            assert_eq!(interval_rule(name), IntervalRule::Student, "{name}");
+        }
+        for name in ["retention_rate", "share_sites", "open_share_sales"] {
+            assert_eq!(interval_rule(name), IntervalRule::WilsonIfBinary, "{name}");
+        }
+        let summary = Summary::with([0.0; 10], interval_rule("state_dependence"), &mut Vec::new());
+        assert_eq!((summary.ci_low, summary.ci_high), (0.0, 0.0));
+    }
+
+    #[test]
+    fn only_shares_and_probabilities_are_bounded() {
+        for m in CATALOGUE.iter().filter(|m| m.is_bounded) {
+            assert!(["share", "probability"].contains(&m.unit), "{}", m.name);
+        }
+    }
 
     #[test]
     fn what_looks_like_per_cent_is_told_as_a_fraction() {

@@ -47,6 +47,7 @@ pub const MEASURES: &[Measure] = &[Measure {
     name: "welfare",
     unit: "musd_2020",
     is_flow: true,
+    is_bounded: false,
     doc: "Welfare of a window from realised flows (L9), discounted to the first day at the social rate; `all` is consumers + producers + government + externalities, and benefits - resources + externalities",
     equation: "W = CS + PS + G + X = benefits - real resources + X",
     recorded: Recorded::World,

@@ -17,6 +17,7 @@ use crate::market::posted::Posted;
 use crate::market::tender::Desk;
 use crate::market::value::annuity;
 use crate::measure::cube::Cube;
+use crate::measure::exits::EXITS;
 use crate::measure::stocks::{fill, valuation_order};
 use crate::measure::{CATALOGUE, Cell, ExitBook, SeriesPlan, View};
 use crate::record::{Counters, TenderRow};
@@ -179,7 +180,7 @@ impl<'a> Run<'a> {
                 world.scenario.contract.term_years,
             ),
             last_measure: world.start,
-            exits: (plan.records("exit_cost") || plan.records("exit_years")).then(|| ExitBook::new(world)),
+            exits: (EXITS.iter().any(|name| plan.records(name))).then(|| ExitBook::new(world)),
             country_sites: radio_sites(world),
             shed: vec![None; world.slots.len()],
             has_shed: false,

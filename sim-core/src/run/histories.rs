@@ -2,7 +2,7 @@
 //!
 //! **L6.** From the first day, on which lasting tastes are those of the replicate, `early` histories are played to the end of the early
 //! years, each with luck of its own; each goes on `late` times, again with luck of its own. What the early history explains of the variance of a late
-//! share is [`path_dependence`]. Beside it stands the same in the world of the replicate with every switching cost nil and nobody learning.
+//! share is the correlation [`intraclass`]. Beside it stands the same in the world of the replicate with every switching cost nil and nobody learning.
 //!
 //! **L7.** On the chosen dates the replicate branches ([`Run::branch`]): the copy goes on with the same luck and a grant on every open
 //! purchase, a share of the reference price; [`unlocking_cost`] finds the least at which the market tips, and the money that it took is
@@ -15,7 +15,7 @@ use super::engine::{ReplicateError, Run};
 use super::simulation::Setting;
 use crate::calendar::Day;
 use crate::draws::Luck;
-use crate::inference::{path_dependence, unlocking_cost};
+use crate::inference::{intraclass, unlocking_cost};
 use crate::market::foresight::Occasion;
 use crate::measure::histories::{PATH_DEPENDENCE, UNLOCKING_COST};
 use crate::measure::{CATALOGUE, Cell, SeriesPlan};
@@ -87,12 +87,13 @@ pub(super) fn fill(
     };
     let series = plan.cells.len();
     if asked.path {
-        let memoryless = memoryless(&replicate.setting.world.scenario)?;
+        let continuations = replicate.setting.world.scenario.measures.histories.late as usize;
+        let memoryless = setting(memoryless(&replicate.setting.world.scenario))?;
         for (part, setting) in [replicate.setting, &memoryless].into_iter().enumerate() {
             let late = late_shares(replicate, setting)?;
             for (s, cell) in cells(PATH_DEPENDENCE).filter(|(_, c)| c.part == part) {
                 for (d, shares) in late.iter().enumerate() {
-                    values[d * series + s] = dependence(shares, cell).unwrap_or(f64::NAN);
+                    values[d * series + s] = dependence(shares, continuations, cell).unwrap_or(f64::NAN);
                 }
             }
         }
@@ -108,9 +109,11 @@ pub(super) fn fill(
     Ok(())
 }
 
-/// The world without memory: no switching cost, no learning.
-fn memoryless(scenario: &Arc<Scenario>) -> Result<Setting, ReplicateError> {
-    let mut s = Scenario::clone(scenario);
+/// The scenario without memory: no switching cost, no learning. Vendors give no credit of their own, since what falls due on leaving is a
+/// switching cost.
+#[must_use]
+pub fn memoryless(scenario: &Scenario) -> Scenario {
+    let mut s = scenario.clone();
     let free = &mut s.switching;
     for cost in [
         &mut free.ru_work,
@@ -124,22 +127,32 @@ fn memoryless(scenario: &Arc<Scenario>) -> Result<Setting, ReplicateError> {
         &mut free.outage,
         &mut free.core_work_share,
         &mut s.contract.break_fee_share,
+        &mut s.integration.start_up,
         &mut s.integration.extra_vendor_per_year,
     ] {
         *cost = 0.0;
     }
+    for vendor in &mut s.vendors {
+        vendor.credit = None;
+    }
     s.learning.progress_ratio = 1.0;
     s.learning.white_box_progress_ratio = 1.0;
     s.integration.experience_exponent = 0.0;
-    Setting::new(&Arc::new(s)).map_err(|found| ReplicateError::Failed {
-        time: scenario.start,
+    s
+}
+
+/// A scenario made ready for histories.
+fn setting(scenario: Scenario) -> Result<Setting, ReplicateError> {
+    let time = scenario.start;
+    Setting::new(&Arc::new(scenario)).map_err(|found| ReplicateError::Failed {
+        time,
         place: PATH_DEPENDENCE.to_owned(),
         message: format!("{found:?}"),
     })
 }
 
-/// By date and history, the number of the early history and the share of radio sites of each vendor; empty until the early years end.
-type LateShares = Vec<Vec<(f64, Vec<f64>)>>;
+/// By date and continuation, those of one early history in a row, the share of radio sites of each vendor; empty until the early years end.
+type LateShares = Vec<Vec<Vec<f64>>>;
 
 fn late_shares(replicate: &Replicate, setting: &Setting) -> Result<LateShares, ReplicateError> {
     let asked = setting.world.scenario.measures.histories;
@@ -155,7 +168,7 @@ fn late_shares(replicate: &Replicate, setting: &Setting) -> Result<LateShares, R
             run.luck = replicate.luck(u64::from(early * (asked.late + 1) + continuation + 1));
             for (d, day) in replicate.dates.iter().enumerate().filter(|(_, day)| **day > until) {
                 run.play_until(*day, replicate.stop)?;
-                late[d].push((f64::from(early), run.state.world_shares(run.world, |_| true)));
+                late[d].push(run.state.world_shares(run.world, |_| true));
             }
         }
     }
@@ -163,11 +176,10 @@ fn late_shares(replicate: &Replicate, setting: &Setting) -> Result<LateShares, R
 }
 
 /// What early histories explain of the share of the vendors of a cell.
-fn dependence(shares: &[(f64, Vec<f64>)], cell: &Cell) -> Option<f64> {
-    let classes = shares.last().map_or(0, |(early, _)| *early as usize + 1);
+fn dependence(shares: &[Vec<f64>], continuations: usize, cell: &Cell) -> Option<f64> {
     let share = |by_vendor: &Vec<f64>| cell.vendors.iter().map(|v| by_vendor[*v]).fold(0.0, |sum, x| sum + x);
-    let pairs: Vec<(f64, f64)> = shares.iter().map(|(early, all)| (*early, share(all))).collect();
-    path_dependence(&pairs, classes)
+    let late: Vec<f64> = shares.iter().map(share).collect();
+    intraclass(&late, continuations)
 }
 
 /// By place of the date, the least money that tips the market from then on, million US dollars.

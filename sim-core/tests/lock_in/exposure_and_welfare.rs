@@ -156,6 +156,29 @@ fn leaving_early_costs_more_and_takes_the_time_of_the_crews() {
     );
 }
 
+/// Where nobody else may sell there is no bill for leaving: the cost is undefined, and the share that it leaves out says why.
+#[test]
+fn sites_without_a_way_out_are_told_beside_the_cost() {
+    let others = r#"
+[levers.others.procurement_ban]
+in_force = 2020-01-01
+scope = { vendors = ["beta", "gamma"] }
+"#;
+    let asked = "[measures]\nextra = [\"exit_cost\", \"exit_blocked_share\"]\n";
+    for (changes, vendor, share) in [("", "alpha", 0.0), (others, "alpha", 1.0), (others, "beta", 0.0)] {
+        let simulation = simulate(&child(MINIMAL, &format!("{asked}{changes}")));
+        let record = play(&simulation, 0);
+        let read = |measure: &str, date: usize| {
+            let all = by_part(&simulation, &record, measure, date);
+            let mut of = all.iter().filter(|(k, _)| k.place == "world" && k.vendor == vendor);
+            let (_, parts) = of.next().expect("a series");
+            parts.values().copied().next_back().expect("a part")
+        };
+        assert_eq!(read("exit_blocked_share", 1), share, "{vendor} {changes}");
+        assert_eq!(read("exit_cost", 1).is_nan(), share == 1.0, "{vendor} {changes}");
+    }
+}
+
 /// What is read of a whole cross is possible, with open stacks, partial renewals and removals.
 #[test]
 fn probabilities_and_exits_stay_in_their_range() {
@@ -170,6 +193,7 @@ fn probabilities_and_exits_stay_in_their_range() {
         let range = match key.measure {
             "state_dependence" => -1.0..=1.0,
             "share_traffic" => 0.0..=1.0 + 1e-12,
+            "exit_blocked_share" => 0.0..=1.0,
             "exit_years" => 0.0..=60.0,
             "restore_months" => 4.0..=400.0,
             "ban_hazard" => 0.0..=0.1,

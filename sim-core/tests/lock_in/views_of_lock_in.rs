@@ -12,6 +12,11 @@ use sim_core::world::Layer;
 
 /// Mean over sellers equal sellers of closed bundles, no taste, no renewal advantage; leaving costs `s` mu of work.
 fn theory(s: f64) -> Document {
+    theory_with(s, "")
+}
+
+/// The same with a policy.
+fn theory_with(s: f64, lever: &str) -> Document {
     let money = s * 0.075 * 30_000.0;
     child(
         MINIMAL,
@@ -50,7 +55,7 @@ bb_quality = 1.0
 [[vendor]]
 id = "gamma"
 remove = true
-"#
+{lever}"#
         ),
     )
 }
@@ -251,6 +256,36 @@ fn the_premium_of_the_logit_duopoly_is_known() {
         let expected = if a.seller[1] == alpha { 1.0 / (1.0 - q) } else { 1.0 / q } - 2.0;
         assert!((premium - expected).abs() < 1e-7, "{premium} mu, not {expected}");
     }
+}
+
+/// L4b, L4c: what a state bears of its champion's cost uses up nothing. With equal sellers and leaving at a cost of mu a planner leaves
+/// everybody where he is, whoever is subsidised, so no retention is inefficient and every switch is.
+#[test]
+fn a_subsidy_makes_no_retention_inefficient() {
+    let subsidy = r#"
+[levers.champion.state_subsidy]
+in_force = 2020-01-01
+unit_cost_share = 0.2
+scope = { vendors = ["alpha"] }
+"#;
+    let (mut judged, mut lost) = (0, 0);
+    for lever in ["", subsidy] {
+        let simulation = simulate_all(&theory_with(1.0, lever));
+        for k in 0..2 {
+            let record = play(&simulation, k);
+            let table = Table {
+                simulation: &simulation,
+                record: &record,
+            };
+            for x in table.world("inefficient_retention", "without_shocks") {
+                assert!(x.is_nan() || x == 0.0, "{lever}: {x}");
+                judged += usize::from(x == 0.0);
+            }
+            let switching = table.world("inefficient_switching", "without_shocks");
+            lost += switching.iter().filter(|x| **x > 0.0).count();
+        }
+    }
+    assert!(judged > 20 && lost > 10, "{judged}, {lost}");
 }
 
 /// L5: site-years in service are those of the sites; hazard, tenure and half-life are one number three ways.

@@ -1,7 +1,19 @@
 //! L6 and L7 as measures of a run: asked by name alone, with the answers that must come out where they are known.
 
 use crate::common::{MINIMAL, Table, assert_same_record, child, play, simulate, simulate_all};
+use sim_core::draws::Luck;
+use sim_core::market::offer::Offer;
+use sim_core::market::posted::Posted;
+use sim_core::market::switching::{
+    Attachment, BROUGHT_FORWARD, Bills, CONTRACT_BREAK, INTEGRATION, ONBOARDING, OUTAGE, SWAP,
+};
+use sim_core::market::terms::{Buyer, Rules};
 use sim_core::run::Simulation;
+use sim_core::run::histories::memoryless;
+use sim_core::scenario::Scenario;
+use sim_core::world::State;
+use sim_core::world::build::build;
+use std::sync::Arc;
 
 /// Few and short histories.
 const SMALL: &str = "[measures.histories]\nearly = 6\nlate = 3\nearly_years = 4\n";
@@ -79,6 +91,75 @@ fn path_dependence_is_a_share_that_memory_raises() {
         memoryless.abs() < 0.25,
         "once all kit has been renewed, nothing is left: {memoryless}"
     );
+}
+
+/// In the world without memory a buyer with kit, years of its life left, pays item by item what one without pays.
+#[test]
+fn without_memory_the_bill_of_leaving_is_that_of_a_first_purchase() {
+    // Credit that falls due on leaving, and lines open from the start.
+    let binding = r#"
+[[country]]
+id = "DEU"
+credit_eligible = true
+[[vendor]]
+id = "alpha"
+credit = { interest = 0.02, tenor_years = 10, grace_years = 2, financed_share = 0.8 }
+[[vendor]]
+id = "beta"
+opens = 2018-01-01
+"#;
+    let document = child(MINIMAL, binding);
+    let decoded = sim_core::scenario::decode(&document).unwrap_or_else(|faults| panic!("{faults}"));
+    let scenario = decoded.value;
+    let differences = |scenario: Scenario| {
+        let world = build(&Arc::new(scenario)).expect("consistent");
+        let state = State::new(&world, &Luck::new(0, 0));
+        let posted = Posted::new(&world, &state);
+        // Largest difference by item.
+        let mut most = [0.0_f64; 7];
+        for (i, slot) in world.slots.iter().enumerate() {
+            let Some(stack) = state.slots[i].stack else { continue };
+            let attached = Attachment {
+                stack: Some(&stack),
+                legacy: state.legacy(&world, i),
+                life_left: [4.0; 2],
+            };
+            let buyer = Buyer {
+                country: &world.countries[slot.country],
+                rules: Rules::Country(slot.country, world.operators[slot.operator].mark),
+                operator: Some((slot.operator, &world.operators[slot.operator])),
+                slot,
+            };
+            let mut offer = Offer::default();
+            offer.prepare(
+                &world,
+                &state,
+                &posted,
+                &buyer,
+                Some(&attached),
+                [4.0; 2],
+                false,
+                world.start,
+            );
+            let mut first = Bills::default();
+            first.fill(&offer.terms, None);
+            for a in offer.alternatives.iter().filter(|a| a.buys() == [true; 2]) {
+                let mut all = Bills::default();
+                all.fill(&offer.terms, Some(&attached));
+                let (with, without) = (all.of(&offer.terms, a), first.of(&offer.terms, a));
+                for item in (0..7).filter(|item| *item != BROUGHT_FORWARD) {
+                    most[item] = most[item].max((with[item] - without[item]).abs());
+                }
+            }
+        }
+        most
+    };
+    let with_memory = differences(scenario.clone());
+    for item in [SWAP, ONBOARDING, CONTRACT_BREAK, OUTAGE, INTEGRATION] {
+        assert!(with_memory[item] > 0.0, "item {item} binds: {with_memory:?}");
+    }
+    let without = differences(memoryless(&scenario));
+    assert_eq!(without, [0.0; 7]);
 }
 
 fn unlocking(share: f64) -> Vec<f64> {

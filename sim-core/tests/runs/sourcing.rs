@@ -8,8 +8,8 @@ use crate::common::{
 use sim_core::market::alternatives::{Alternative, Kind};
 use sim_core::measure::Breadth;
 use sim_core::run::{Options, Simulation};
-use sim_core::world::sourcing::sites_by_seller;
-use sim_core::world::{BB, Layer, NO_VENDOR, RU};
+use sim_core::world::sourcing::{exposure, second_source_share, sites_by_seller};
+use sim_core::world::{Arch, BB, Layer, NO_VENDOR, RU, Stack, State};
 
 /// Two lots of equal sites in each wave of the operator with one supplier.
 const LOTS: &str = "[[operator]]\nid = \"north\"\nlots = 2\n";
@@ -240,6 +240,40 @@ fn who_weighs_the_loss_of_a_seller_spreads_his_lots_and_loses_less() {
         plain.1,
         careful.1
     );
+}
+
+/// A seller that has all 4G and 5G sites of an operator is replaced by one set of crews, after a year; what is on order from another is not yet there.
+#[test]
+fn what_is_at_risk_is_what_stands_and_the_crews_are_one() {
+    let simulation = simulate_all(&child(MINIMAL, ""));
+    let world = simulation.world();
+    let mut state = sim_core::world::State::new(world, &simulation.luck(0));
+    let (alpha, beta) = (vendor(&simulation, "alpha"), vendor(&simulation, "beta"));
+    let operator = 0;
+    let stack = |seller| Stack {
+        seller: [seller; 2],
+        arch: Arch::Closed,
+        is_virtual: false,
+        installed: [world.start; 2],
+        exercised: false,
+    };
+    let mut sites = 0.0;
+    for slot in world.operators[operator].slots.clone() {
+        let both = [Layer::Ran(0), Layer::Ran(1)].contains(&world.slots[slot].layer);
+        state.slots[slot].stack = both.then(|| stack(alpha));
+        state.slots[slot].pending = None;
+        sites += if both { world.slots[slot].sites } else { 0.0 };
+    }
+    let at_risk = |state: &State, v| exposure(world, state, usize::from(v), |o| o == operator);
+    let per_month = world.operators[operator].sites_per_day * 365.25 / 12.0;
+    let expected = sites * sites / (2.0 * per_month) + 12.0 * sites;
+    let before = at_risk(&state, alpha);
+    assert!((before / expected - 1.0).abs() < 1e-12, "{before}, not {expected}");
+    for slot in world.operators[operator].slots.clone() {
+        state.slots[slot].pending = state.slots[slot].stack.map(|_| stack(beta));
+    }
+    assert_eq!((at_risk(&state, alpha), at_risk(&state, beta)), (before, 0.0));
+    assert_eq!(second_source_share(world, &state, |o| o == operator), 0.0);
 }
 
 #[test]

@@ -3,7 +3,8 @@
 //! Looks come at fixed numbers of replicates and see exactly those, in order: so where a run stops depends neither on
 //! threads nor on interruptions.
 
-use sim_core::inference::{IntervalRule, sequential};
+use sim_core::inference::sequential;
+use sim_core::measure::interval_rule;
 
 use super::Run;
 use crate::exit::Result;
@@ -81,7 +82,7 @@ fn widest(until: &Until, replicates: u64, segments: &mut Segments) -> Result<f64
         for k in segments.records(world).into_iter().take_while(|k| *k < replicates) {
             segments.values(world, k, cell..cell + 1, &mut values)?;
         }
-        let rule = IntervalRule::of_unit(&segments.layouts()[world].cell(cell).1.unit);
+        let rule = interval_rule(&segments.layouts()[world].cell(cell).1.measure);
         let half_width = sequential::half_width(&values, until.level(), rule);
         if half_width.is_nan() {
             return Ok(f64::NAN);

@@ -136,11 +136,11 @@ pub(super) mod tests {
         .concat();
         assert_eq!(account.curve(&record), [0.5, 0.4, 0.3]);
         let valuation = Valuation {
-            discount_rate: 0.1,
+            discount_rate: libm::log(1.1),
             site_month_usd: 2000.0,
         };
         let discounting = Discounting::new(&layout.dates, valuation.discount_rate);
-        // Flows of the first four years count from their middle: 1.1^-2 = 1/1.21.
+        // Flows of the first four years count from their middle: exp(-2 ln 1.1) = 1/1.21.
         let [delay, operators, public] = account.amounts(&record, &discounting, valuation);
         assert!((operators - 100.0).abs() < 1e-9 && (delay - 0.2).abs() < 1e-12);
         assert_eq!(public, 0.0);
