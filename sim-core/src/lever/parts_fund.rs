@@ -60,7 +60,8 @@ impl Lever for PartsFund {
                 self.fund.open(lever, state);
                 let share = self.share * self.common.strength;
                 let payers = self.fund.payers_or_buyer(world);
-                (state.purse).open(support(&self.common, lever, self.aid, share, payers, world));
+                let support = support(&self.common, lever, self.aid, share, payers, (world, state));
+                state.purse.open(support);
             }
             Moment::End => state.purse.close(lever),
             Moment::Announced | Moment::Deadline => {}

@@ -109,14 +109,9 @@ impl Lever for StateSubsidy {
         if self.price_share > 0.0 && moment == Moment::InForce {
             self.fund.open(lever, state);
             let share = self.price_share * self.common.strength;
-            state.purse.open(support(
-                &self.common,
-                lever,
-                Aid::Any,
-                share,
-                Some(self.fund.payers_or_home(world)),
-                world,
-            ));
+            let payers = Some(self.fund.payers_or_home(world));
+            let support = support(&self.common, lever, Aid::Any, share, payers, (world, state));
+            state.purse.open(support);
         } else {
             state.purse.close(lever);
         }
