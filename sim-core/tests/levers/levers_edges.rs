@@ -80,7 +80,7 @@ fn what_falls_due_by_the_year_stands_in_the_year_in_which_it_falls_due() {
 #[test]
 fn a_total_cut_off_stops_sales_also_where_kit_is_delivered_on_the_day() {
     let cut = with(
-        "[contract]\nlead_time_months = 0\n[levers.test.component_cutoff]\nin_force = 2022-01-01\ninventory_months = 0\ndependence_share = 0\nbackfill_share = 0\nrecovery_per_year = 0\nscope = { vendors = [\"alpha\"] }\n",
+        "[contract]\nlead_time_months = 0\n[levers.test.component_cutoff]\nin_force = 2022-01-01\ninventory_months = 0\ncritical_share = 1\nbackfill_share = 0\nrecovery_per_year = 0\nscope = { vendors = [\"alpha\"] }\n",
     );
     let alpha = vendor(&cut, "alpha");
     let sold = |w: &Watch, after: bool| {

@@ -1,7 +1,7 @@
 //! Direction and limits of the levers on supply and research, in runs.
 
 use crate::common::direction::{REPLICATES, assert_same_values, bought, chance, mean, minimal};
-use crate::common::{MINIMAL, Watch, bought_from, child, day, vendor, watch};
+use crate::common::{MINIMAL, Watch, bought_from, child, day, exactly, vendor, watch};
 use sim_core::lever::Moment;
 use sim_core::market::posted::Posted;
 use sim_core::run::Simulation;
@@ -36,7 +36,7 @@ fn a_cut_off_vendor_sells_less_and_least_where_the_coalition_holds() {
 #[test]
 fn limit_all_cut_without_stock_backfill_or_recovery_ends_all_sales() {
     let s = minimal(&cutoff(
-        "inventory_months = 0\nbackfill_share = 0\nrecovery_per_year = 0",
+        "inventory_months = 0\nbackfill_share = 0\nrecovery_per_year = 0\ncritical_share = 1",
     ));
     let alpha = vendor(&s, "alpha");
     for k in 0..5 {
@@ -49,17 +49,43 @@ fn limit_all_cut_without_stock_backfill_or_recovery_ends_all_sales() {
 }
 
 #[test]
-fn limit_nothing_missing_and_no_penalty_is_no_cut_off() {
+fn limit_what_nothing_depends_on_may_be_cut_off() {
     let base = minimal("");
     let alpha = vendor(&base, "alpha");
-    let cut = minimal(&cutoff("dependence_share = 0\ninventory_months = 600"));
-    for k in 0..3 {
-        let (a, b) = (watch(&base, k).1, watch(&cut, k).1);
-        assert_eq!(
-            bought(&base, &a, alpha, 2020, 2036),
-            bought(&cut, &b, alpha, 2020, 2036)
-        );
+    for keys in [
+        "inventory_months = 600",
+        "inventory_months = 0\nbackfill_share = 0\nrecovery_per_year = 0",
+    ] {
+        let cut = minimal(&cutoff(&format!("dependence_share = 0\n{keys}")));
+        for k in 0..3 {
+            let [a, b] = [&base, &cut].map(|s| watch(s, k).1);
+            assert_eq!(
+                bought(&base, &a, alpha, 2020, 2036),
+                bought(&cut, &b, alpha, 2020, 2036)
+            );
+            assert_eq!(exactly(&a.deliveries), exactly(&b.deliveries), "{keys}");
+        }
     }
+}
+
+#[test]
+fn a_tenth_of_a_vendors_components_is_no_stop_of_all_that_it_sells() {
+    let base = minimal("");
+    let alpha = vendor(&base, "alpha");
+    let total = |keys: &str| {
+        minimal(&cutoff(&format!(
+            "inventory_months = 0\nbackfill_share = 0\nrecovery_per_year = 0\n{keys}"
+        )))
+    };
+    let of = |s: &Simulation| mean(s, |w| chance(w, alpha, 2022, 2030));
+    let few = "dependence_share = 0.1\n";
+    let (free, tenth, all) = (
+        of(&base),
+        of(&total(few)),
+        of(&total(&format!("{few}critical_share = 1\n"))),
+    );
+    assert_eq!(all, 0.0);
+    assert!(0.25 * free < tenth && tenth < free, "{tenth} of {free}");
 }
 
 #[test]
@@ -81,8 +107,9 @@ fn after_the_stock_out_orders_come_later() {
         sum / n
     };
     // Half of throughput is missing: the lead time of four months doubles.
-    let half =
-        cutoff("inventory_months = 0\nbackfill_share = 0\nrecovery_per_year = 0\nstrength = 0.5\ndependence_share = 0");
+    let half = cutoff(
+        "inventory_months = 0\nbackfill_share = 0\nrecovery_per_year = 0\nstrength = 0.5\ndependence_share = 0\ncritical_share = 1",
+    );
     let (usual, late) = (days(&minimal("")), days(&minimal(&half)));
     assert!((100.0..140.0).contains(&(late - usual)), "{usual} and {late} days");
 }
@@ -99,7 +126,7 @@ fn waiting_for_components_is_recorded_as_delay() {
         })
     };
     let half = minimal(&cutoff(
-        "inventory_months = 0\nbackfill_share = 0\nrecovery_per_year = 0\nstrength = 0.5\ndependence_share = 0",
+        "inventory_months = 0\nbackfill_share = 0\nrecovery_per_year = 0\nstrength = 0.5\ndependence_share = 0\ncritical_share = 1",
     ));
     assert!(
         late(&half) > late(&minimal("")) + 4.0,
