@@ -136,6 +136,8 @@ pub struct Run<'a> {
     pub(super) launches: Vec<Option<crate::calendar::Handle>>,
     /// Days by which launches had been brought forward when tenders were last planned.
     pub(super) planned_forward: Vec<i32>,
+    /// Days by which launches do come earlier: by country and generation.
+    pub(super) launch_shift: Vec<i32>,
 }
 
 impl<'a> Run<'a> {
@@ -192,6 +194,7 @@ impl<'a> Run<'a> {
             last_review: world.start,
             launches: vec![None; world.gens.len()],
             planned_forward: vec![0; world.countries.len() * world.gens.len()],
+            launch_shift: vec![0; world.countries.len() * world.gens.len()],
         };
         run.schedule_all();
         run
@@ -378,6 +381,7 @@ impl<'a> Run<'a> {
             country_sites: self.country_sites.clone(),
             launches: self.launches.clone(),
             planned_forward: self.planned_forward.clone(),
+            launch_shift: self.launch_shift.clone(),
             shed: self.shed.clone(),
             has_shed: self.has_shed,
             marks: Vec::new(),
