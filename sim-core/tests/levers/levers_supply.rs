@@ -319,6 +319,17 @@ fn equity_cheapens_and_capital_restrictions_reach_listed_firms_alone() {
     };
     assert!(of(&base) < of(&equity("0.05")));
     assert_same_values(&base, &equity("0"), 0, "capital that changes nothing");
+    let paid = |outlay: &str| {
+        minimal(&format!(
+            "[levers.test.equity]\nin_force = 2021-01-01\nscope = {{ vendors = [\"beta\"] }}\ncost_of_capital_cut_per_year = 0.05\noutlay = {{ payer = \"DEU\", {outlay} }}\n"
+        ))
+    };
+    assert_same_values(&base, &paid("usd_per_year = 0"), 0, "nothing a year");
+    assert_same_values(&base, &paid("usd_per_year = 1e8, budget_usd = 0"), 0, "an empty budget");
+    // Spent after a year: no more than a year of it.
+    let spent = of(&paid("usd_per_year = 1e8, budget_usd = 1e8"));
+    let half = (of(&base) + of(&equity("0.05"))) / 2.0;
+    assert!(of(&base) < spent && spent < half, "{spent} {half}");
     let restricted = |listed: &str| {
         minimal(&format!(
             "[levers.test.capital_restriction]\nin_force = 2021-01-01\nscope = {{ vendors = [\"beta\"] }}\npremium_per_year = 0.05\n[[vendor]]\nid = \"beta\"\nlisted = {listed}\n"
