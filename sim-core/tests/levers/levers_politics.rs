@@ -327,6 +327,27 @@ fn first_tenders_come_earlier_by_no_more_than_the_launch_does() {
 }
 
 #[test]
+fn support_of_interfaces_counts_for_the_days_on_which_it_stands() {
+    let tested = |months: u32, from: &str, end: &str| {
+        let s = minimal(&format!(
+            "[scenario]\nreview_months = {months}\n[levers.test.testbed]\nin_force = {from}\nend = {end}\n\
+             growth_per_year = {{ fronthaul = 0.1 }}\noutlay = {{ payer = \"DEU\", usd_per_year = 0 }}\n"
+        ));
+        let (_, w) = watch(&s, 0);
+        let on_the_day = w.reviews.iter().find(|(d, _)| *d == day(2021, 7, 1));
+        on_the_day.expect("a review").1[0]
+    };
+    let gain =
+        |months: u32, from: &str, end: &str| tested(months, from, end) - tested(months, "2030-01-01", "2030-01-02");
+    // Two days around a review, and 88 between two.
+    let (two, most) = (gain(3, "2020-12-31", "2021-01-02"), gain(3, "2021-01-02", "2021-03-31"));
+    assert!(two > 0.0 && (43.0..45.0).contains(&(most / two)), "{two} {most}");
+    // Rarer reviews make no difference but for the order of a release and the growth around it.
+    let rarer = gain(6, "2021-01-02", "2021-03-31");
+    assert!((rarer / most - 1.0).abs() < 0.02, "{rarer} {most}");
+}
+
+#[test]
 fn royalties_cost_those_who_hold_no_patents() {
     let base = minimal("");
     let alpha = vendor(&base, "alpha");
