@@ -49,7 +49,7 @@ fn limit_all_cut_without_stock_backfill_or_recovery_ends_all_sales() {
 }
 
 #[test]
-fn limit_what_nothing_depends_on_may_be_cut_off() {
+fn limit_nothing_missing_and_no_penalty_is_no_cut_off() {
     let base = minimal("");
     let alpha = vendor(&base, "alpha");
     for keys in [
