@@ -52,7 +52,7 @@ pub(super) fn check(c: &mut Checker, s: &Scenario) {
     obeyable(c, s);
 }
 
-/// Refuses a takeover by a vendor that does not sell all that it would have to renew.
+/// Refuses a takeover by a vendor that does not sell all that it would have to renew, or not where it would have to.
 fn takeover(c: &mut Checker, s: &Scenario, path: &str, buyer: &str, target: &str) {
     let vendor = |id: &str| s.vendors.iter().find(|v| v.id == id);
     let (Some(buyer), Some(target)) = (vendor(buyer), vendor(target)) else {
@@ -75,6 +75,28 @@ fn takeover(c: &mut Checker, s: &Scenario, path: &str, buyer: &str, target: &str
             );
         }
     }
+    let left = |x: &&Country| sells_in(target, x) && !sells_in(buyer, x);
+    if let Some(country) = s.countries.iter().find(left) {
+        let more = match s.countries.iter().filter(left).count() {
+            1 => String::new(),
+            n => format!(" nor in {} other countries", n - 1),
+        };
+        c.fault(
+            &join(path, "buyer"),
+            format!(
+                "`{}` sells in {} and `{}` does not{more}: nobody would renew what it takes over there",
+                target.id, country.id, buyer.id
+            ),
+            "a buyer that sells wherever the target does",
+            Some("widen the buyer's `sells_in`, or let another vendor take over".to_owned()),
+        );
+    }
+}
+
+/// Whether a vendor sells in a country at all.
+fn sells_in(v: &Vendor, country: &Country) -> bool {
+    let meant = |p: &String| *p == country.id || *p == country.region || country.blocs.contains(p);
+    v.sells_in.is_empty() || v.sells_in.iter().any(meant)
 }
 
 fn vendor_or_group(c: &mut Checker, s: &Scenario, path: &str, vendor: &str) {
@@ -218,15 +240,12 @@ impl Asked<'_> {
     /// Vendors that sell a component of a generation in a country, open if asked: how many there are, and how many of them are not banned.
     fn sellers(&self, country: &Country, generation: &str, component: &str, open: bool) -> (usize, usize) {
         let sells = |v: &&Vendor| {
-            let here = v.sells_in.is_empty()
-                || v.sells_in
-                    .iter()
-                    .any(|p| *p == country.id || *p == country.region || country.blocs.contains(p));
             let part = match component {
                 "ru" => v.ru_cost.is_some(),
                 _ => v.bb_cost.is_some(),
             };
-            here && part
+            sells_in(v, country)
+                && part
                 && v.generations.iter().any(|g| g == generation)
                 && (!open || v.line != Line::Closed || v.opens.is_some())
         };

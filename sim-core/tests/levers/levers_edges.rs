@@ -242,6 +242,11 @@ fn who_takes_over_sells_all_that_it_will_have_to_renew() {
     assert_eq!(told("rad", "gamma", &format!("strength = 0\n{rad}")), "", "no lever");
     assert_eq!(told("beta", "alpha", ""), "");
     assert_eq!(told("alpha", "gamma", ""), "");
+    let abroad = "[[vendor]]\nid = \"beta\"\nsells_in = [\"NLD\"]\n";
+    let abroad = format!("{abroad}{}", crate::common::levers::NEIGHBOUR);
+    let said = told("beta", "alpha", &abroad);
+    assert!(said.contains("`alpha` sells in DEU and `beta` does not"), "{said}");
+    assert_eq!(told("alpha", "beta", &abroad), "", "the other way round it may");
 }
 
 #[test]
