@@ -308,6 +308,10 @@ impl Lever for ComponentCutoff {
         &self.common
     }
 
+    fn reads(&self) -> &'static [&'static str] {
+        &["vendors", "components"]
+    }
+
     fn writes(&self) -> &'static [&'static str] {
         &[
             "supply",

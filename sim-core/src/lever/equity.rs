@@ -14,7 +14,7 @@
 use std::sync::Arc;
 
 use super::outlay::{Outlay, review_before};
-use super::{Common, Lever, Moment};
+use super::{Common, Lever, Moment, scope_keys};
 use crate::calendar::Day;
 use crate::market::posted::Posted;
 use crate::scenario::document::{Fields, Number, Variant};
@@ -111,6 +111,10 @@ impl Lever for Equity {
 
     fn needs_research(&self) -> bool {
         self.research > 0.0
+    }
+
+    fn reads(&self) -> &'static [&'static str] {
+        scope_keys::VENDORS
     }
 
     fn writes(&self) -> &'static [&'static str] {

@@ -121,6 +121,10 @@ impl Lever for Merger {
         Some([&self.buyer, &self.target])
     }
 
+    fn reads(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     fn writes(&self) -> &'static [&'static str] {
         &["slots", "supplied", "rules", "conditions.cost", "research", "taste"]
     }

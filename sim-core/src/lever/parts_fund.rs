@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::fund::{Fund, PAYER_OR_BUYER, support};
-use super::{Common, Lever, Moment};
+use super::{Common, Lever, Moment, scope_keys};
 use crate::calendar::Day;
 use crate::market::posted::Posted;
 use crate::scenario::document::{Fields, Number};
@@ -48,6 +48,10 @@ impl Lever for PartsFund {
 
     fn common(&self) -> &Common {
         &self.common
+    }
+
+    fn reads(&self) -> &'static [&'static str] {
+        scope_keys::ALL
     }
 
     fn writes(&self) -> &'static [&'static str] {

@@ -43,6 +43,7 @@ pub(super) fn check(c: &mut Checker, s: &Scenario) {
             c.known(&join(&named.path, "payer"), payer, "payer", payers);
         }
         scope(c, s, &named.path, named.lever.scope());
+        unread(c, named);
         match &named.lever.common().start {
             Start::When(trigger) => waits_for(c, s, &join(&named.path, "when"), trigger),
             Start::Answers(name) => answers(c, s, named, name),
@@ -139,6 +140,27 @@ fn scope(c: &mut Checker, s: &Scenario, path: &str, scoped: &Scoped) {
             "generation",
             s.generations.iter().map(|g| g.id.as_str()),
         );
+    }
+}
+
+/// Refuses keys of a scope that the lever does not read: they look like a narrower scope and are none.
+fn unread(c: &mut Checker, named: &NamedLever) {
+    let reads = named.lever.reads();
+    let known: Vec<String> = reads.iter().map(|key| format!("`{key}`")).collect();
+    let known = match known.split_last() {
+        None => "no scope".to_owned(),
+        Some((last, [])) => format!("{last} alone of a scope"),
+        Some((last, rest)) => format!("{} and {last} alone of a scope", rest.join(", ")),
+    };
+    for (key, list) in named.lever.scope().lists() {
+        if !list.is_empty() && !reads.contains(&key) {
+            c.fault(
+                &join(&join(&named.path, "scope"), key),
+                format!("`{}` as it stands here reads {known}", named.lever.kind()),
+                "a scope that narrows what the lever does",
+                Some(format!("take `{key}` out: it would change nothing")),
+            );
+        }
     }
 }
 
