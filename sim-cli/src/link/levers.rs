@@ -54,6 +54,7 @@ fn in_full(card: &Card) -> String {
         text.push('\n');
     }
     let _ = writeln!(text, "Writes: {}", card.writes.join(", "));
+    let _ = writeln!(text, "Reads of its scope: {}", reads(card));
     if !card.sources.is_empty() {
         let _ = writeln!(text, "Sources: {}", card.sources.join(", "));
     }
@@ -65,6 +66,14 @@ fn in_full(card: &Card) -> String {
     text += "\nKeys of every lever\n";
     common_keys().iter().for_each(|k| key_line(&mut text, k));
     text
+}
+
+/// The keys of its scope that a lever reads.
+fn reads(card: &Card) -> String {
+    if card.reads.is_empty() {
+        return "nothing".to_owned();
+    }
+    card.reads.join(", ")
 }
 
 fn key_line(text: &mut String, key: &Key) {
@@ -106,6 +115,7 @@ fn as_json(card: &Card) -> Value {
         "doc": card.doc,
         "mechanisms": card.mechanisms,
         "writes": card.writes,
+        "reads": card.reads,
         "equation": card.paragraphs.iter().find(|p| p.starts_with("**Equation")),
         "text": card.paragraphs,
         "sources": card.sources,
@@ -136,6 +146,7 @@ fn markdown(cards: &[Card]) -> String {
         for paragraph in &c.paragraphs {
             let _ = writeln!(text, "{paragraph}\n");
         }
+        let _ = writeln!(text, "**Reads** of its scope: {}.\n", reads(c));
         keys_table(&mut text, &c.keys);
     }
     text

@@ -3,10 +3,11 @@
 //! **Equation.** An operator in scope that buys a part of an open stack from a vendor in scope receives
 //! `share_of_price x strength x reference price of the component` for each site: a sum that a seller cannot raise by raising its price.
 //! How much of it the buyer keeps is a result: sellers bid knowing it. The money comes out of `budget_usd`, released in equal parts over
-//! `budget_years`; the last purchase gets what is left, then nobody gets anything until the next part.
+//! `budget_years`. A lot is promised no more than what is left would pay of it, and who looks further ahead counts on no more than the
+//! money of a year will pay of a year's claims ([`crate::world::purse`]); several funds together pay no more than the price.
 //!
-//! **Writes** `State::purse` alone. **Strength** scales the sum a site. **At 0** nothing is scheduled. **Limit:** an empty budget
-//! does nothing; outlays never pass what has been released.
+//! **Writes** `State::purse` alone. **Strength** scales the sum a site. **At 0** nothing is scheduled. **Limit:** a budget
+//! that goes to nothing does nothing; outlays never pass what has been released.
 //!
 //! The American bills of 2020 had USD 500 m, nominal, for multilateral adoption (F275), beside USD 750 m over ten years for open radio (F274,
 //! research and deployment together). How much of a site such a fund would pay was never set.

@@ -54,6 +54,8 @@ pub struct Card {
     pub mechanisms: Vec<String>,
     /// Paragraphs of the docs of its file: title, equation, what it writes, strength, limit, evidence. Code stands between back-ticks.
     pub paragraphs: Vec<String>,
+    /// Keys of `scope` that it reads, as its other keys stand by default.
+    pub reads: &'static [&'static str],
     /// Fields of the state that it may write.
     pub writes: &'static [&'static str],
     /// Rows of the sources that its docs and keys name.
@@ -105,6 +107,7 @@ pub fn cards() -> Vec<Card> {
                 doc: variant.doc,
                 mechanisms: ids(paragraphs.first().map(String::as_str).into_iter(), &["S"], 2),
                 sources: ids(words(), &["F", "P", "R"], 2),
+                reads: lever.reads(),
                 writes: lever.writes(),
                 keys,
                 paragraphs,

@@ -13,7 +13,7 @@
 
 use std::sync::Arc;
 
-use super::{Common, Lever, Moment};
+use super::{Common, Lever, Moment, scope_keys};
 use crate::calendar::Day;
 use crate::market::posted::Posted;
 use crate::scenario::document::{Fields, Keys, Number, Variant};
@@ -106,6 +106,10 @@ impl Lever for CoalitionPressure {
 
     fn common(&self) -> &Common {
         &self.common
+    }
+
+    fn reads(&self) -> &'static [&'static str] {
+        scope_keys::PLACES_AND_VENDORS
     }
 
     fn writes(&self) -> &'static [&'static str] {

@@ -9,20 +9,21 @@
 //!   I0 = inventory_months x network_stock_share / network_use_share + stockpiling x months of notice
 //! unit cost factor 1 + dependence [indigenous x indigenous_premium + (stock-out) missing x scarcity_premium]
 //! quality less     dependence [indigenous x indigenous_lag + (stock-out) missing x scarcity_loss]
-//! delivery later by lead time x missing / (1 - missing), after the stock-out; nothing missing nothing later, all missing no sale
+//! delivery later by lead time x lost / (1 - lost), lost = critical x missing, after the stock-out; nothing lost nothing later, all lost no sale
 //! allied lost sales = covered x dependence x parts_share x unit cost x sites delivered; compensation_share of it is paid
 //! ```
 //! **Writes** `supply`, `conditions.cost`, `conditions.quality`, `conditions.wait`, `purse` (compensation), and `research`, if the
 //! scenario plays it: vendors at home where the suppliers are lose `supplier_research_share` of the lost sales that nobody makes good.
 //!
-//! **Strength** scales what no longer comes. **At 0** nothing is scheduled. **Limits:** without dependence cost and quality stay; with
-//! all of it cut, no backfill and no recovery the vendor sells nothing after its stockpile; with full recovery it delivers on time
+//! **Strength** scales what no longer comes. **At 0** nothing is scheduled. `critical` is `critical_share`, by default the
+//! dependence: capacity, cost and quality all suffer by dependence x tiers x coalition x (1 - backfill). **Limits:** without dependence
+//! all stays as it was; where all its kit is critical, with all of it cut, no backfill and no recovery the vendor sells nothing after its stockpile; with full recovery it delivers on time
 //! again but stays dearer and worse. Capacity added to standing networks draws on no stock (it is small), and ends with all other
 //! sales. A cut-off from before the run begins with `inventory_months` on its first day, its recovery and backfill with the cut. At
 //! the end of the lever foreign parts come back at once, and with them cost and quality.
 //!
 //! **Evidence:** months of stock P189 to P191, dependence P195, recovery P209 (an assumption itself), domestic premium P207. No
-//! outside evidence at all: backfill and its speed, cohesion, scarcity premium and losses of quality, `parts_share`.
+//! outside evidence at all: backfill and its speed, cohesion, scarcity premium and losses of quality, `parts_share`, `critical_share`.
 
 use std::sync::Arc;
 
@@ -50,6 +51,8 @@ pub struct ComponentCutoff {
     stockpiling: f64,
     usual_sites_per_year: Option<f64>,
     dependence: f64,
+    /// Share of its kit that cannot be built without.
+    critical: f64,
     scarcity_premium: f64,
     scarcity_loss: f64,
     indigenous_premium: f64,
@@ -94,6 +97,11 @@ fn fields(f: &mut Fields<'_>) -> Arc<dyn Lever> {
         0.272,
         share(),
         "Share of its component cost that these components are",
+    );
+    let critical = f.optional_number(
+        "critical_share",
+        share(),
+        "Share of its kit that cannot be built without these components; without it, `dependence_share`",
     );
     let tiers = f.number_or(
         "tiers_share",
@@ -146,6 +154,7 @@ fn fields(f: &mut Fields<'_>) -> Arc<dyn Lever> {
             "Sites a year of usual use; without it, what its installed base renews in a year",
         ),
         dependence,
+        critical: critical.unwrap_or(dependence),
         scarcity_premium: f.number_or(
             "scarcity_premium_share",
             1.0,
@@ -236,7 +245,7 @@ impl ComponentCutoff {
                         self.dependence * (indigenous * self.indigenous_lag + scarce * self.scarcity_loss);
                 }
             }
-            let longer = longer_lead(scarce);
+            let longer = longer_lead(self.critical * scarce);
             shift.wait[v] = if longer.is_infinite() {
                 // Also where kit is delivered on the day of the order: what is not made is not sold.
                 f64::INFINITY
@@ -297,6 +306,10 @@ impl Lever for ComponentCutoff {
 
     fn common(&self) -> &Common {
         &self.common
+    }
+
+    fn reads(&self) -> &'static [&'static str] {
+        &["vendors", "components"]
     }
 
     fn writes(&self) -> &'static [&'static str] {

@@ -60,6 +60,10 @@ impl Lever for EarlyGeneration {
         &self.common
     }
 
+    fn reads(&self) -> &'static [&'static str] {
+        &["countries", "blocs", "generations"]
+    }
+
     fn writes(&self) -> &'static [&'static str] {
         &["launch_forward"]
     }

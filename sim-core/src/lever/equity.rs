@@ -2,18 +2,19 @@
 //!
 //! **Equation.** `research_share` of what is paid adds to the research of the vendors in the scope, in equal parts; and while it
 //! stands their unit cost is `1 - strength x cost_of_capital_cut x capital_years` of what it was, where `capital_years` is capital
-//! employed over yearly cost: each unit of cost carries a capital charge of rate x capital_years.
+//! employed over yearly cost: each unit of cost carries a capital charge of rate x capital_years. What the budget no longer pays for is
+//! not done: the cut is scaled by the share of the money due that was paid, from one review to the next.
 //!
 //! **Writes** `conditions.cost`, `purse`, and `research` where `research_share` is above 0 (the scenario must then play `[research]`).
-//! **Strength** scales the sum and the cut. **At 0** nothing is scheduled. **Limit:** no cut and no research share: money is spent and
-//! nothing else changes.
+//! **Strength** scales the sum and the cut. **At 0** nothing is scheduled. **Limits:** nothing a year, or an empty
+//! budget, changes nothing; no cut and no research share: money is spent and nothing else changes.
 //!
 //! **Evidence:** none for the cut or the capital employed of radio businesses; no such injection has been made.
 
 use std::sync::Arc;
 
 use super::outlay::{Outlay, review_before};
-use super::{Common, Lever, Moment};
+use super::{Common, Lever, Moment, scope_keys};
 use crate::calendar::Day;
 use crate::market::posted::Posted;
 use crate::scenario::document::{Fields, Number, Variant};
@@ -72,13 +73,30 @@ fn fields(f: &mut Fields<'_>) -> Arc<dyn Lever> {
 
 impl Equity {
     fn pay(&self, lever: usize, since: Day, world: &World, state: &mut State) {
-        let (paid, _) = self.outlay.pay(lever, &self.common, self.research, since, world, state);
+        let (paid, funded) = self.outlay.pay(lever, &self.common, self.research, since, world, state);
         let vendors = self.common.scope.vendor_indices(world);
         if let Some(research) = &mut state.research {
             for v in &vendors {
                 research.funds[usize::from(*v)] += self.research * paid / vendors.len() as f64;
             }
         }
+        self.cheapen(lever, funded, world, state);
+    }
+
+    /// Lowers the vendors' costs as far as the injection is paid for; one of nothing a year lowers none.
+    fn cheapen(&self, lever: usize, funded: f64, world: &World, state: &mut State) {
+        let funded = if self.outlay.is_nothing() { 0.0 } else { funded };
+        let mut cost = vec![[1.0; 2]; world.vendors.len()];
+        for v in self.common.scope.vendor_indices(world) {
+            cost[usize::from(v)] = [1.0 - funded * self.common.strength * self.cut * self.capital_years; 2];
+        }
+        state.conditions.shift(
+            lever,
+            Shift {
+                cost,
+                ..Shift::default()
+            },
+        );
     }
 }
 
@@ -95,6 +113,10 @@ impl Lever for Equity {
         self.research > 0.0
     }
 
+    fn reads(&self) -> &'static [&'static str] {
+        scope_keys::VENDORS
+    }
+
     fn writes(&self) -> &'static [&'static str] {
         &["conditions.cost", "purse", "research"]
     }
@@ -103,17 +125,8 @@ impl Lever for Equity {
         match moment {
             Moment::InForce => {
                 self.outlay.open(lever, state);
-                let mut cost = vec![[1.0; 2]; world.vendors.len()];
-                for v in self.common.scope.vendor_indices(world) {
-                    cost[usize::from(v)] = [1.0 - self.common.strength * self.cut * self.capital_years; 2];
-                }
-                state.conditions.shift(
-                    lever,
-                    Shift {
-                        cost,
-                        ..Shift::default()
-                    },
-                );
+                let funded = if state.purse.budget[lever] > 0.0 { 1.0 } else { 0.0 };
+                self.cheapen(lever, funded, world, state);
             }
             Moment::End => {
                 self.pay(lever, review_before(world, state.today), world, state);

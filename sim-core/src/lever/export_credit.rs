@@ -15,8 +15,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::fund::{Fund, PAYER_OR_HOME};
-use super::{Common, Lever, Moment};
+use super::fund::{Fund, PAYER_OR_HOME, yearly_purchases};
+use super::{Common, Lever, Moment, scope_keys};
 use crate::calendar::Day;
 use crate::market::posted::Posted;
 use crate::market::value::grant_element;
@@ -89,7 +89,7 @@ impl ExportCredit {
     }
 
     /// Entitlements: countries and vendors with the same gain share one.
-    fn supports(&self, lever: usize, world: &World) -> Vec<Support> {
+    fn supports(&self, lever: usize, world: &World, state: &State) -> Vec<Support> {
         let scope = &self.common.scope;
         // Vendors with the same gains in all countries, by the bits of these gains.
         let mut alike: BTreeMap<Vec<(usize, u64)>, Vec<bool>> = BTreeMap::new();
@@ -102,6 +102,7 @@ impl ExportCredit {
             alike.entry(bits).or_insert_with(|| vec![false; world.vendors.len()])[v] = true;
         }
         let mut supports = Vec::new();
+        let all = scope.vendor_indices(world).len().max(1) as f64;
         for (gains, sellers) in alike {
             let mut by_gain: BTreeMap<u64, Vec<bool>> = BTreeMap::new();
             for (c, bits) in gains {
@@ -109,14 +110,21 @@ impl ExportCredit {
                     .entry(bits)
                     .or_insert_with(|| vec![false; world.countries.len()])[c] = true;
             }
-            supports.extend(by_gain.into_iter().map(|(bits, buyers)| Support {
-                lever,
-                aid: Aid::Loan,
-                scope: scope.rule_scope(world),
-                buyers,
-                sellers: sellers.clone(),
-                share: f64::from_bits(bits) * self.common.strength,
-                payers: Some(self.fund.payers_or_home(world)),
+            let what = scope.rule_scope(world);
+            supports.extend(by_gain.into_iter().map(|(bits, buyers)| {
+                let share = f64::from_bits(bits) * self.common.strength;
+                // Whose credit is asked for is not known yet: each vendor's alike.
+                let of_vendors = sellers.iter().filter(|s| **s).count() as f64 / all;
+                Support {
+                    lever,
+                    aid: Aid::Loan,
+                    scope: what,
+                    claims: share * of_vendors * yearly_purchases(Aid::Loan, what, &buyers, world, state),
+                    buyers,
+                    sellers: sellers.clone(),
+                    share,
+                    payers: Some(self.fund.payers_or_home(world)),
+                }
             }));
         }
         supports
@@ -132,6 +140,10 @@ impl Lever for ExportCredit {
         &self.common
     }
 
+    fn reads(&self) -> &'static [&'static str] {
+        scope_keys::ALL
+    }
+
     fn writes(&self) -> &'static [&'static str] {
         &["purse"]
     }
@@ -140,7 +152,7 @@ impl Lever for ExportCredit {
         match moment {
             Moment::InForce => {
                 self.fund.open(lever, state);
-                for support in self.supports(lever, world) {
+                for support in self.supports(lever, world, state) {
                     state.purse.open(support);
                 }
             }

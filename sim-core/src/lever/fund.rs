@@ -4,7 +4,7 @@ use super::Common;
 use crate::calendar::Day;
 use crate::scenario::document::{Fields, Number};
 use crate::world::outlay::{Payers, payers};
-use crate::world::{Aid, State, Support, World};
+use crate::world::{Aid, BB, RU, RuleScope, Slot, State, Support, World};
 
 /// What `payer` means where each state helps its own buyers.
 pub const PAYER_OR_BUYER: &str =
@@ -82,6 +82,17 @@ impl Fund {
             Some(_) if is_over => 0.0,
             Some(budget) => budget * self.released(state.today, state.today),
         };
+        self.foresee(lever, state);
+    }
+
+    /// Says what part comes next.
+    fn foresee(&self, lever: usize, state: &mut State) {
+        let in_force = state.dates[lever].in_force.unwrap_or(state.today);
+        let last_part = in_force.add_months(12 * (self.years as i32 - 1));
+        state.purse.next_part[lever] = match self.budget {
+            Some(budget) if state.today < last_part => budget / f64::from(self.years),
+            _ => 0.0,
+        };
     }
 
     /// Releases what has fallen due since the last review.
@@ -90,6 +101,7 @@ impl Fund {
             let last = last.max(in_force);
             let parts = self.released(in_force, state.today) - self.released(in_force, last);
             state.purse.budget[lever] += budget * parts;
+            self.foresee(lever, state);
         }
     }
 }
@@ -102,15 +114,37 @@ pub fn support(
     aid: Aid,
     share: f64,
     payers: Option<Vec<Payers>>,
-    world: &World,
+    (world, state): (&World, &State),
 ) -> Support {
+    let (scope, buyers) = (common.scope.rule_scope(world), common.scope.buyers(world));
     Support {
         lever,
         aid,
-        scope: common.scope.rule_scope(world),
-        buyers: common.scope.buyers(world),
+        claims: share * yearly_purchases(aid, scope, &buyers, world, state),
+        scope,
+        buyers,
         sellers: common.scope.sellers(world),
         share,
         payers,
     }
+}
+
+/// What buyers in some countries may buy in a year of what is helped, at reference prices, US dollars: all that stands, or is bought first
+/// within a contract term from now, is bought once in it.
+#[must_use]
+pub fn yearly_purchases(aid: Aid, scope: RuleScope, buyers: &[bool], world: &World, state: &State) -> f64 {
+    let term = world.scenario.contract.term_years;
+    let soon = state.today.plus_years(term);
+    let is_bought = |i: usize| state.slots[i].stack.is_some() || world.slots[i].first_tender.is_some_and(|d| d <= soon);
+    let of_slot = |slot: &Slot| -> f64 {
+        let helped = |k: &usize| Support::helps_with(aid, *k) && scope.meets(RuleScope::of(slot.layer, *k));
+        [RU, BB]
+            .into_iter()
+            .filter(helped)
+            .map(|k| slot.lot().reference[k])
+            .sum()
+    };
+    let slots = world.slots.iter().enumerate();
+    let bought = slots.filter(|(i, slot)| buyers[slot.country] && is_bought(*i));
+    bought.map(|(_, slot)| of_slot(slot)).sum::<f64>() / term
 }

@@ -13,7 +13,7 @@
 
 use std::sync::Arc;
 
-use super::{Common, Lever, Moment};
+use super::{Common, Lever, Moment, scope_keys};
 use crate::scenario::document::{Fields, Number, Variant};
 use crate::world::conditions::Levy;
 use crate::world::rules::Bound;
@@ -57,6 +57,10 @@ impl Lever for HomeProtection {
 
     fn common(&self) -> &Common {
         &self.common
+    }
+
+    fn reads(&self) -> &'static [&'static str] {
+        scope_keys::ALL
     }
 
     fn writes(&self) -> &'static [&'static str] {

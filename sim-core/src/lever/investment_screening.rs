@@ -12,7 +12,7 @@
 
 use std::sync::Arc;
 
-use super::{Common, Lever, Moment};
+use super::{Common, Lever, Moment, scope_keys};
 use crate::scenario::document::{Fields, Number, Variant};
 use crate::world::research::Factors;
 use crate::world::{State, World};
@@ -56,6 +56,10 @@ impl Lever for InvestmentScreening {
 
     fn needs_research(&self) -> bool {
         true
+    }
+
+    fn reads(&self) -> &'static [&'static str] {
+        scope_keys::VENDORS
     }
 
     fn writes(&self) -> &'static [&'static str] {

@@ -15,7 +15,7 @@
 use std::sync::Arc;
 
 use super::growth::Growth;
-use super::{Common, Lever, Moment};
+use super::{Common, Lever, Moment, scope_keys};
 use crate::calendar::Day;
 use crate::market::posted::Posted;
 use crate::scenario::document::{Fields, Number, Variant};
@@ -81,6 +81,10 @@ impl Lever for Lobbying {
 
     fn common(&self) -> &Common {
         &self.common
+    }
+
+    fn reads(&self) -> &'static [&'static str] {
+        scope_keys::VENDORS
     }
 
     fn writes(&self) -> &'static [&'static str] {

@@ -13,8 +13,8 @@
 //!
 //! **Writes** `slots`, `supplied`, `rules`, `conditions.cost`, `research`, `taste`. **Strength** is the share of operators whose contracts move
 //! ([`crate::world::rules::mark`]): the others go on with the target. **At 0** nothing is scheduled. **Limit:** at 1 the target holds
-//! and sells nothing from the day on. The buyer must sell every part (radio, baseband, core) that the target does: nobody else could
-//! renew what it takes over.
+//! and sells nothing from the day on. The buyer must sell every part (radio, baseband, core) that the target does, and in every country
+//! where the target sells: nobody else could renew what it takes over.
 //!
 //! **Evidence:** none for a synergy; no merger of two radio vendors has been proposed since 2016.
 
@@ -119,6 +119,10 @@ impl Lever for Merger {
 
     fn takeover(&self) -> Option<[&str; 2]> {
         Some([&self.buyer, &self.target])
+    }
+
+    fn reads(&self) -> &'static [&'static str] {
+        &[]
     }
 
     fn writes(&self) -> &'static [&'static str] {

@@ -111,7 +111,8 @@ impl Moment {
     }
 }
 
-/// `scope`: whom and what a lever concerns; an empty list is everything.
+/// `scope`: whom and what a lever concerns; an empty list is everything. A lever reads some of the keys ([`Lever::reads`]); the others are
+/// refused.
 #[derive(Debug, Clone, Default)]
 pub struct Scoped {
     /// Country ids.
@@ -138,7 +139,29 @@ impl Table for Scoped {
     }
 }
 
+/// Keys of a scope that levers of one sort read.
+pub mod scope_keys {
+    /// All.
+    pub const ALL: &[&str] = &["countries", "blocs", "vendors", "components", "generations"];
+    /// Vendors: what they are or do has no place.
+    pub const VENDORS: &[&str] = &["vendors"];
+    /// How some countries look at some vendors, whatever they sell.
+    pub const PLACES_AND_VENDORS: &[&str] = &["countries", "blocs", "vendors"];
+}
+
 impl Scoped {
+    /// The lists by key.
+    #[must_use]
+    pub fn lists(&self) -> [(&'static str, &[String]); 5] {
+        [
+            ("countries", &self.countries),
+            ("blocs", &self.blocs),
+            ("vendors", &self.vendors),
+            ("components", &self.components),
+            ("generations", &self.generations),
+        ]
+    }
+
     /// Indices of the countries concerned.
     #[must_use]
     pub fn country_indices(&self, world: &World) -> Vec<usize> {
@@ -292,7 +315,10 @@ impl Common {
                 true,
                 "Whether it stands; `false` in a child scenario drops it",
             ),
-            scope: f.table_or_default("scope", "Whom and what it concerns"),
+            scope: f.table_or_default(
+                "scope",
+                "Whom and what it concerns; a key that the lever does not read is refused",
+            ),
             reason: f.optional_text("reason", "Why it stands: a source, in words"),
         };
         let waits = common.start != Start::OnItsDay;
@@ -429,6 +455,9 @@ pub trait Lever: Debug + Send + Sync {
 
     /// Dates, strength and scope.
     fn common(&self) -> &Common;
+
+    /// Keys of its scope that it reads: `check` refuses the others, which would narrow nothing.
+    fn reads(&self) -> &'static [&'static str];
 
     /// Names of the fields of the state that it may write, as [`State::changes`] gives them. A test holds each lever to its list.
     fn writes(&self) -> &'static [&'static str];

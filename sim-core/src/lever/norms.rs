@@ -18,7 +18,7 @@
 
 use std::sync::Arc;
 
-use super::{Common, Lever, Moment};
+use super::{Common, Lever, Moment, scope_keys};
 use crate::calendar::Day;
 use crate::market::posted::Posted;
 use crate::scenario::document::{Fields, Number, Variant};
@@ -97,6 +97,10 @@ impl Lever for Norms {
 
     fn common(&self) -> &Common {
         &self.common
+    }
+
+    fn reads(&self) -> &'static [&'static str] {
+        scope_keys::PLACES_AND_VENDORS
     }
 
     fn writes(&self) -> &'static [&'static str] {

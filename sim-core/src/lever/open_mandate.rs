@@ -12,6 +12,8 @@
 //! operators bound in the first two, the same ones in each replicate, and scales the handicap in the third. **At 0** nothing is
 //! scheduled. **Limit:** a target of 0 or a preference of 0 does nothing; a mandate past its deadline leaves nothing closed.
 //!
+//! A preference reads the places of its scope alone: it is one of whole networks.
+//!
 //! Valuations know that a mandate bars closed bundles; of a target's marks, and of caps, they do not know.
 //! Where nothing open may be bought, kit that stands runs on; past a deadline that is recorded as `relaxed` and late, and a new
 //! network waits until something open is on sale. The British ambition of 2021 is over traffic, 35% by 2030 (F279).
@@ -116,6 +118,13 @@ impl Lever for OpenMandate {
 
     fn common(&self) -> &Common {
         &self.common
+    }
+
+    fn reads(&self) -> &'static [&'static str] {
+        match self.mode {
+            Mode::Mandate | Mode::Target => &["countries", "blocs", "components", "generations"],
+            Mode::Preference => &["countries", "blocs"],
+        }
     }
 
     fn writes(&self) -> &'static [&'static str] {

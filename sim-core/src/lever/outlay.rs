@@ -35,6 +35,12 @@ impl Outlay {
         }
     }
 
+    /// Whether nothing is ever due.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        self.usd_per_year <= 0.0
+    }
+
     /// Pays what fell due since a day while the lever was in force, times its strength: the share `works` for work done, a real resource,
     /// the rest to sellers. Returns what was paid, and its share of what was
     /// due: an empty budget ends what money buys, and what costs nothing has no end.
@@ -55,7 +61,8 @@ impl Outlay {
             .map(|(payee, sum)| state.purse.spend_rest(lever, payer, payee, sum))
             .sum();
         let funded = if due > 0.0 {
-            paid / due
+            // Parts of it need not sum to it to the last bit.
+            if paid >= (1.0 - 1e-12) * due { 1.0 } else { paid / due }
         } else {
             // Nothing is due yet: the budget tells.
             f64::from(u8::from(state.purse.budget[lever] > 0.0))

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::fund::{Fund, PAYER_OR_BUYER, support};
-use super::{Common, Lever, Moment};
+use super::{Common, Lever, Moment, scope_keys};
 use crate::calendar::Day;
 use crate::market::posted::Posted;
 use crate::scenario::document::{Fields, Number};
@@ -50,6 +50,10 @@ impl Lever for PartsFund {
         &self.common
     }
 
+    fn reads(&self) -> &'static [&'static str] {
+        scope_keys::ALL
+    }
+
     fn writes(&self) -> &'static [&'static str] {
         &["purse"]
     }
@@ -60,7 +64,8 @@ impl Lever for PartsFund {
                 self.fund.open(lever, state);
                 let share = self.share * self.common.strength;
                 let payers = self.fund.payers_or_buyer(world);
-                (state.purse).open(support(&self.common, lever, self.aid, share, payers, world));
+                let support = support(&self.common, lever, self.aid, share, payers, (world, state));
+                state.purse.open(support);
             }
             Moment::End => state.purse.close(lever),
             Moment::Announced | Moment::Deadline => {}

@@ -10,7 +10,7 @@
 
 use std::sync::Arc;
 
-use super::{Common, Lever, Moment};
+use super::{Common, Lever, Moment, scope_keys};
 use crate::scenario::document::{Fields, Variant};
 use crate::world::rules::{Bound, Rule};
 use crate::world::{State, World};
@@ -41,6 +41,10 @@ impl Lever for ProcurementBan {
 
     fn common(&self) -> &Common {
         &self.common
+    }
+
+    fn reads(&self) -> &'static [&'static str] {
+        scope_keys::ALL
     }
 
     fn writes(&self) -> &'static [&'static str] {

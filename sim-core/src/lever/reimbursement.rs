@@ -14,7 +14,7 @@
 
 use std::sync::Arc;
 
-use super::{Award, Common, Lever, Moment};
+use super::{Award, Common, Lever, Moment, scope_keys};
 use crate::calendar::Day;
 use crate::market::posted::Posted;
 use crate::scenario::document::{Fields, Number, Table, Variant};
@@ -101,6 +101,10 @@ impl Lever for Reimbursement {
 
     fn common(&self) -> &Common {
         &self.common
+    }
+
+    fn reads(&self) -> &'static [&'static str] {
+        scope_keys::ALL
     }
 
     fn writes(&self) -> &'static [&'static str] {

@@ -13,7 +13,7 @@
 use std::sync::Arc;
 
 use super::outlay::{Outlay, review_before};
-use super::{Common, Lever, Moment};
+use super::{Common, Lever, Moment, scope_keys};
 use crate::calendar::Day;
 use crate::market::posted::Posted;
 use crate::scenario::document::{Fields, Variant};
@@ -63,6 +63,10 @@ impl Lever for ResearchFund {
 
     fn needs_research(&self) -> bool {
         true
+    }
+
+    fn reads(&self) -> &'static [&'static str] {
+        scope_keys::VENDORS
     }
 
     fn writes(&self) -> &'static [&'static str] {

@@ -12,7 +12,7 @@
 
 use std::sync::Arc;
 
-use super::{Common, Lever, Moment};
+use super::{Common, Lever, Moment, scope_keys};
 use crate::scenario::document::{Fields, Number, Variant};
 use crate::world::{Shift, State, World};
 
@@ -49,6 +49,10 @@ impl Lever for Retaliation {
 
     fn common(&self) -> &Common {
         &self.common
+    }
+
+    fn reads(&self) -> &'static [&'static str] {
+        scope_keys::PLACES_AND_VENDORS
     }
 
     fn writes(&self) -> &'static [&'static str] {

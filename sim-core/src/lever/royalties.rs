@@ -15,7 +15,7 @@
 use std::sync::Arc;
 
 use super::growth::Growth;
-use super::{Common, Lever, Moment};
+use super::{Common, Lever, Moment, scope_keys};
 use crate::scenario::document::{Fields, Keys, Number, Variant};
 use crate::scenario::kinds::VENDOR;
 use crate::world::{Shift, State, World};
@@ -80,6 +80,10 @@ impl Lever for Royalties {
 
     fn common(&self) -> &Common {
         &self.common
+    }
+
+    fn reads(&self) -> &'static [&'static str] {
+        scope_keys::VENDORS
     }
 
     fn writes(&self) -> &'static [&'static str] {

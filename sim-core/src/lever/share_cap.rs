@@ -16,7 +16,7 @@
 
 use std::sync::Arc;
 
-use super::{Common, Lever, Moment};
+use super::{Common, Lever, Moment, scope_keys};
 use crate::scenario::document::{Fields, Number, Variant};
 use crate::world::quota::Whole;
 use crate::world::rules::Bound;
@@ -65,6 +65,10 @@ impl Lever for ShareCap {
 
     fn common(&self) -> &Common {
         &self.common
+    }
+
+    fn reads(&self) -> &'static [&'static str] {
+        scope_keys::ALL
     }
 
     fn writes(&self) -> &'static [&'static str] {

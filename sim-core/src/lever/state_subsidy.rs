@@ -6,7 +6,8 @@
 //! the subsidy (where several states subsidise one vendor, `cost x (1 / f - 1)` with `f` the product of what each leaves, shared by `ln f_i`); for the second, the sums paid. Both stand in the account of `payer`, by default the vendor's home, wherever it sells.
 //!
 //! **Writes** `State::conditions.subsidised` (a factor on unit cost that uses up as much as before, so that production is counted
-//! whole) and `State::purse`. **Strength** scales both shares. **At 0** nothing is scheduled. **Limit:** both shares 0 do nothing. `budget_usd` limits the help to buyers; a subsidy of costs has no limit, as it is not applied for.
+//! whole) and `State::purse`. **Strength** scales both shares. **At 0** nothing is scheduled. **Limit:** both shares 0 do nothing. `budget_usd` limits the help to buyers; a subsidy of costs has no limit, as it is not applied for. A subsidy of costs is one of all
+//! that the vendors make: components and generations are read where `unit_cost_share` is 0, places where `share_of_price` is above 0.
 //!
 //! The reference world has the champions' prices of 2020 in it, so this is subsidy on top. Published sizes: support of about USD 75 bn
 //! over two decades (F322, disputed), prices some 30% below rivals' (F321). The default of a tenth of the cost is an assumption.
@@ -14,7 +15,7 @@
 use std::sync::Arc;
 
 use super::fund::{Fund, PAYER_OR_HOME, support};
-use super::{Award, Common, Lever, Moment};
+use super::{Award, Common, Lever, Moment, scope_keys};
 use crate::calendar::Day;
 use crate::market::posted::Posted;
 use crate::scenario::document::{Fields, Number, Variant};
@@ -96,6 +97,15 @@ impl Lever for StateSubsidy {
         &self.common
     }
 
+    fn reads(&self) -> &'static [&'static str] {
+        match (self.cost_share > 0.0, self.price_share > 0.0) {
+            // A subsidy of costs is one of all that the vendor makes, wherever it sells it.
+            (true, true) => scope_keys::PLACES_AND_VENDORS,
+            (true, false) => scope_keys::VENDORS,
+            (false, _) => scope_keys::ALL,
+        }
+    }
+
     fn writes(&self) -> &'static [&'static str] {
         &["conditions.subsidised", "purse"]
     }
@@ -119,14 +129,9 @@ impl Lever for StateSubsidy {
         if self.price_share > 0.0 && moment == Moment::InForce {
             self.fund.open(lever, state);
             let share = self.price_share * self.common.strength;
-            state.purse.open(support(
-                &self.common,
-                lever,
-                Aid::Any,
-                share,
-                Some(self.fund.payers_or_home(world)),
-                world,
-            ));
+            let payers = Some(self.fund.payers_or_home(world));
+            let support = support(&self.common, lever, Aid::Any, share, payers, (world, state));
+            state.purse.open(support);
         } else {
             state.purse.close(lever);
         }

@@ -12,7 +12,7 @@
 
 use std::sync::Arc;
 
-use super::{Common, Lever, Moment};
+use super::{Common, Lever, Moment, scope_keys};
 use crate::scenario::document::{Fields, Number, Variant};
 use crate::world::conditions::Levy;
 use crate::world::rules::Bound;
@@ -61,6 +61,10 @@ impl Lever for SubsidyBar {
 
     fn common(&self) -> &Common {
         &self.common
+    }
+
+    fn reads(&self) -> &'static [&'static str] {
+        scope_keys::ALL
     }
 
     fn writes(&self) -> &'static [&'static str] {

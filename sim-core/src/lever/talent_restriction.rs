@@ -11,7 +11,7 @@
 
 use std::sync::Arc;
 
-use super::{Common, Lever, Moment};
+use super::{Common, Lever, Moment, scope_keys};
 use crate::scenario::document::{Fields, Number, Variant};
 use crate::world::research::Factors;
 use crate::world::{State, World};
@@ -72,6 +72,10 @@ impl Lever for TalentRestriction {
 
     fn needs_research(&self) -> bool {
         true
+    }
+
+    fn reads(&self) -> &'static [&'static str] {
+        scope_keys::VENDORS
     }
 
     fn writes(&self) -> &'static [&'static str] {

@@ -3,10 +3,11 @@
 //! **Equation.** An operator in scope that buys a virtual baseband from a vendor in scope receives
 //! `share_of_price x strength x reference price of the component` for each site: a sum that a seller cannot raise by raising its price.
 //! How much of it the buyer keeps is a result: sellers bid knowing it. The money comes out of `budget_usd`, released in equal parts over
-//! `budget_years`; the last purchase gets what is left, then nobody gets anything until the next part.
+//! `budget_years`; a lot is promised no more than what is left would pay of it, and who looks further ahead counts on no more than
+//! the money of a year will pay of a year's claims ([`crate::world::purse`]).
 //!
-//! **Writes** `State::purse` alone. **Strength** scales the sum a site. **At 0** nothing is scheduled. **Limit:** an empty budget
-//! does nothing; outlays never pass what has been released.
+//! **Writes** `State::purse` alone. **Strength** scales the sum a site. **At 0** nothing is scheduled. **Limit:** a budget
+//! that goes to nothing does nothing; outlays never pass what has been released.
 //!
 //! No fund for virtual baseband alone is known: there is no outside evidence on this lever.
 

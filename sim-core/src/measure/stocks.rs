@@ -29,6 +29,8 @@ struct Shared {
     arch: Arch,
     is_virtual: bool,
     legacy: [Neighbour; 2],
+    /// The sites of the lot, where public money does not reach for all of them.
+    short_of_money: Option<u64>,
 }
 
 impl Shared {
@@ -127,6 +129,7 @@ pub fn fill(
             arch: stack.arch,
             is_virtual: stack.is_virtual,
             legacy,
+            short_of_money: state.purse.is_short(&slot.lot()).then_some(slot.sites.to_bits()),
         };
         if scans.first().is_some_and(|(known, _)| !known.same_network(&shared)) {
             scans.clear();

@@ -4,38 +4,24 @@ use super::engine::Run;
 use crate::calendar::Day;
 use crate::lever::{Award, Moment};
 use crate::market::alternatives::Alternative;
-use crate::world::{Aid, Arch, BB, NO_VENDOR, RU, RuleScope, VendorIx};
+use crate::world::{Aid, Arch, BB, NO_VENDOR, RU, RuleScope};
 
 impl Run<'_> {
     /// Pays the help that an award of these alternatives draws. Returns what it takes off the price of each component, US dollars a site.
     pub(super) fn pay_aid(&mut self, slot: usize, alternative: &Alternative, arch: Arch) -> [f64; 2] {
-        let mut off = [0.0; 2];
         if self.state.purse.is_empty() {
-            return off;
+            return [0.0; 2];
         }
         let info = &self.world.slots[slot];
-        let buys = alternative.buys();
-        for k in [RU, BB] {
-            let vendor: VendorIx = alternative.seller[k];
-            if !buys[k] || vendor == NO_VENDOR {
-                continue;
-            }
-            let reference = info.sites * info.weight[k] * info.price;
-            let scope = RuleScope::of(info.layer, k);
-            let kinds = [
-                Some(Aid::Any),
-                Some(Aid::Loan),
-                (arch != Arch::Closed).then_some(Aid::Open),
-                (k == BB && alternative.is_virtual).then_some(Aid::Virtual),
-            ];
-            let paid: f64 = kinds
-                .into_iter()
-                .flatten()
-                .map(|aid| self.state.purse.pay(info.country, vendor, scope, aid, reference))
-                .sum();
-            off[k] = paid / info.sites;
-        }
-        off
+        let (buys, seller) = (alternative.buys(), alternative.seller);
+        let bought = [RU, BB].map(|k| (buys[k] && seller[k] != NO_VENDOR).then_some(seller[k]));
+        let draws = |aid: Aid, component: usize| match aid {
+            Aid::Any | Aid::Loan => true,
+            Aid::Open => arch != Arch::Closed,
+            Aid::Virtual => component == BB && alternative.is_virtual,
+        };
+        let paid = self.state.purse.pay(&info.lot(), bought, draws);
+        paid.map(|sum| sum / info.sites)
     }
 
     /// Whether a forced removal is held back, because the money that would pay for it has not come: then until which day at most.

@@ -133,10 +133,14 @@ pub struct Run<'a> {
     everyone: Vec<usize>,
     order: Vec<usize>,
     last_review: Day,
+    /// Day to which interfaces have matured.
+    matured: Day,
     /// First launches in the calendar, by generation.
     pub(super) launches: Vec<Option<crate::calendar::Handle>>,
     /// Days by which launches had been brought forward when tenders were last planned.
     pub(super) planned_forward: Vec<i32>,
+    /// Days by which launches do come earlier: by country and generation.
+    pub(super) launch_shift: Vec<i32>,
 }
 
 impl<'a> Run<'a> {
@@ -191,8 +195,10 @@ impl<'a> Run<'a> {
             everyone: (0..world.vendors.len()).collect(),
             order: valuation_order(world),
             last_review: world.start,
+            matured: world.start,
             launches: vec![None; world.gens.len()],
             planned_forward: vec![0; world.countries.len() * world.gens.len()],
+            launch_shift: vec![0; world.countries.len() * world.gens.len()],
         };
         run.schedule_all();
         run
@@ -379,6 +385,7 @@ impl<'a> Run<'a> {
             country_sites: self.country_sites.clone(),
             launches: self.launches.clone(),
             planned_forward: self.planned_forward.clone(),
+            launch_shift: self.launch_shift.clone(),
             shed: self.shed.clone(),
             has_shed: self.has_shed,
             marks: Vec::new(),
@@ -388,6 +395,7 @@ impl<'a> Run<'a> {
             everyone: self.everyone.clone(),
             order: self.order.clone(),
             last_review: self.last_review,
+            matured: self.matured,
             last_measure: self.last_measure,
         }
     }
@@ -402,7 +410,12 @@ impl<'a> Run<'a> {
         if let Some([_, target]) = named.lever.takeover() {
             self.accrue_kit_of(target); // until today the contracts are its own
         }
+        let support = self.state.conditions.support;
         named.lever.act(i, moment, world, &mut self.state);
+        if self.state.conditions.support != support && self.matured < self.state.today {
+            // What stood until today worked until today.
+            self.mature(support);
+        }
         self.stages[i] = Some(moment);
         if let Some(observer) = self.observer.as_deref_mut() {
             observer.lever(self.state.today, &named.name, moment);
@@ -436,12 +449,19 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn review(&mut self) {
+    /// Moves the interfaces on to today, with the support that stood since they were last moved.
+    fn mature(&mut self, support: [f64; 3]) {
         let today = self.state.today;
         let interfaces = self.state.interfaces.iter_mut().zip(&self.world.scenario.interfaces);
-        for ((state, interface), support) in interfaces.zip(self.state.conditions.support) {
-            maturity::step(state, interface, support, self.last_review, today);
+        for ((state, interface), support) in interfaces.zip(support) {
+            maturity::step(state, interface, support, self.matured, today);
         }
+        self.matured = today;
+    }
+
+    fn review(&mut self) {
+        let today = self.state.today;
+        self.mature(self.state.conditions.support);
         for (i, named) in self.world.scenario.levers.iter().enumerate() {
             if self.binds(i) {
                 named

@@ -226,6 +226,7 @@ impl Run<'_> {
                 buyers: vec![true; world.countries.len()],
                 sellers: vec![true; world.vendors.len()],
                 share,
+                claims: 0.0,
                 payers: None,
             });
             self.look_ahead(Occasion::Whole);

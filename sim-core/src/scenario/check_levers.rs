@@ -55,6 +55,7 @@ pub(super) fn what_they_name(c: &mut Checker, s: &Scenario) {
             c.known(&join(&named.path, "payer"), payer, "payer", payers);
         }
         scope(c, s, &named.path, named.lever.scope());
+        unread(c, named);
         if let Start::When(trigger) = &named.lever.common().start {
             waits_for(c, s, &join(&named.path, "when"), trigger);
         }
@@ -84,7 +85,7 @@ fn comes_too_late(c: &mut Checker, s: &Scenario, named: &NamedLever) {
     }
 }
 
-/// Refuses a takeover by a vendor that does not sell all that it would have to renew.
+/// Refuses a takeover by a vendor that does not sell all that it would have to renew, or not where it would have to.
 fn takeover(c: &mut Checker, s: &Scenario, path: &str, buyer: &str, target: &str) {
     let vendor = |id: &str| s.vendors.iter().find(|v| v.id == id);
     let (Some(buyer), Some(target)) = (vendor(buyer), vendor(target)) else {
@@ -107,6 +108,28 @@ fn takeover(c: &mut Checker, s: &Scenario, path: &str, buyer: &str, target: &str
             );
         }
     }
+    let left = |x: &&Country| sells_in(target, x) && !sells_in(buyer, x);
+    if let Some(country) = s.countries.iter().find(left) {
+        let more = match s.countries.iter().filter(left).count() {
+            1 => String::new(),
+            n => format!(" nor in {} other countries", n - 1),
+        };
+        c.fault(
+            &join(path, "buyer"),
+            format!(
+                "`{}` sells in {} and `{}` does not{more}: nobody would renew what it takes over there",
+                target.id, country.id, buyer.id
+            ),
+            "a buyer that sells wherever the target does",
+            Some("widen the buyer's `sells_in`, or let another vendor take over".to_owned()),
+        );
+    }
+}
+
+/// Whether a vendor sells in a country at all.
+fn sells_in(v: &Vendor, country: &Country) -> bool {
+    let meant = |p: &String| *p == country.id || *p == country.region || country.blocs.contains(p);
+    v.sells_in.is_empty() || v.sells_in.iter().any(meant)
 }
 
 fn vendor_or_group(c: &mut Checker, s: &Scenario, path: &str, vendor: &str) {
@@ -149,6 +172,27 @@ fn scope(c: &mut Checker, s: &Scenario, path: &str, scoped: &Scoped) {
             "generation",
             s.generations.iter().map(|g| g.id.as_str()),
         );
+    }
+}
+
+/// Refuses keys of a scope that the lever does not read: they look like a narrower scope and are none.
+fn unread(c: &mut Checker, named: &NamedLever) {
+    let reads = named.lever.reads();
+    let known: Vec<String> = reads.iter().map(|key| format!("`{key}`")).collect();
+    let known = match known.split_last() {
+        None => "no scope".to_owned(),
+        Some((last, [])) => format!("{last} alone of a scope"),
+        Some((last, rest)) => format!("{} and {last} alone of a scope", rest.join(", ")),
+    };
+    for (key, list) in named.lever.scope().lists() {
+        if !list.is_empty() && !reads.contains(&key) {
+            c.fault(
+                &join(&join(&named.path, "scope"), key),
+                format!("`{}` as it stands here reads {known}", named.lever.kind()),
+                "a scope that narrows what the lever does",
+                Some(format!("take `{key}` out: it would change nothing")),
+            );
+        }
     }
 }
 
@@ -250,15 +294,12 @@ impl Asked<'_> {
     /// Vendors that sell a component of a generation in a country, open if asked: how many there are, and how many of them are not banned.
     fn sellers(&self, country: &Country, generation: &str, component: &str, open: bool) -> (usize, usize) {
         let sells = |v: &&Vendor| {
-            let here = v.sells_in.is_empty()
-                || v.sells_in
-                    .iter()
-                    .any(|p| *p == country.id || *p == country.region || country.blocs.contains(p));
             let part = match component {
                 "ru" => v.ru_cost.is_some(),
                 _ => v.bb_cost.is_some(),
             };
-            here && part
+            sells_in(v, country)
+                && part
                 && v.generations.iter().any(|g| g == generation)
                 && (!open || v.line != Line::Closed || v.opens.is_some())
         };

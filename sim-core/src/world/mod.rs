@@ -27,7 +27,7 @@ use crate::calendar::Day;
 use crate::scenario::{ComponentBidding, Scenario};
 
 pub use conditions::{Conditions, Shift};
-pub use purse::{Aid, Purse, Support};
+pub use purse::{Aid, Lot, Part, Purse, Support};
 pub use quota::{Demand, Quota, QuotaBook, Whole};
 pub use rules::{RuleBook, RuleScope};
 pub use state::{Arch, LeverDates, Neighbour, SlotState, Stack, State};
@@ -232,6 +232,16 @@ impl Slot {
     pub fn traffic(&self, scenario: &Scenario) -> f64 {
         let weight = |environment: usize| scenario.environments[environment].traffic_weight;
         self.clusters.iter().map(|(e, sites)| sites * weight(*e)).sum()
+    }
+
+    /// What a tender of it is about.
+    #[must_use]
+    pub fn lot(&self) -> Lot {
+        Lot {
+            country: self.country,
+            layer: self.layer,
+            reference: self.weight.map(|weight| self.sites * weight * self.price),
+        }
     }
 }
 

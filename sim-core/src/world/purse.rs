@@ -3,12 +3,21 @@
 //! A lever writes a [`Support`]; buyers count it at a tender, sellers bid knowing it, and the award pays it out of the
 //! lever's budget. Help is a sum per site, a share of the reference price of what is bought, so that a seller cannot
 //! raise it by raising its price; how much of it the buyer keeps is a result.
+//!
+//! **No money, no promise.** A lot is promised no larger share than what is left would pay of all in it that could be helped,
+//! ```text
+//! promised = min(share, left / reference price of the parts of the lot in scope)
+//! ```
+//! and gets what it was promised. Who looks beyond the tender in hand counts on `share x min(1, money / claims)`: money is what is left,
+//! or the part that comes next where that is more; claims are those of a year in which all that could be helped is. All help together
+//! pays no more than the reference price: kinds count in the order of [`Aid::ALL`], each up to what is left to pay.
 
 use super::outlay::{Outlay, PAYEES, Payee, Payers};
-use super::{RuleScope, VendorIx};
+use super::{BB, Layer, RU, RuleScope, VendorIx};
 
 /// What is helped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(usize)]
 pub enum Aid {
     /// Any purchase in the scope.
     Any,
@@ -18,6 +27,45 @@ pub enum Aid {
     Virtual,
     /// The grant element of a loan: it is lost by leaving the contract early.
     Loan,
+}
+
+impl Aid {
+    /// All kinds, in the order in which they fill a price.
+    pub const ALL: [Aid; 4] = [Aid::Any, Aid::Loan, Aid::Open, Aid::Virtual];
+}
+
+/// A part of what is bought: where, from whom, and what.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Part {
+    /// Country of the buyer.
+    pub country: usize,
+    /// Vendor.
+    pub vendor: VendorIx,
+    /// Layer and component.
+    pub what: RuleScope,
+}
+
+/// What a tender is about.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Lot {
+    /// Country of the buyer.
+    pub country: usize,
+    /// Layer.
+    pub layer: Layer,
+    /// Reference price of each component at all sites, US dollars.
+    pub reference: [f64; 2],
+}
+
+impl Lot {
+    /// A component of it from a vendor.
+    #[must_use]
+    pub fn part(&self, vendor: VendorIx, component: usize) -> Part {
+        Part {
+            country: self.country,
+            vendor,
+            what: RuleScope::of(self.layer, component),
+        }
+    }
 }
 
 /// One entitlement.
@@ -35,8 +83,28 @@ pub struct Support {
     pub sellers: Vec<bool>,
     /// Sum per site, share of the reference price of the component.
     pub share: f64,
+    /// What is claimed in a year in which all that could be helped is, US dollars.
+    pub claims: f64,
     /// By vendor: who pays; without it, the buyer's own country.
     pub payers: Option<Vec<Payers>>,
+}
+
+impl Support {
+    /// Whether it helps with a component at all.
+    #[must_use]
+    pub fn helps_with(aid: Aid, component: usize) -> bool {
+        aid != Aid::Virtual || component == BB
+    }
+
+    fn concerns(&self, part: Part) -> bool {
+        self.scope.meets(part.what) && self.buyers[part.country] && self.sellers[usize::from(part.vendor)]
+    }
+
+    /// Reference price of the parts of a lot that it may help with, US dollars.
+    fn of_lot(&self, lot: &Lot) -> f64 {
+        let meets = |k: &usize| Self::helps_with(self.aid, *k) && self.scope.meets(RuleScope::of(lot.layer, *k));
+        [RU, BB].into_iter().filter(meets).map(|k| lot.reference[k]).sum()
+    }
 }
 
 /// Who may claim part of the bill of replacing kit of some vendors, and waits while there is no money.
@@ -61,6 +129,8 @@ pub struct Purse {
     claims: Vec<Claim>,
     /// What is left of each lever's budget, US dollars; infinite without one.
     pub budget: Vec<f64>,
+    /// The part of each lever's budget that is released next, US dollars; 0 where none is to come.
+    pub next_part: Vec<f64>,
     /// What was spent since the last measurement.
     pub outlay: Outlay,
     /// Shares of the bill of the award in hand that claims have paid: of the radio and the baseband that go, and of switching.
@@ -77,6 +147,7 @@ impl Purse {
             supports: Vec::new(),
             claims: Vec::new(),
             budget: vec![f64::INFINITY; levers],
+            next_part: vec![0.0; levers],
             outlay: Outlay::new(levers, countries),
             repaid: [0.0; 3],
             advanced: vec![[0.0; PAYEES]; levers],
@@ -86,6 +157,7 @@ impl Purse {
     /// Makes room for a payer beyond the levers of the scenario, with a budget in US dollars. Returns its place.
     pub fn add_payer(&mut self, budget: f64) -> usize {
         self.budget.push(budget);
+        self.next_part.push(0.0);
         self.outlay.add_lever();
         self.advanced.push([0.0; PAYEES]);
         self.budget.len() - 1
@@ -142,48 +214,116 @@ impl Purse {
         self.supports.is_empty()
     }
 
-    fn standing(&self, country: usize, vendor: VendorIx, what: RuleScope, aid: Aid) -> impl Iterator<Item = &Support> {
-        self.supports.iter().filter(move |s| {
-            s.aid == aid
-                && s.scope.meets(what)
-                && s.buyers[country]
-                && s.sellers[usize::from(vendor)]
-                && self.budget[s.lever] > 0.0
-        })
+    /// Visits all help with a part, at the share that each entitlement is good for; of loans the best alone, as a price is financed once.
+    /// Together they pay no more than the price.
+    fn each(&self, part: Part, good_for: impl Fn(&Support) -> f64, mut visit: impl FnMut(&Support, f64)) {
+        let mut unpaid = 1.0_f64;
+        for aid in Aid::ALL {
+            let concerned = || self.supports.iter().filter(|s| s.aid == aid && s.concerns(part));
+            let best = match aid {
+                Aid::Loan => concerned().reduce(|best, s| if good_for(s) > good_for(best) { s } else { best }),
+                Aid::Any | Aid::Open | Aid::Virtual => None,
+            };
+            for support in concerned().filter(|s| best.is_none_or(|best| std::ptr::eq(*s, best))) {
+                let share = good_for(support).min(unpaid);
+                if share > 0.0 {
+                    unpaid -= share;
+                    visit(support, share);
+                }
+            }
+        }
     }
 
-    /// Those that help: all that stand, but of loans the best alone, as a price is financed once.
-    fn helping(&self, country: usize, vendor: VendorIx, what: RuleScope, aid: Aid) -> impl Iterator<Item = &Support> {
-        let standing = || self.standing(country, vendor, what, aid);
-        let best = match aid {
-            Aid::Loan => standing().reduce(|best, s| if s.share > best.share { s } else { best }),
-            Aid::Any | Aid::Open | Aid::Virtual => None,
-        };
-        standing().filter(move |s| best.is_none_or(|best| std::ptr::eq(*s, best)))
+    fn by_aid(&self, part: Part, good_for: impl Fn(&Support) -> f64) -> [f64; 4] {
+        let mut shares = [0.0; 4];
+        self.each(part, good_for, |support, share| shares[support.aid as usize] += share);
+        shares
     }
 
-    /// Help to a buyer in a country with a component of a vendor, share of its reference price. Several loans do not add up.
+    fn stated(&self, support: &Support) -> f64 {
+        if self.budget[support.lever] > 0.0 {
+            support.share
+        } else {
+            0.0
+        }
+    }
+
+    fn promised(&self, support: &Support, lot: &Lot) -> f64 {
+        let (left, all) = (self.budget[support.lever], support.of_lot(lot));
+        if left >= support.share * all {
+            self.stated(support)
+        } else {
+            (left / all).max(0.0)
+        }
+    }
+
+    fn expected(&self, support: &Support) -> f64 {
+        let lever = support.lever;
+        let money = self.budget[lever].max(self.next_part[lever]);
+        let own = self.supports.iter().filter(|s| s.lever == lever);
+        let claims: f64 = own.map(|s| s.claims).sum();
+        if money <= 0.0 {
+            0.0
+        } else if money >= claims {
+            support.share
+        } else {
+            support.share * money / claims
+        }
+    }
+
+    /// Help with a part as it stands in the rules of those that have any money left, share of its reference price, by [`Aid`].
     #[must_use]
-    pub fn share(&self, country: usize, vendor: VendorIx, what: RuleScope, aid: Aid) -> f64 {
-        self.helping(country, vendor, what, aid).map(|s| s.share).sum()
+    pub fn stated_shares(&self, part: Part) -> [f64; 4] {
+        self.by_aid(part, |s| self.stated(s))
     }
 
-    /// Pays the help of one kind toward a purchase worth `reference` US dollars at reference prices; the last purchase before a budget is
-    /// empty gets what is left. Returns what was paid.
-    pub fn pay(&mut self, country: usize, vendor: VendorIx, what: RuleScope, aid: Aid, reference: f64) -> f64 {
-        let due: Vec<(usize, f64, Option<Payers>)> = self
-            .helping(country, vendor, what, aid)
-            .map(|s| {
-                let payers = s.payers.as_ref().map(|by| by[usize::from(vendor)].clone());
-                (s.lever, s.share * reference, payers)
-            })
-            .collect();
-        due.into_iter()
-            .map(|(lever, sum, payers)| {
-                let payers = payers.unwrap_or_else(|| vec![(country, 1.0)]);
-                self.spend_for(lever, &payers, country, Payee::Operators, sum)
-            })
-            .sum()
+    /// The same, of which no more is promised to a lot than there is money for.
+    #[must_use]
+    pub fn promised_shares(&self, lot: &Lot, vendor: VendorIx, component: usize) -> [f64; 4] {
+        self.by_aid(lot.part(vendor, component), |s| self.promised(s, lot))
+    }
+
+    /// Help that can be counted on in a year to come, share of the reference price, by [`Aid`].
+    #[must_use]
+    pub fn expected_shares(&self, part: Part) -> [f64; 4] {
+        self.by_aid(part, |s| self.expected(s))
+    }
+
+    /// Whether somebody has less left than what it helps with would draw in a lot.
+    #[must_use]
+    pub fn is_short(&self, lot: &Lot) -> bool {
+        let short = |s: &Support| {
+            let left = self.budget[s.lever];
+            s.buyers[lot.country] && left > 0.0 && left < s.share * s.of_lot(lot)
+        };
+        self.supports.iter().any(short)
+    }
+
+    /// Pays what was promised toward what is bought of a lot: by component from whom, if it is bought, and which kinds of help it draws.
+    /// Returns what was paid toward each component, US dollars.
+    pub fn pay(&mut self, lot: &Lot, bought: [Option<VendorIx>; 2], draws: impl Fn(Aid, usize) -> bool) -> [f64; 2] {
+        // All promises first: what is paid for one component was not promised to the other.
+        let mut due: Vec<(usize, usize, f64, Payers)> = Vec::new();
+        for (component, vendor) in bought.into_iter().enumerate() {
+            let Some(vendor) = vendor else { continue };
+            let part = lot.part(vendor, component);
+            self.each(
+                part,
+                |s| self.promised(s, lot),
+                |s, share| {
+                    if draws(s.aid, component) {
+                        let payers = s.payers.as_ref().map(|by| by[usize::from(vendor)].clone());
+                        let payers = payers.unwrap_or_else(|| vec![(lot.country, 1.0)]);
+                        due.push((component, s.lever, share * lot.reference[component], payers));
+                    }
+                },
+            );
+        }
+        let mut paid = [0.0; 2];
+        for (component, lever, sum, payers) in due {
+            paid[component] += self.spend_for(lever, &payers, lot.country, Payee::Operators, sum);
+        }
+        paid
     }
 
     /// Spends up to `sum` US dollars of a lever's budget, paid and got in one country. Returns what was spent.
@@ -225,66 +365,148 @@ impl Purse {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::world::Layer;
+
+    fn support(lever: usize, aid: Aid, scope: RuleScope, share: f64) -> Support {
+        Support {
+            lever,
+            aid,
+            scope,
+            buyers: vec![true, false],
+            sellers: vec![true],
+            share,
+            claims: 0.0,
+            payers: None,
+        }
+    }
+
+    /// A lot of one component.
+    fn lot(reference: f64) -> Lot {
+        Lot {
+            country: 0,
+            layer: Layer::Ran(1),
+            reference: [reference, 0.0],
+        }
+    }
+
+    fn pay(purse: &mut Purse, reference: f64) -> f64 {
+        purse.pay(&lot(reference), [Some(0), None], |_, _| true)[RU]
+    }
 
     #[test]
     fn of_two_loans_the_better_is_taken_and_the_other_once_its_budget_is_spent() {
-        let scope = RuleScope::of(Layer::Ran(1), 0);
-        let mut purse = Purse::new(2, 1);
+        let scope = RuleScope::of(Layer::Ran(1), RU);
+        let mut purse = Purse::new(2, 2);
         purse.budget[1] = 30.0;
-        for (lever, share) in [(0, 0.25), (1, 0.5)] {
-            purse.open(Support {
-                lever,
-                aid: Aid::Loan,
-                scope,
-                buyers: vec![true],
-                sellers: vec![true],
-                share,
-                payers: None,
-            });
-        }
-        assert_eq!(purse.share(0, 0, scope, Aid::Loan), 0.5);
-        assert_eq!(purse.pay(0, 0, scope, Aid::Loan, 60.0), 30.0);
-        assert_eq!(purse.share(0, 0, scope, Aid::Loan), 0.25);
-        assert_eq!(purse.pay(0, 0, scope, Aid::Loan, 60.0), 15.0);
+        purse.open(support(0, Aid::Loan, scope, 0.25));
+        purse.open(support(1, Aid::Loan, scope, 0.5));
+        let stated = |purse: &Purse| purse.stated_shares(lot(60.0).part(0, RU))[Aid::Loan as usize];
+        assert_eq!(stated(&purse), 0.5);
+        assert_eq!(pay(&mut purse, 60.0), 30.0);
+        assert_eq!(stated(&purse), 0.25);
+        assert_eq!(pay(&mut purse, 60.0), 15.0);
+    }
+
+    #[test]
+    fn a_loan_without_money_does_not_stand_in_the_way_of_one_with() {
+        let scope = RuleScope::of(Layer::Ran(1), RU);
+        let mut purse = Purse::new(2, 2);
+        purse.budget[1] = 6.0;
+        purse.open(support(0, Aid::Loan, scope, 0.25));
+        purse.open(support(1, Aid::Loan, scope, 0.5));
+        assert_eq!(purse.promised_shares(&lot(60.0), 0, RU)[Aid::Loan as usize], 0.25);
     }
 
     #[test]
     fn a_budget_is_spent_to_the_last_dollar_and_no_further() {
-        let scope = RuleScope::of(Layer::Ran(1), 0);
+        let scope = RuleScope::of(Layer::Ran(1), RU);
         let mut purse = Purse::new(1, 2);
         purse.budget[0] = 100.0;
-        purse.open(Support {
-            lever: 0,
-            aid: Aid::Open,
-            scope,
-            buyers: vec![true, false],
-            sellers: vec![true],
-            share: 0.25,
-            payers: None,
-        });
-        assert_eq!(purse.share(0, 0, scope, Aid::Open), 0.25);
-        assert_eq!(purse.share(0, 0, scope, Aid::Any), 0.0, "only open gear is helped");
+        purse.open(support(0, Aid::Open, scope, 0.25));
+        let stated = |purse: &Purse, country: usize, layer: Layer, aid: Aid| {
+            let part = Lot {
+                country,
+                layer,
+                reference: [1.0; 2],
+            }
+            .part(0, RU);
+            purse.stated_shares(part)[aid as usize]
+        };
+        assert_eq!(stated(&purse, 0, Layer::Ran(1), Aid::Open), 0.25);
         assert_eq!(
-            purse.share(1, 0, scope, Aid::Open),
+            stated(&purse, 0, Layer::Ran(1), Aid::Any),
+            0.0,
+            "only open gear is helped"
+        );
+        assert_eq!(
+            stated(&purse, 1, Layer::Ran(1), Aid::Open),
             0.0,
             "the other country is not helped"
         );
+        assert_eq!(stated(&purse, 0, Layer::Ran(0), Aid::Open), 0.0, "nor the other layer");
+        assert_eq!(pay(&mut purse, 240.0), 60.0);
+        assert!(!purse.is_short(&lot(160.0)) && purse.is_short(&lot(161.0)));
         assert_eq!(
-            purse.share(0, 0, RuleScope::of(Layer::Ran(0), 0), Aid::Open),
-            0.0,
-            "nor the other layer"
+            purse.promised_shares(&lot(240.0), 0, RU)[Aid::Open as usize],
+            40.0 / 240.0,
+            "no more is promised than is left"
         );
-        assert_eq!(purse.pay(0, 0, scope, Aid::Open, 240.0), 60.0);
-        assert_eq!(purse.pay(0, 0, scope, Aid::Open, 240.0), 40.0, "what is left");
-        assert_eq!(purse.pay(0, 0, scope, Aid::Open, 240.0), 0.0);
+        assert_eq!(pay(&mut purse, 240.0), 40.0, "what is left");
+        assert_eq!(pay(&mut purse, 240.0), 0.0);
         assert_eq!(
-            purse.share(0, 0, scope, Aid::Open),
+            stated(&purse, 0, Layer::Ran(1), Aid::Open),
             0.0,
             "an empty purse promises nothing"
         );
         assert!((purse.outlay.of(0, Some(0)) - 1e-4).abs() < 1e-18 && purse.outlay.of(1, None) == 0.0);
         purse.close(0);
         assert!(purse.is_empty());
+    }
+
+    #[test]
+    fn what_is_left_is_promised_to_both_parts_of_a_lot_together() {
+        let both = RuleScope::of(Layer::Ran(1), RU).with(RuleScope::of(Layer::Ran(1), BB));
+        let mut purse = Purse::new(1, 2);
+        purse.budget[0] = 10.0;
+        purse.open(support(0, Aid::Any, both, 0.5));
+        let lot = Lot {
+            reference: [60.0, 40.0],
+            ..lot(0.0)
+        };
+        assert_eq!(purse.promised_shares(&lot, 0, BB)[Aid::Any as usize], 0.1);
+        assert_eq!(purse.pay(&lot, [Some(0), Some(0)], |_, _| true), [6.0, 4.0]);
+    }
+
+    #[test]
+    fn all_help_together_pays_no_more_than_the_price() {
+        let scope = RuleScope::of(Layer::Ran(1), RU);
+        let mut purse = Purse::new(3, 2);
+        for lever in 0..2 {
+            purse.open(support(lever, Aid::Open, scope, 0.75));
+        }
+        purse.open(support(2, Aid::Any, scope, 0.125));
+        let shares = purse.stated_shares(lot(1.0).part(0, RU));
+        assert_eq!((shares[Aid::Any as usize], shares[Aid::Open as usize]), (0.125, 0.875));
+        assert_eq!(pay(&mut purse, 80.0), 80.0);
+        assert_eq!(purse.outlay.of(1, Some(1)), 0.0);
+    }
+
+    #[test]
+    fn what_can_be_counted_on_is_the_money_of_a_year_over_its_claims() {
+        let scope = RuleScope::of(Layer::Ran(1), RU);
+        let mut purse = Purse::new(1, 2);
+        purse.open(Support {
+            claims: 200.0,
+            ..support(0, Aid::Any, scope, 0.5)
+        });
+        let expected = |purse: &Purse| purse.expected_shares(lot(1.0).part(0, RU))[Aid::Any as usize];
+        assert_eq!(expected(&purse), 0.5, "without a limit all of it");
+        purse.budget[0] = 200.0;
+        assert_eq!(expected(&purse), 0.5);
+        purse.budget[0] = 50.0;
+        assert_eq!(expected(&purse), 0.125);
+        purse.next_part[0] = 100.0;
+        assert_eq!(expected(&purse), 0.25, "the next part comes within the year");
+        (purse.budget[0], purse.next_part[0]) = (0.0, 0.0);
+        assert_eq!(expected(&purse), 0.0);
     }
 }

@@ -9,8 +9,9 @@
 //! dI/dt = -d(t) missing(t)                              I in months of usual use, d: deliveries over usual deliveries
 //! ```
 //! With constant use the stockpile lasts `I / (d missing)`: 12 months for 120 units at 10 a month, 20 with 40% still
-//! coming (V32, renewal-reward). After the stock-out throughput falls to `1 - missing`; the vendor accepts work in
-//! process as before, so by Little's law its lead time grows to `lead / (1 - missing)`.
+//! coming (V32, renewal-reward). After the stock-out throughput falls to `1 - lost`; the vendor accepts work in
+//! process as before, so by Little's law its lead time grows to `lead / (1 - lost)`. Throughput is lost in that part of its kit alone
+//! that cannot be built without the components: `lost = critical x missing`.
 
 use super::{RU, VendorIx, World};
 use crate::world::state::State;
@@ -70,7 +71,7 @@ impl CutOff {
     }
 }
 
-/// Lead time over the usual one when a share of throughput is missing, less 1; infinite when nothing is made.
+/// Lead time over the usual one when a share of throughput is lost, less 1; infinite when nothing is made.
 #[must_use]
 pub fn longer_lead(missing: f64) -> f64 {
     if missing >= 1.0 {

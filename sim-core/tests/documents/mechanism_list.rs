@@ -202,6 +202,7 @@ pub const MECHANISMS: &[Mechanism] = &[
         code: &["world/supply.rs"],
         keys: &[
             "component_cutoff.dependence_share",
+            "component_cutoff.critical_share",
             "component_cutoff.suppliers",
             "component_cutoff.parts_share",
         ],

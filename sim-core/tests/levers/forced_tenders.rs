@@ -158,7 +158,7 @@ fn a_month_is_late_once() {
 /// A seller who is short of components holds up its own kit, and not the crews who could build another's.
 #[test]
 fn crews_do_not_wait_for_a_seller_who_is_short() {
-    let cut = "[levers.cut.component_cutoff]\nin_force = 2020-01-01\ninventory_months = 0\ndependence_share = 0.0\n\
+    let cut = "[levers.cut.component_cutoff]\nin_force = 2020-01-01\ninventory_months = 0\ndependence_share = 0.0\ncritical_share = 1\n\
                backfill_share = 0.05\nrecovery_per_year = 0.02\nscope = { vendors = [\"alpha\"] }\n\
                [[country]]\nid = \"DEU\"\ncrews_per_1000_sites = 80\n";
     let simulation = simulate(&child(MINIMAL, cut));

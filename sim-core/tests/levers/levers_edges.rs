@@ -1,5 +1,6 @@
 //! Levers that meet on one thing, and levers at the ends of the run.
 
+use crate::common::levers::{EACH, example};
 use crate::common::{
     MINIMAL, Table, Watch, assert_close, assert_same_record, behaviour, child, day, exactly, play, simulate, vendor,
     watch,
@@ -80,7 +81,7 @@ fn what_falls_due_by_the_year_stands_in_the_year_in_which_it_falls_due() {
 #[test]
 fn a_total_cut_off_stops_sales_also_where_kit_is_delivered_on_the_day() {
     let cut = with(
-        "[contract]\nlead_time_months = 0\n[levers.test.component_cutoff]\nin_force = 2022-01-01\ninventory_months = 0\ndependence_share = 0\nbackfill_share = 0\nrecovery_per_year = 0\nscope = { vendors = [\"alpha\"] }\n",
+        "[contract]\nlead_time_months = 0\n[levers.test.component_cutoff]\nin_force = 2022-01-01\ninventory_months = 0\ncritical_share = 1\nbackfill_share = 0\nrecovery_per_year = 0\nscope = { vendors = [\"alpha\"] }\n",
     );
     let alpha = vendor(&cut, "alpha");
     let sold = |w: &Watch, after: bool| {
@@ -242,6 +243,70 @@ fn who_takes_over_sells_all_that_it_will_have_to_renew() {
     assert_eq!(told("rad", "gamma", &format!("strength = 0\n{rad}")), "", "no lever");
     assert_eq!(told("beta", "alpha", ""), "");
     assert_eq!(told("alpha", "gamma", ""), "");
+    let abroad = "[[vendor]]\nid = \"beta\"\nsells_in = [\"NLD\"]\n";
+    let abroad = format!("{abroad}{}", crate::common::levers::NEIGHBOUR);
+    let said = told("beta", "alpha", &abroad);
+    assert!(said.contains("`alpha` sells in DEU and `beta` does not"), "{said}");
+    assert_eq!(told("alpha", "beta", &abroad), "", "the other way round it may");
+}
+
+/// A key that a lever does not read would look like a narrower scope and be none.
+#[test]
+fn a_key_of_a_scope_that_a_lever_does_not_read_is_refused() {
+    let told = |text: &str| match scenario::decode(&child(MINIMAL, text)) {
+        Ok(_) => String::new(),
+        Err(faults) => faults.to_string(),
+    };
+    let all = [
+        ("countries", "DEU"),
+        ("blocs", "west"),
+        ("vendors", "alpha"),
+        ("components", "bb"),
+        ("generations", "6g"),
+    ];
+    for (kind, keys, more) in EACH {
+        let base = child(MINIMAL, &example(kind, keys, more, ""));
+        let reads = simulate(&base)
+            .world()
+            .scenario
+            .levers
+            .iter()
+            .find(|l| l.name == "test")
+            .map(|l| l.lever.reads());
+        let reads = reads.expect("the example");
+        for (key, id) in all {
+            let narrowed = format!("[levers.test.{kind}.scope]\n{key} = [\"{id}\"]\n");
+            let scoped = keys.contains("scope");
+            // A table that stands in a line of its own cannot be opened again: the line takes the key.
+            let text = if scoped {
+                let line = keys.replace("scope = { ", &format!("scope = {{ {key} = [\"{id}\"], "));
+                if keys.contains(&format!("{key} = [")) {
+                    continue;
+                }
+                example(kind, &line, more, "")
+            } else {
+                example(kind, keys, &format!("{narrowed}{more}"), "")
+            };
+            let said = told(&text);
+            let refused = said.contains(&format!("scope.{key}")) && said.contains("alone of a scope");
+            let none = said.contains("reads no scope");
+            assert_eq!(!reads.contains(&key), refused || none, "{kind} {key}: {said}");
+        }
+    }
+    let preference = |key: &str| {
+        told(&format!(
+            "[levers.test.open_mandate]\nin_force = 2022-01-01\nmode = \"preference\"\nscope = {{ {key} }}\n"
+        ))
+    };
+    assert!(preference("generations = [\"5g\"]").contains("reads `countries` and `blocs` alone of a scope"));
+    assert_eq!(preference("countries = [\"DEU\"]"), "");
+    let subsidy = |keys: &str| {
+        told(&format!(
+            "[levers.test.state_subsidy]\nin_force = 2022-01-01\n{keys}scope = {{ vendors = [\"alpha\"], components = [\"bb\"] }}\n"
+        ))
+    };
+    assert!(subsidy("").contains("reads `vendors` alone of a scope"));
+    assert_eq!(subsidy("unit_cost_share = 0\nshare_of_price = 0.1\n"), "");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use sim_core::lever::{Award, Moment};
 use sim_core::market::value::grant_element;
 use sim_core::run::Simulation;
 use sim_core::world::outlay::Payee;
-use sim_core::world::{Aid, Arch, BB, Layer, RU, RuleScope, State};
+use sim_core::world::{Aid, Arch, BB, Layer, Lot, Part, RU, RuleScope, State};
 
 const FROM: &str = "in_force = 2022-01-01\n";
 const REPLICATES: u64 = 30;
@@ -89,17 +89,95 @@ fn a_fund_is_released_by_year_and_never_spent_twice() {
     lever.act(0, Moment::InForce, world, &mut state);
     let posted = sim_core::market::posted::Posted::new(world, &state);
     let mut last = state.today;
-    let what = RuleScope::of(Layer::Ran(1), RU);
+    let lot = Lot {
+        country: 0,
+        layer: Layer::Ran(1),
+        reference: [1e7, 0.0],
+    };
     let mut spent = 0.0;
     for quarter in 0..20 {
         state.today = day(2022, 1, 1).add_months(3 * quarter);
         lever.review(0, last, world, &posted, &mut state);
         last = state.today;
-        spent += state.purse.pay(0, vendor(&s, "gamma"), what, Aid::Open, 1e7);
+        spent += state.purse.pay(&lot, [Some(vendor(&s, "gamma")), None], |_, _| true)[RU];
         let years = f64::from((quarter / 4 + 1).min(3));
         assert_eq!(spent, years * 1e6, "quarter {quarter}");
     }
     crate::common::assert_close(state.purse.outlay.of(0, None), 3.0, 1e-12, &"million dollars");
+}
+
+/// Largest difference that a lever makes to the chances of all that is on offer in the tenders of a run; 1 where it makes another outcome.
+fn difference(a: &Simulation, b: &Simulation, k: u64) -> f64 {
+    let [a, b] = [a, b].map(|s| watch(s, k).1.tenders);
+    if a.len() != b.len()
+        || a.iter()
+            .zip(&b)
+            .any(|(a, b)| a.bought() != b.bought() || a.day != b.day)
+    {
+        return 1.0;
+    }
+    let chances = |t: &[Tender]| t.iter().flat_map(|t| t.probabilities.clone()).collect::<Vec<f64>>();
+    let (a, b) = (chances(&a), chances(&b));
+    assert_eq!(a.len(), b.len());
+    a.iter().zip(&b).map(|(x, y)| (x - y).abs()).fold(0.0, f64::max)
+}
+
+#[test]
+fn a_promise_moves_the_market_as_far_as_there_is_money_for_it() {
+    for (kind, keys, more) in [
+        ("adoption_fund", "share_of_price = 0.5\n", ""),
+        ("virtualisation_support", "share_of_price = 0.5\n", ""),
+        (
+            "state_subsidy",
+            "unit_cost_share = 0\nshare_of_price = 0.5\nscope = { vendors = [\"beta\"] }\n",
+            "",
+        ),
+        (
+            "export_credit",
+            "interest_per_year = 0\nscope = { vendors = [\"beta\"] }\n",
+            ELIGIBLE,
+        ),
+    ] {
+        let fund = |budget: &str| with(kind, &format!("{FROM}{budget}{keys}"), more);
+        let none = base(more);
+        let (fifty, large) = (fund("budget_usd = 50\n"), fund("budget_usd = 1e12\n"));
+        for k in 0..3 {
+            let moved = difference(&none, &fifty, k);
+            assert!(moved < 1e-4, "{kind}: 50 dollars move chances by {moved}");
+        }
+        assert!(
+            (0..3).any(|k| difference(&none, &large, k) > 0.1),
+            "{kind}: money without end"
+        );
+        // What nobody comes near to spending is no limit.
+        let unlimited = fund("");
+        assert_eq!(
+            behaviour(&large, &play(&large, 0)),
+            behaviour(&unlimited, &play(&unlimited, 0)),
+            "{kind}"
+        );
+    }
+}
+
+#[test]
+fn two_funds_pay_no_more_than_the_price() {
+    let fund = |name: &str, share: f64| format!("[levers.{name}.adoption_fund]\n{FROM}share_of_price = {share}\n");
+    let one = base(&fund("a", 1.0));
+    let two = base(&format!("{}{}", fund("a", 1.0), fund("b", 1.0)));
+    let spent = |s: &Simulation, k: u64| -> f64 {
+        let record = play(s, k);
+        Table {
+            simulation: s,
+            record: &record,
+        }
+        .world("public_outlay", "all")[1..]
+            .iter()
+            .sum()
+    };
+    for k in 0..3 {
+        assert_eq!(difference(&one, &two, k), 0.0);
+        assert_eq!(spent(&one, k), spent(&two, k));
+    }
 }
 
 #[test]
@@ -162,9 +240,11 @@ fn a_buyer_takes_the_better_of_two_credits() {
         .lever
         .act(0, Moment::InForce, world, &mut state);
     let share = |id: &str| {
-        state
-            .purse
-            .share(0, vendor(&s, id), RuleScope::of(Layer::Ran(1), BB), Aid::Loan)
+        state.purse.stated_shares(Part {
+            country: 0,
+            vendor: vendor(&s, id),
+            what: RuleScope::of(Layer::Ran(1), BB),
+        })[Aid::Loan as usize]
     };
     let grant = |interest: f64| 0.85 * grant_element(0.07, interest, 8.0, 0.0);
     crate::common::assert_close(share("gamma"), grant(0.02), 1e-12, &"no credit of its own");

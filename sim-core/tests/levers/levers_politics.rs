@@ -296,6 +296,58 @@ fn an_early_generation_is_launched_and_tendered_earlier() {
 }
 
 #[test]
+fn first_tenders_come_earlier_by_no_more_than_the_launch_does() {
+    let base = minimal("");
+    let firsts = |s: &Simulation| -> Vec<(usize, sim_core::calendar::Day)> {
+        let new = |t: &&crate::common::Tender| t.old.is_none() && s.world().slots[t.slot].layer == Layer::Ran(2);
+        let (_, w) = watch(s, 0);
+        let mut slots: Vec<_> = w.tenders.iter().filter(new).map(|t| (t.slot, t.day)).collect();
+        slots.sort_unstable();
+        slots.dedup_by_key(|t| t.0);
+        slots
+    };
+    let early = |keys: &str| {
+        firsts(&minimal(&format!(
+            "[levers.test.early_generation]\nin_force = 2029-12-30\nscope = {{ generations = [\"6g\"] }}\n{keys}"
+        )))
+    };
+    let usual = firsts(&base);
+    assert!(usual.len() > 4 && usual.iter().any(|t| t.1 > day(2032, 1, 1)));
+    // Two days before the launch there are two days to win, whatever is asked for.
+    let moved = early("years_forward = 2\n");
+    assert_eq!(usual.len(), moved.len());
+    for (a, b) in usual.iter().zip(&moved) {
+        assert_eq!((a.0, a.1.add_days(-2)), *b);
+    }
+    // What is taken back comes on its own day, where it still can.
+    let ended = early("years_forward = 2\nend = 2030-06-30\n");
+    for (a, b) in usual.iter().zip(&ended).filter(|(a, _)| a.1 > day(2030, 7, 2)) {
+        assert_eq!(a, b);
+    }
+}
+
+#[test]
+fn support_of_interfaces_counts_for_the_days_on_which_it_stands() {
+    let tested = |months: u32, from: &str, end: &str| {
+        let s = minimal(&format!(
+            "[scenario]\nreview_months = {months}\n[levers.test.testbed]\nin_force = {from}\nend = {end}\n\
+             growth_per_year = {{ fronthaul = 0.1 }}\noutlay = {{ payer = \"DEU\", usd_per_year = 0 }}\n"
+        ));
+        let (_, w) = watch(&s, 0);
+        let on_the_day = w.reviews.iter().find(|(d, _)| *d == day(2021, 7, 1));
+        on_the_day.expect("a review").1[0]
+    };
+    let gain =
+        |months: u32, from: &str, end: &str| tested(months, from, end) - tested(months, "2030-01-01", "2030-01-02");
+    // Two days around a review, and 88 between two.
+    let (two, most) = (gain(3, "2020-12-31", "2021-01-02"), gain(3, "2021-01-02", "2021-03-31"));
+    assert!(two > 0.0 && (43.0..45.0).contains(&(most / two)), "{two} {most}");
+    // Rarer reviews make no difference but for the order of a release and the growth around it.
+    let rarer = gain(6, "2021-01-02", "2021-03-31");
+    assert!((rarer / most - 1.0).abs() < 0.02, "{rarer} {most}");
+}
+
+#[test]
 fn royalties_cost_those_who_hold_no_patents() {
     let base = minimal("");
     let alpha = vendor(&base, "alpha");

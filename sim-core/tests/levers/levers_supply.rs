@@ -1,7 +1,7 @@
 //! Direction and limits of the levers on supply and research, in runs.
 
 use crate::common::direction::{REPLICATES, assert_same_values, bought, chance, mean, minimal};
-use crate::common::{MINIMAL, Watch, bought_from, child, day, vendor, watch};
+use crate::common::{MINIMAL, Watch, bought_from, child, day, exactly, vendor, watch};
 use sim_core::lever::Moment;
 use sim_core::market::posted::Posted;
 use sim_core::run::Simulation;
@@ -36,7 +36,7 @@ fn a_cut_off_vendor_sells_less_and_least_where_the_coalition_holds() {
 #[test]
 fn limit_all_cut_without_stock_backfill_or_recovery_ends_all_sales() {
     let s = minimal(&cutoff(
-        "inventory_months = 0\nbackfill_share = 0\nrecovery_per_year = 0",
+        "inventory_months = 0\nbackfill_share = 0\nrecovery_per_year = 0\ncritical_share = 1",
     ));
     let alpha = vendor(&s, "alpha");
     for k in 0..5 {
@@ -52,14 +52,40 @@ fn limit_all_cut_without_stock_backfill_or_recovery_ends_all_sales() {
 fn limit_nothing_missing_and_no_penalty_is_no_cut_off() {
     let base = minimal("");
     let alpha = vendor(&base, "alpha");
-    let cut = minimal(&cutoff("dependence_share = 0\ninventory_months = 600"));
-    for k in 0..3 {
-        let (a, b) = (watch(&base, k).1, watch(&cut, k).1);
-        assert_eq!(
-            bought(&base, &a, alpha, 2020, 2036),
-            bought(&cut, &b, alpha, 2020, 2036)
-        );
+    for keys in [
+        "inventory_months = 600",
+        "inventory_months = 0\nbackfill_share = 0\nrecovery_per_year = 0",
+    ] {
+        let cut = minimal(&cutoff(&format!("dependence_share = 0\n{keys}")));
+        for k in 0..3 {
+            let [a, b] = [&base, &cut].map(|s| watch(s, k).1);
+            assert_eq!(
+                bought(&base, &a, alpha, 2020, 2036),
+                bought(&cut, &b, alpha, 2020, 2036)
+            );
+            assert_eq!(exactly(&a.deliveries), exactly(&b.deliveries), "{keys}");
+        }
     }
+}
+
+#[test]
+fn a_tenth_of_a_vendors_components_is_no_stop_of_all_that_it_sells() {
+    let base = minimal("");
+    let alpha = vendor(&base, "alpha");
+    let total = |keys: &str| {
+        minimal(&cutoff(&format!(
+            "inventory_months = 0\nbackfill_share = 0\nrecovery_per_year = 0\n{keys}"
+        )))
+    };
+    let of = |s: &Simulation| mean(s, |w| chance(w, alpha, 2022, 2030));
+    let few = "dependence_share = 0.1\n";
+    let (free, tenth, all) = (
+        of(&base),
+        of(&total(few)),
+        of(&total(&format!("{few}critical_share = 1\n"))),
+    );
+    assert_eq!(all, 0.0);
+    assert!(0.25 * free < tenth && tenth < free, "{tenth} of {free}");
 }
 
 #[test]
@@ -81,8 +107,9 @@ fn after_the_stock_out_orders_come_later() {
         sum / n
     };
     // Half of throughput is missing: the lead time of four months doubles.
-    let half =
-        cutoff("inventory_months = 0\nbackfill_share = 0\nrecovery_per_year = 0\nstrength = 0.5\ndependence_share = 0");
+    let half = cutoff(
+        "inventory_months = 0\nbackfill_share = 0\nrecovery_per_year = 0\nstrength = 0.5\ndependence_share = 0\ncritical_share = 1",
+    );
     let (usual, late) = (days(&minimal("")), days(&minimal(&half)));
     assert!((100.0..140.0).contains(&(late - usual)), "{usual} and {late} days");
 }
@@ -99,7 +126,7 @@ fn waiting_for_components_is_recorded_as_delay() {
         })
     };
     let half = minimal(&cutoff(
-        "inventory_months = 0\nbackfill_share = 0\nrecovery_per_year = 0\nstrength = 0.5\ndependence_share = 0",
+        "inventory_months = 0\nbackfill_share = 0\nrecovery_per_year = 0\nstrength = 0.5\ndependence_share = 0\ncritical_share = 1",
     ));
     assert!(
         late(&half) > late(&minimal("")) + 4.0,
@@ -292,6 +319,17 @@ fn equity_cheapens_and_capital_restrictions_reach_listed_firms_alone() {
     };
     assert!(of(&base) < of(&equity("0.05")));
     assert_same_values(&base, &equity("0"), 0, "capital that changes nothing");
+    let paid = |outlay: &str| {
+        minimal(&format!(
+            "[levers.test.equity]\nin_force = 2021-01-01\nscope = {{ vendors = [\"beta\"] }}\ncost_of_capital_cut_per_year = 0.05\noutlay = {{ payer = \"DEU\", {outlay} }}\n"
+        ))
+    };
+    assert_same_values(&base, &paid("usd_per_year = 0"), 0, "nothing a year");
+    assert_same_values(&base, &paid("usd_per_year = 1e8, budget_usd = 0"), 0, "an empty budget");
+    // Spent after a year: no more than a year of it.
+    let spent = of(&paid("usd_per_year = 1e8, budget_usd = 1e8"));
+    let half = (of(&base) + of(&equity("0.05"))) / 2.0;
+    assert!(of(&base) < spent && spent < half, "{spent} {half}");
     let restricted = |listed: &str| {
         minimal(&format!(
             "[levers.test.capital_restriction]\nin_force = 2021-01-01\nscope = {{ vendors = [\"beta\"] }}\npremium_per_year = 0.05\n[[vendor]]\nid = \"beta\"\nlisted = {listed}\n"

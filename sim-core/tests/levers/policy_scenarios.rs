@@ -125,3 +125,30 @@ fn quotas_and_looking_ahead_go_together() {
     assert!(untrusted("uk-cap") <= 0.36, "within the cap, but for indivisible lots");
     assert!(untrusted("uk-removal") < untrusted("world-2020"));
 }
+
+/// American money for buyers elsewhere is American outlay, and nobody's who receives it.
+#[test]
+fn the_american_fund_is_paid_by_americans() {
+    for name in ["all-three", "put-the-fix-in"] {
+        let scenario = played(name);
+        let fund = scenario.levers.iter().find(|l| l.name == "adoption").expect("the fund");
+        assert_eq!(fund.lever.payer(), Some("USA"), "{name}");
+    }
+    let simulation = crate::common::simulate_all(&crate::common::shipped("levers/adoption_fund.toml"));
+    let record = crate::common::play(&simulation, 0);
+    let table = crate::common::Table {
+        simulation: &simulation,
+        record: &record,
+    };
+    let paid = |place: &str| -> f64 {
+        let series = table.find(|k| {
+            (k.measure, k.place.as_str(), k.part.as_str(), k.component) == ("public_outlay", place, "all", "ran")
+                && k.generation == "all"
+                && k.vendor == "all"
+        });
+        (1..simulation.dates().len()).map(|date| table.at(date, series)).sum()
+    };
+    let (all, american) = (paid("world"), paid("USA"));
+    assert!(all > 1.0 && (american - all).abs() < 1e-9 * all, "{american} of {all}");
+    assert_eq!(paid("DEU"), 0.0);
+}

@@ -2,7 +2,7 @@
 
 use crate::calendar::Day;
 use crate::world::state::State;
-use crate::world::{CountryInfo, Layer, OperatorInfo, RuleScope, Slot, VendorIx};
+use crate::world::{CountryInfo, Layer, OperatorInfo, Part, RuleScope, Slot, VendorIx};
 
 /// The buyer of a tender.
 #[derive(Debug, Clone, Copy)]
@@ -35,6 +35,23 @@ impl Rules<'_> {
         match self {
             Rules::Country(country, _) => of(*country),
             Rules::Region(shares) | Rules::Announced(shares) => shares.iter().map(|(c, share)| share * of(*c)).sum(),
+        }
+    }
+
+    /// Public money toward what is bought from a vendor, share of its reference price, by [`crate::world::Aid`]. In a country what the rules
+    /// say, of which a lot is promised what there is money for; in a region, where no lot is in hand, what can be counted on.
+    pub(super) fn aid(&self, state: &State, vendor: VendorIx, what: RuleScope) -> [f64; 4] {
+        let part = |country: usize| Part { country, vendor, what };
+        match self {
+            Rules::Country(country, _) => state.purse.stated_shares(part(*country)),
+            Rules::Region(shares) | Rules::Announced(shares) => {
+                let mut mean = [0.0; 4];
+                for (country, weight) in shares.iter() {
+                    let aid = state.purse.expected_shares(part(*country));
+                    mean.iter_mut().zip(aid).for_each(|(sum, aid)| *sum += weight * aid);
+                }
+                mean
+            }
         }
     }
 

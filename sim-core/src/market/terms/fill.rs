@@ -8,7 +8,7 @@ use crate::market::posted::Posted;
 use crate::market::value::RemovalBill;
 use crate::world::sourcing;
 use crate::world::state::{FRONTHAUL, MANAGEMENT, State, X2};
-use crate::world::{BB, Layer, NO_VENDOR, RU, RuleScope, Stack, VendorIx, World};
+use crate::world::{Aid, BB, Layer, Lot, NO_VENDOR, RU, RuleScope, Stack, VendorIx, World};
 
 /// What one vendor brings to all slots of an operator and layer alike.
 #[derive(Debug, Clone, Copy, Default)]
@@ -163,6 +163,9 @@ impl Terms {
         self.open_gap = [gap, gap * s.integration.single_vendor_gap_share];
         self.open_risk = self.open_risk_share * slot.mix.criticality * slot.price;
         self.fit_sellers(world, state, buyer, held, today);
+        if buyer.operator.is_some() && !state.purse.is_empty() && state.purse.is_short(&slot.lot()) {
+            self.promise(state, &slot.lot());
+        }
         if s.sourcing.border_share > 0.0
             && buyer.operator.is_some()
             && let Some(shares) = sourcing::border(world, state, slot)
@@ -173,6 +176,33 @@ impl Terms {
             // Of this slot alone.
             self.fitted = None;
         }
+    }
+
+    /// Takes off the help with the lot of a slot what there is no money for.
+    fn promise(&mut self, state: &State, lot: &Lot) {
+        let Self {
+            sellers, weight, price, ..
+        } = self;
+        for (v, t) in sellers.iter_mut().enumerate() {
+            for component in [RU, BB] {
+                if !t.may_sell[component] {
+                    continue;
+                }
+                let money = weight[component] * *price;
+                let stated = state.purse.stated_shares(lot.part(v as VendorIx, component));
+                let promised = state.purse.promised_shares(lot, v as VendorIx, component);
+                let more = |aid: Aid| money * (promised[aid as usize] - stated[aid as usize]);
+                let change = more(Aid::Any) + more(Aid::Loan);
+                t.finance[component] += change;
+                t.value[component] += change;
+                t.open_aid[component] = money * promised[Aid::Open as usize];
+                if component == BB {
+                    t.virtual_aid = money * promised[Aid::Virtual as usize];
+                }
+            }
+        }
+        // Of this slot alone.
+        self.fitted = None;
     }
 
     fn fit_sellers(&mut self, world: &World, state: &State, buyer: &Buyer, held: Option<&Stack>, today: Day) {

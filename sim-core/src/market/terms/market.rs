@@ -163,12 +163,12 @@ impl Market {
         seller.virtual_aid = 0.0;
         if !state.purse.is_empty() {
             for component in [RU, BB] {
-                let scope = RuleScope::of(layer, component);
-                let aid = |aid: Aid| rules.mean(|c| state.purse.share(c, ix, scope, aid));
-                seller.helped[component] = seller.grant + aid(Aid::Loan) + aid(Aid::Any);
-                seller.open_aid[component] = aid(Aid::Open);
+                let what = RuleScope::of(layer, component);
+                let aid = rules.aid(state, ix, what);
+                seller.helped[component] = seller.grant + aid[Aid::Loan as usize] + aid[Aid::Any as usize];
+                seller.open_aid[component] = aid[Aid::Open as usize];
                 if component == BB {
-                    seller.virtual_aid = aid(Aid::Virtual);
+                    seller.virtual_aid = aid[Aid::Virtual as usize];
                 }
             }
         }
