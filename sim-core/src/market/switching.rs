@@ -26,7 +26,7 @@ pub const BROUGHT_FORWARD: usize = 1;
 pub const LEGACY_LAYER: usize = 2;
 /// Training and tools for a new vendor.
 pub const ONBOARDING: usize = 3;
-/// Break fee and unpaid concessional credit.
+/// Break fee and unpaid concessional credit, as it was taken at the award.
 pub const CONTRACT_BREAK: usize = 4;
 /// Outage and migration.
 pub const OUTAGE: usize = 5;
@@ -304,8 +304,7 @@ fn changes(terms: &Terms, h: &Attachment, stack: &Stack, component: usize) -> (C
         same.brought_forward = price * terms.share_of_life(left);
         other.brought_forward = same.brought_forward;
         if stack.seller[component] != NO_VENDOR {
-            let grant = terms.seller(stack.seller[component]).grant;
-            other.contract_break = price * (terms.break_fee_share + grant) * left / terms.term;
+            other.contract_break = price * (terms.break_fee_share + stack.grant[component]) * left / terms.term;
         }
     }
     other.outage = terms.weight[component] * terms.outage;

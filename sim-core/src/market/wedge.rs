@@ -82,7 +82,7 @@ fn leaving_today(terms: &Terms, left: [f64; 2], stack: &Stack) -> [(f64, f64); 4
         let price = t.cost[component] + shared * t.list_margin[nest];
         (
             price * terms.share_of_life(left[component]),
-            price * (terms.break_fee_share + t.grant) * left[component] / terms.term,
+            price * (terms.break_fee_share + stack.grant[component]) * left[component] / terms.term,
         )
     };
     let (radio, baseband) = (of(RU), of(BB));

@@ -6,13 +6,19 @@ use crate::lever::{Award, Moment};
 use crate::market::alternatives::Alternative;
 use crate::world::{Aid, Arch, BB, NO_VENDOR, RU, RuleScope, VendorIx};
 
+/// What an award draws of credit and public money, by component.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Drawn {
+    /// Public money that comes off the price, US dollars a site.
+    pub off: [f64; 2],
+    /// Grant element of the credit, share of price: the seller's own with a lever's loan in its place.
+    pub grant: [f64; 2],
+}
+
 impl Run<'_> {
-    /// Pays the help that an award of these alternatives draws. Returns what it takes off the price of each component, US dollars a site.
-    pub(super) fn pay_aid(&mut self, slot: usize, alternative: &Alternative, arch: Arch) -> [f64; 2] {
-        let mut off = [0.0; 2];
-        if self.state.purse.is_empty() {
-            return off;
-        }
+    /// Pays the help that an award of these alternatives draws.
+    pub(super) fn pay_aid(&mut self, slot: usize, alternative: &Alternative, arch: Arch) -> Drawn {
+        let mut drawn = Drawn::default();
         let info = &self.world.slots[slot];
         let buys = alternative.buys();
         for k in [RU, BB] {
@@ -20,22 +26,29 @@ impl Run<'_> {
             if !buys[k] || vendor == NO_VENDOR {
                 continue;
             }
+            drawn.grant[k] = self.world.countries[info.country].own_credit(vendor);
+            if self.state.purse.is_empty() {
+                continue;
+            }
             let reference = info.sites * info.weight[k] * info.price;
             let scope = RuleScope::of(info.layer, k);
-            let kinds = [
-                Some(Aid::Any),
-                Some(Aid::Loan),
-                (arch != Arch::Closed).then_some(Aid::Open),
-                (k == BB && alternative.is_virtual).then_some(Aid::Virtual),
-            ];
-            let paid: f64 = kinds
-                .into_iter()
-                .flatten()
-                .map(|aid| self.state.purse.pay(info.country, vendor, scope, aid, reference))
-                .sum();
-            off[k] = paid / info.sites;
+            let mut pay = |aid| self.state.purse.pay(info.country, vendor, scope, aid, reference);
+            let any = pay(Aid::Any);
+            // What a lever lends is worth this much beyond the seller's own credit, in the place of which it comes.
+            let lent = pay(Aid::Loan);
+            let mut paid = any + lent;
+            if arch != Arch::Closed {
+                paid += pay(Aid::Open);
+            }
+            if k == BB && alternative.is_virtual {
+                paid += pay(Aid::Virtual);
+            }
+            if lent > 0.0 {
+                drawn.grant[k] += lent / reference;
+            }
+            drawn.off[k] = paid / info.sites;
         }
-        off
+        drawn
     }
 
     /// Whether a forced removal is held back, because the money that would pay for it has not come: then until which day at most.

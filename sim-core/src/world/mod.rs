@@ -104,6 +104,14 @@ pub struct CountryInfo {
     pub launch: Vec<Option<Day>>,
 }
 
+impl CountryInfo {
+    /// Grant element of a vendor's own tied credit here, share of price; 0 for nobody.
+    #[must_use]
+    pub fn own_credit(&self, vendor: VendorIx) -> f64 {
+        self.grant.get(usize::from(vendor)).copied().unwrap_or(0.0)
+    }
+}
+
 /// A vendor.
 #[derive(Debug, Clone)]
 pub struct VendorInfo {

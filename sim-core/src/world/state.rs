@@ -31,6 +31,9 @@ pub struct Stack {
     pub installed: [Day; 2],
     /// Whether a part of this open stack has been changed for another seller's.
     pub exercised: bool,
+    /// Grant element of the credit that was taken with each component at its award, share of price: the seller's own, or that of a lever's
+    /// loan. What of it the contract has still to run for is lost on leaving early, whatever terms are offered today.
+    pub grant: [f64; 2],
 }
 
 impl Stack {

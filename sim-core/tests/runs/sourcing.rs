@@ -97,6 +97,7 @@ fn others_before(simulation: &Simulation, watch: &Watch, nth: usize, component: 
                 is_virtual: a.is_virtual,
                 installed: [tender.day; 2],
                 exercised: false,
+                grant: [0.0; 2],
             });
         }
     }

@@ -261,7 +261,6 @@ impl CommonTerms {
         t.closed = market.closed;
         t.open = market.open;
         t.is_virtual = market.is_virtual;
-        t.grant = market.grant;
         t.hazard = market.hazard;
         t.immaturity = market.immaturity;
         t.virtual_aid = slot.weight[BB] * slot.price * market.virtual_aid;
