@@ -31,6 +31,7 @@ use crate::calendar::{DAYS_PER_YEAR, Day};
 use crate::market::posted::Posted;
 use crate::scenario::document::{Fields, Keys, Number, Variant};
 use crate::scenario::kinds::COUNTRY;
+use crate::world::outlay::{Network, Payee};
 use crate::world::supply::{CutOff, Stock, longer_lead, usual_sites_per_year};
 use crate::world::{BB, RU, Shift, State, VendorIx, World};
 
@@ -275,7 +276,7 @@ impl ComponentCutoff {
             let paid = state.purse.spend(
                 lever,
                 c,
-                crate::world::outlay::Payee::Sellers,
+                (Network::Radio, Payee::Sellers),
                 lost * share * self.compensation,
             );
             let Some(research) = &mut state.research else { continue };

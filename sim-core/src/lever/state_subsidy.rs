@@ -18,7 +18,7 @@ use super::{Award, Common, Lever, Moment};
 use crate::calendar::Day;
 use crate::market::posted::Posted;
 use crate::scenario::document::{Fields, Number, Variant};
-use crate::world::outlay::Payee;
+use crate::world::outlay::{Network, Payee};
 use crate::world::{Aid, BB, RU, Shift, State, World};
 
 /// The line of the catalogue.
@@ -140,7 +140,8 @@ impl Lever for StateSubsidy {
             if award.buys[k] && sellers.get(seller).copied().unwrap_or(false) {
                 let sum = slot.sites * award.cost[k] * self.borne(state.conditions.subsidised[seller]);
                 let payers = self.fund.payers_of(seller, world);
-                state.purse.book(lever, &payers, slot.country, Payee::Sellers, sum);
+                let to = (Network::of(slot.layer), Payee::Sellers);
+                state.purse.book(lever, &payers, slot.country, to, sum);
             }
         }
     }

@@ -4,8 +4,8 @@
 //! lever's budget. Help is a sum per site, a share of the reference price of what is bought, so that a seller cannot
 //! raise it by raising its price; how much of it the buyer keeps is a result.
 
-use super::outlay::{Outlay, PAYEES, Payee, Payers};
-use super::{RuleScope, VendorIx};
+use super::outlay::{Network, Outlay, PAYEES, Payee, Payers};
+use super::{BB, Layer, RuleScope, VendorIx};
 
 /// What is helped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -178,17 +178,22 @@ impl Purse {
                 (s.lever, s.share * reference, payers)
             })
             .collect();
+        let network = if what.meets(RuleScope::of(Layer::Core, BB)) {
+            Network::Core
+        } else {
+            Network::Radio
+        };
         due.into_iter()
             .map(|(lever, sum, payers)| {
                 let payers = payers.unwrap_or_else(|| vec![(country, 1.0)]);
-                self.spend_for(lever, &payers, country, Payee::Operators, sum)
+                self.spend_for(lever, &payers, country, (network, Payee::Operators), sum)
             })
             .sum()
     }
 
-    /// Spends up to `sum` US dollars of a lever's budget, paid and got in one country. Returns what was spent.
-    pub fn spend(&mut self, lever: usize, country: usize, payee: Payee, sum: f64) -> f64 {
-        self.spend_for(lever, &[(country, 1.0)], country, payee, sum)
+    /// Spends up to `sum` US dollars of a lever's budget on a network, paid and got in one country. Returns what was spent.
+    pub fn spend(&mut self, lever: usize, country: usize, to: (Network, Payee), sum: f64) -> f64 {
+        self.spend_for(lever, &[(country, 1.0)], country, to, sum)
     }
 
     /// Books `sum` US dollars in all of what a lever will have spent once [`Purse::spend_rest`] is asked for it; its budget stays.
@@ -196,7 +201,7 @@ impl Purse {
         let booked = &mut self.advanced[lever][payee as usize];
         let more = (sum - *booked).max(0.0);
         *booked += more;
-        self.book(lever, &[(country, 1.0)], country, payee, more);
+        self.book(lever, &[(country, 1.0)], country, (Network::Radio, payee), more);
     }
 
     /// As [`Purse::spend`], of which what was booked ahead is not booked again.
@@ -204,21 +209,29 @@ impl Purse {
         let paid = sum.min(self.budget[lever]).max(0.0);
         self.budget[lever] -= paid;
         let booked = std::mem::take(&mut self.advanced[lever][payee as usize]);
-        self.book(lever, &[(country, 1.0)], country, payee, (paid - booked).max(0.0));
+        let more = (paid - booked).max(0.0);
+        self.book(lever, &[(country, 1.0)], country, (Network::Radio, payee), more);
         paid
     }
 
     /// Spends up to `sum` US dollars of a lever's budget in the market of a country, for others' account. Returns what was spent.
-    fn spend_for(&mut self, lever: usize, payers: &[(usize, f64)], market: usize, payee: Payee, sum: f64) -> f64 {
+    fn spend_for(
+        &mut self,
+        lever: usize,
+        payers: &[(usize, f64)],
+        market: usize,
+        to: (Network, Payee),
+        sum: f64,
+    ) -> f64 {
         let paid = sum.min(self.budget[lever]).max(0.0);
         self.budget[lever] -= paid;
-        self.book(lever, payers, market, payee, paid);
+        self.book(lever, payers, market, to, paid);
         paid
     }
 
     /// Books money that a lever spends without a budget, such as a subsidy of costs, in the market of a country.
-    pub fn book(&mut self, lever: usize, payers: &[(usize, f64)], market: usize, payee: Payee, sum: f64) {
-        self.outlay.spend(payers, market, lever, payee, 1e-6 * sum);
+    pub fn book(&mut self, lever: usize, payers: &[(usize, f64)], market: usize, to: (Network, Payee), sum: f64) {
+        self.outlay.spend(payers, market, lever, to, 1e-6 * sum);
     }
 }
 
