@@ -17,7 +17,7 @@ use super::{Common, Lever, Moment};
 use crate::calendar::Day;
 use crate::market::posted::Posted;
 use crate::scenario::document::{Fields, Number, Variant};
-use crate::world::{Shift, State, World};
+use crate::world::{PRODUCTS, Shift, State, World};
 
 /// The line of the catalogue.
 pub const VARIANT: Variant<Arc<dyn Lever>> = Variant {
@@ -103,9 +103,9 @@ impl Lever for Equity {
         match moment {
             Moment::InForce => {
                 self.outlay.open(lever, state);
-                let mut cost = vec![[1.0; 2]; world.vendors.len()];
+                let mut cost = vec![[1.0; PRODUCTS]; world.vendors.len()];
                 for v in self.common.scope.vendor_indices(world) {
-                    cost[usize::from(v)] = [1.0 - self.common.strength * self.cut * self.capital_years; 2];
+                    cost[usize::from(v)] = [1.0 - self.common.strength * self.cut * self.capital_years; PRODUCTS];
                 }
                 state.conditions.shift(
                     lever,

@@ -98,7 +98,7 @@ fn what_has_ended_leaves_no_bit_behind() {
         let others = Shift {
             trust: (0..state.conditions.trust.len()).map(|i| 0.1 * i as f64).collect(),
             closed_handicap: vec![0.3; world.countries.len()],
-            cost: vec![[1.1, 0.7]; world.vendors.len()],
+            cost: vec![[1.1, 0.7, 1.3]; world.vendors.len()],
             subsidised: vec![0.9; world.vendors.len()],
             ..Shift::default()
         };

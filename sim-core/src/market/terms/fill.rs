@@ -286,7 +286,7 @@ impl CommonTerms {
                 0.0
             };
             t.credit[component] = weight * market.grant;
-            t.finance[component] = weight * (market.helped[component] - levy - market.waiting);
+            t.finance[component] = weight * (market.helped[component] - levy - market.waiting[component]);
             t.open_aid[component] = weight * market.open_aid[component];
             self.risk[component] = weight * s.market.risk_share * market.trust;
             self.removal[component] = match &market.removal[component] {
