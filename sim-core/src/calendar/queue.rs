@@ -29,7 +29,9 @@ pub struct Scheduled<E> {
     pub time: Day,
     /// The phase of that day.
     pub phase: Phase,
-    /// Its number in the order of scheduling, from 0: breaks ties of day and phase.
+    /// What it is about, as it was told: breaks ties of day and phase.
+    pub rank: u32,
+    /// Its number in the order of scheduling, from 0: breaks ties of day, phase and rank.
     pub sequence: u64,
     /// The event itself.
     pub event: E,
@@ -50,7 +52,7 @@ pub enum ScheduleError {
         /// The phase of that day that it has reached.
         now_phase: Phase,
     },
-    /// 2^32 pending events, or 2^56 scheduled ones.
+    /// 2^32 pending events, or 2^36 scheduled ones.
     Full,
 }
 
@@ -75,10 +77,13 @@ impl fmt::Display for ScheduleError {
 
 impl std::error::Error for ScheduleError {}
 
-/// The queue of all pending events, in the total order (time, phase, sequence).
+/// The queue of all pending events, in the total order (time, phase, rank, sequence).
+///
+/// A rank says what an event is about. Where events of one day and phase touch each other, ranks keep their order from depending on who
+/// was scheduled when: an event that is taken out and put back where it was comes when it would have come.
 ///
 /// # Structure
-/// A 4-ary heap whose entries are single `u128` keys: day, phase, sequence and, in the low bits,
+/// A 4-ary heap whose entries are single `u128` keys: day, phase, rank, sequence and, in the low bits,
 /// the place of the event in a slab. One integer comparison decides the order, four children are
 /// one cache line of 64 bytes, and events of any size stay where they are while keys move. The
 /// typical handler takes one event and schedules its successor, so that [`Calendar::pop`] leaves
@@ -131,32 +136,46 @@ struct Slot<E> {
 
 const ARITY: usize = 4;
 const SLOT_BITS: u32 = 32;
-const SEQUENCE_BITS: u32 = 56;
+const SEQUENCE_BITS: u32 = 36;
+const RANK_BITS: u32 = 20;
 const PHASE_BITS: u32 = 8;
 /// Below this number of dead keys a sweep is not worth its fixed cost.
 const SWEEP_MIN: usize = 64;
 
-fn pack(time: Day, phase: Phase, sequence: u64, slot: u32) -> u128 {
+/// The highest rank that is told from others; those above it count as it.
+const RANK_MAX: u32 = (1 << RANK_BITS) - 1;
+/// Lowest bit of each part of a key.
+const SEQUENCE_AT: u32 = SLOT_BITS;
+const RANK_AT: u32 = SEQUENCE_AT + SEQUENCE_BITS;
+const PHASE_AT: u32 = RANK_AT + RANK_BITS;
+const DAY_AT: u32 = PHASE_AT + PHASE_BITS;
+
+fn pack(time: Day, phase: Phase, rank: u32, sequence: u64, slot: u32) -> u128 {
     // The sign bit is flipped so that days before 1970 order below later ones as unsigned numbers.
     let day = time.days_since_epoch() as u32 ^ 0x8000_0000;
-    (u128::from(day) << (PHASE_BITS + SEQUENCE_BITS + SLOT_BITS))
-        | (u128::from(phase.0) << (SEQUENCE_BITS + SLOT_BITS))
-        | (u128::from(sequence) << SLOT_BITS)
+    (u128::from(day) << DAY_AT)
+        | (u128::from(phase.0) << PHASE_AT)
+        | (u128::from(rank.min(RANK_MAX)) << RANK_AT)
+        | (u128::from(sequence) << SEQUENCE_AT)
         | u128::from(slot)
 }
 
 fn day_of(key: u128) -> Day {
-    let day = (key >> (PHASE_BITS + SEQUENCE_BITS + SLOT_BITS)) as u32 ^ 0x8000_0000;
+    let day = (key >> DAY_AT) as u32 ^ 0x8000_0000;
     // Keys are packed from days, so that the day is always in range.
     Day::from_days_since_epoch(day as i32).unwrap_or(Day::MAX)
 }
 
 fn phase_of(key: u128) -> Phase {
-    Phase((key >> (SEQUENCE_BITS + SLOT_BITS)) as u8)
+    Phase((key >> PHASE_AT) as u8)
+}
+
+fn rank_of(key: u128) -> u32 {
+    (key >> RANK_AT) as u32 & RANK_MAX
 }
 
 fn sequence_of(key: u128) -> u64 {
-    (key >> SLOT_BITS) as u64 & ((1 << SEQUENCE_BITS) - 1)
+    (key >> SEQUENCE_AT) as u64 & ((1 << SEQUENCE_BITS) - 1)
 }
 
 fn slot_of(key: u128) -> usize {
@@ -197,12 +216,21 @@ impl<E> Calendar<E> {
         self.live == 0
     }
 
-    /// Puts an event on a day and phase, after all that already stand there.
+    /// Puts an event on a day and phase, after all of rank 0 that already stand there.
     ///
     /// # Errors
-    /// [`ScheduleError::PastEvent`] if day and phase lie before those of the event taken last: events
-    /// leave the calendar in strictly increasing order. The present day and phase are allowed.
+    /// As [`Calendar::schedule_ranked`].
     pub fn schedule(&mut self, time: Day, phase: Phase, event: E) -> Result<Handle, ScheduleError> {
+        self.schedule_ranked(time, phase, 0, event)
+    }
+
+    /// Puts an event on a day and phase, after all of its rank and of lower ones that already stand there. Ranks from 2^20 - 1 on count
+    /// as one.
+    ///
+    /// # Errors
+    /// [`ScheduleError::PastEvent`] if day and phase lie before those of the event taken last: days and phases
+    /// never go back. The present day and phase are allowed, at any rank: what is put there comes next if its rank is the lowest that waits.
+    pub fn schedule_ranked(&mut self, time: Day, phase: Phase, rank: u32, event: E) -> Result<Handle, ScheduleError> {
         if (time, phase) < (self.now, self.now_phase) {
             return Err(ScheduleError::PastEvent {
                 time,
@@ -232,7 +260,7 @@ impl<E> Calendar<E> {
         };
         self.next_sequence += 1;
         self.live += 1;
-        let key = pack(time, phase, sequence, slot);
+        let key = pack(time, phase, rank, sequence, slot);
         if self.root_open {
             self.root_open = false;
             self.heap[0] = key;
@@ -290,6 +318,7 @@ impl<E> Calendar<E> {
         Some(Scheduled {
             time: self.now,
             phase: self.now_phase,
+            rank: rank_of(key),
             sequence: sequence_of(key),
             event,
         })

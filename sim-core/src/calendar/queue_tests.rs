@@ -9,34 +9,37 @@ fn day(n: i32) -> Day {
     Day::from_days_since_epoch(n).expect("in range")
 }
 
+/// Day, phase, rank, sequence, event.
+type Entry = (Day, Phase, u32, u64, u32);
+
 /// The naive twin: all pending events in one sorted vector.
 #[derive(Default, Clone)]
 struct SortedVec {
-    pending: Vec<(Day, Phase, u64, u32)>,
+    pending: Vec<Entry>,
     next: u64,
 }
 
 impl SortedVec {
-    fn schedule(&mut self, time: Day, phase: Phase, event: u32) -> u64 {
-        let entry = (time, phase, self.next, event);
+    fn schedule(&mut self, time: Day, phase: Phase, rank: u32, event: u32) -> u64 {
+        let entry = (time, phase, rank, self.next, event);
         let place = self.pending.partition_point(|other| *other < entry);
         self.pending.insert(place, entry);
         self.next += 1;
-        entry.2
+        entry.3
     }
 
     fn cancel(&mut self, sequence: u64) -> bool {
-        let place = self.pending.iter().position(|entry| entry.2 == sequence);
+        let place = self.pending.iter().position(|entry| entry.3 == sequence);
         place.map(|at| self.pending.remove(at)).is_some()
     }
 
-    fn pop(&mut self) -> Option<(Day, Phase, u64, u32)> {
+    fn pop(&mut self) -> Option<Entry> {
         (!self.pending.is_empty()).then(|| self.pending.remove(0))
     }
 }
 
-fn parts(taken: Option<Scheduled<u32>>) -> Option<(Day, Phase, u64, u32)> {
-    taken.map(|s| (s.time, s.phase, s.sequence, s.event))
+fn parts(taken: Option<Scheduled<u32>>) -> Option<Entry> {
+    taken.map(|s| (s.time, s.phase, s.rank, s.sequence, s.event))
 }
 
 /// Plays `operations` seeded operations on both; returns how many events were taken and cancelled.
@@ -60,12 +63,14 @@ fn play_against_twin(seed: u64, operations: u64) -> (u64, u64) {
         if dice < fill && twin.pending.len() < 900 {
             let time = now.add_days((luck.next_u32() % 60) as i32);
             let phase = Phase((luck.next_u32() % 4) as u8);
+            // Few ranks, so that many tie, and the highest.
+            let rank = [0, 1, 2, (1 << 20) - 1][(luck.next_u32() % 4) as usize];
             let event = luck.next_u32();
-            let scheduled = calendar.schedule(time, phase, event);
+            let scheduled = calendar.schedule_ranked(time, phase, rank, event);
             if (time, phase) < (now, now_phase) {
                 assert!(matches!(scheduled, Err(ScheduleError::PastEvent { .. })));
             } else {
-                let sequence = twin.schedule(time, phase, event);
+                let sequence = twin.schedule(time, phase, rank, event);
                 handles.push((scheduled.expect("not in the past"), sequence));
             }
         } else if dice < drain {
@@ -143,6 +148,33 @@ fn day_then_phase_then_order_of_scheduling() {
     assert!(calendar.is_empty());
     assert_eq!(calendar.now(), day(5));
     assert_eq!(calendar.peek_time(), None);
+}
+
+#[test]
+fn of_one_phase_the_lower_rank_comes_first_whenever_it_was_scheduled() {
+    let mut calendar = Calendar::new(day(0));
+    let mut put = |rank: u32, event: char| calendar.schedule_ranked(day(5), Phase(1), rank, event).expect("future");
+    let moved = put(1, 'b');
+    for (rank, event) in [(2, 'c'), (u32::MAX, 'd'), (u32::MAX - 1, 'e'), (0, 'a')] {
+        put(rank, event);
+    }
+    // What is taken out and put back comes when it would have come.
+    assert!(calendar.cancel(moved));
+    calendar.schedule_ranked(day(5), Phase(1), 1, 'b').expect("future");
+    calendar
+        .schedule_ranked(day(5), Phase(0), 9, '0')
+        .expect("an earlier phase");
+    let mut order = String::new();
+    while let Some(next) = calendar.pop() {
+        order.push(next.event);
+        if next.event == 'c' {
+            // Below the rank that was played last: it is next.
+            calendar
+                .schedule_ranked(next.time, next.phase, 0, 'x')
+                .expect("the present");
+        }
+    }
+    assert_eq!(order, "0abcxde");
 }
 
 #[test]

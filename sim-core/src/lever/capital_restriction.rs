@@ -14,7 +14,7 @@ use std::sync::Arc;
 use super::{Common, Lever, Moment, scope_keys};
 use crate::scenario::document::{Fields, Number, Variant};
 use crate::scenario::kinds::OPERATOR;
-use crate::world::{Shift, State, World};
+use crate::world::{PRODUCTS, Shift, State, World};
 
 /// The line of the catalogue.
 pub const VARIANT: Variant<Arc<dyn Lever>> = Variant {
@@ -85,10 +85,10 @@ impl Lever for CapitalRestriction {
                         *rise = premium * hit / all;
                     }
                 }
-                let mut cost = vec![[1.0; 2]; world.vendors.len()];
+                let mut cost = vec![[1.0; PRODUCTS]; world.vendors.len()];
                 for v in self.common.scope.vendor_indices(world) {
                     if world.scenario.vendors[usize::from(v)].listed {
-                        cost[usize::from(v)] = [1.0 + premium * self.capital_years; 2];
+                        cost[usize::from(v)] = [1.0 + premium * self.capital_years; PRODUCTS];
                     }
                 }
                 state.conditions.shift(

@@ -18,9 +18,11 @@
 //! **Strength** scales what no longer comes. **At 0** nothing is scheduled. `critical` is `critical_share`, by default the
 //! dependence: capacity, cost and quality all suffer by dependence x tiers x coalition x (1 - backfill). **Limits:** without dependence
 //! all stays as it was; where all its kit is critical, with all of it cut, no backfill and no recovery the vendor sells nothing after its stockpile; with full recovery it delivers on time
-//! again but stays dearer and worse. Capacity added to standing networks draws on no stock (it is small), and ends with all other
-//! sales. A cut-off from before the run begins with `inventory_months` on its first day, its recovery and backfill with the cut. At
-//! the end of the lever foreign parts come back at once, and with them cost and quality.
+//! again but stays dearer and worse. A scope that names components moves these alone; one of cores alone draws its stockpile by cores
+//! delivered (each as the sites of its operator). Lost sales are those of parts for radios and basebands. Capacity added to standing
+//! networks draws on no stock (it is small), and ends with all other sales. A cut-off from before the run begins with
+//! `inventory_months` on its first day, its recovery and backfill with the cut. At the end of the lever foreign parts come back at
+//! once, and with them cost and quality.
 //!
 //! **Evidence:** months of stock P189 to P191, dependence P195, recovery P209 (an assumption itself), domestic premium P207. No
 //! outside evidence at all: backfill and its speed, cohesion, scarcity premium and losses of quality, `parts_share`, `critical_share`.
@@ -32,8 +34,9 @@ use crate::calendar::{DAYS_PER_YEAR, Day};
 use crate::market::posted::Posted;
 use crate::scenario::document::{Fields, Keys, Number, Variant};
 use crate::scenario::kinds::COUNTRY;
+use crate::world::outlay::{Network, Payee};
 use crate::world::supply::{CutOff, Stock, longer_lead, usual_sites_per_year};
-use crate::world::{BB, RU, Shift, State, VendorIx, World};
+use crate::world::{BB, CORE, PRODUCTS, RU, Shift, State, VendorIx, World};
 
 /// The line of the catalogue.
 pub const VARIANT: Variant<Arc<dyn Lever>> = Variant {
@@ -221,14 +224,35 @@ fn fields(f: &mut Fields<'_>) -> Arc<dyn Lever> {
 }
 
 impl ComponentCutoff {
+    /// Whether its components are those of a product: all are without a scope.
+    fn names(&self, product: usize) -> bool {
+        let components = &self.common.scope.components;
+        components.is_empty() || components.iter().any(|c| c == ["ru", "bb", "core"][product])
+    }
+
+    /// Whether it is about cores alone.
+    fn is_of_cores(&self) -> bool {
+        !self.names(RU) && !self.names(BB)
+    }
+
+    /// What a vendor has delivered that draws on its stockpile, sites.
+    fn delivered(&self, vendor: VendorIx, state: &State) -> f64 {
+        let volume = if self.is_of_cores() {
+            &state.core_volume
+        } else {
+            &state.volume
+        };
+        volume[usize::from(vendor)]
+    }
+
     /// Renews what the market sees of it.
     fn show(&self, lever: usize, world: &World, state: &mut State) {
         let years = self.common.binds_from(lever, state).years_until(state.today).max(0.0);
         let vendors = world.vendors.len();
         let mut shift = Shift {
-            cost: vec![[1.0; 2]; vendors],
-            quality: vec![[0.0; 2]; vendors],
-            wait: vec![0.0; vendors],
+            cost: vec![[1.0; PRODUCTS]; vendors],
+            quality: vec![[0.0; PRODUCTS]; vendors],
+            wait: vec![[0.0; PRODUCTS]; vendors],
             ..Shift::default()
         };
         let missing = self.cut.missing(years);
@@ -236,22 +260,20 @@ impl ComponentCutoff {
         for stock in state.supply.stocks.iter().filter(|s| s.lever == lever) {
             let v = usize::from(stock.vendor);
             let scarce = if stock.is_out() { missing } else { 0.0 };
-            for (k, id) in [(RU, "ru"), (BB, "bb")] {
-                let components = &self.common.scope.components;
-                if components.is_empty() || components.iter().any(|c| c == id) {
-                    shift.cost[v][k] +=
-                        self.dependence * (indigenous * self.indigenous_premium + scarce * self.scarcity_premium);
-                    shift.quality[v][k] -=
-                        self.dependence * (indigenous * self.indigenous_lag + scarce * self.scarcity_loss);
-                }
-            }
             let longer = longer_lead(self.critical * scarce);
-            shift.wait[v] = if longer.is_infinite() {
+            let wait = if longer.is_infinite() {
                 // Also where kit is delivered on the day of the order: what is not made is not sold.
                 f64::INFINITY
             } else {
                 f64::from(world.lead_days) / DAYS_PER_YEAR * longer
             };
+            for k in [RU, BB, CORE].into_iter().filter(|k| self.names(*k)) {
+                shift.cost[v][k] +=
+                    self.dependence * (indigenous * self.indigenous_premium + scarce * self.scarcity_premium);
+                shift.quality[v][k] -=
+                    self.dependence * (indigenous * self.indigenous_lag + scarce * self.scarcity_loss);
+                shift.wait[v][k] = wait;
+            }
         }
         state.conditions.shift(lever, shift);
     }
@@ -259,7 +281,7 @@ impl ComponentCutoff {
     /// Books what allied suppliers lost by the sites delivered until today, once.
     fn book(&self, lever: usize, world: &World, state: &mut State) {
         for vendor in self.common.scope.vendor_indices(world) {
-            let volume = state.volume[usize::from(vendor)];
+            let volume = self.delivered(vendor, state);
             let Some(stock) = state.supply.stock_mut(lever, vendor) else {
                 continue;
             };
@@ -271,10 +293,10 @@ impl ComponentCutoff {
 
     /// What allied suppliers of a vendor did not sell for the sites that it delivered, and who makes how much of it good.
     fn lose(&self, lever: usize, vendor: VendorIx, sites: f64, world: &World, state: &mut State) {
-        let unit: f64 = world.vendors[usize::from(vendor)]
-            .cost
-            .iter()
-            .filter(|c| !c.is_nan())
+        // Of radios and basebands: `cost` has no core.
+        let unit: f64 = (world.vendors[usize::from(vendor)].cost.iter().enumerate())
+            .filter(|(k, c)| self.names(*k) && !c.is_nan())
+            .map(|(_, c)| c)
             .sum();
         let lost = self.cut.covered * self.dependence * self.parts_share * unit * sites;
         for (country, share) in &self.suppliers {
@@ -284,7 +306,7 @@ impl ComponentCutoff {
             let paid = state.purse.spend(
                 lever,
                 c,
-                crate::world::outlay::Payee::Sellers,
+                (Network::Radio, Payee::Sellers),
                 lost * share * self.compensation,
             );
             let Some(research) = &mut state.research else { continue };
@@ -335,14 +357,14 @@ impl Lever for ComponentCutoff {
                 for vendor in self.common.scope.vendor_indices(world) {
                     let usual = self
                         .usual_sites_per_year
-                        .unwrap_or_else(|| usual_sites_per_year(world, state, vendor));
+                        .unwrap_or_else(|| usual_sites_per_year(world, state, vendor, self.is_of_cores()));
                     state.supply.stocks.push(Stock {
                         lever,
                         vendor,
                         months: self.inventory_months + self.stockpiling * notice,
                         usual,
-                        counted: state.volume[usize::from(vendor)],
-                        billed: state.volume[usize::from(vendor)],
+                        counted: self.delivered(vendor, state),
+                        billed: self.delivered(vendor, state),
                         unmet: 0.0,
                     });
                 }
@@ -364,7 +386,7 @@ impl Lever for ComponentCutoff {
             start.years_until(state.today).max(0.0),
         );
         for vendor in self.common.scope.vendor_indices(world) {
-            let volume = state.volume[usize::from(vendor)];
+            let volume = self.delivered(vendor, state);
             let Some(stock) = state.supply.stock_mut(lever, vendor) else {
                 continue;
             };

@@ -2,8 +2,8 @@
 //!
 //! **Equation.** `research_share` of what is paid adds to the research of the vendors in the scope, in equal parts; and while it
 //! stands their unit cost is `1 - strength x cost_of_capital_cut x capital_years` of what it was, where `capital_years` is capital
-//! employed over yearly cost: each unit of cost carries a capital charge of rate x capital_years. What the budget no longer pays for is
-//! not done: the cut is scaled by the share of the money due that was paid, from one review to the next.
+//! employed over yearly cost: each unit of cost carries a capital charge of rate x capital_years. Capital that has been paid in stays: the
+//! cut is scaled by `min(1, paid so far / a year's outlay)`, so that it grows over the first year and stands until the lever ends.
 //!
 //! **Writes** `conditions.cost`, `purse`, and `research` where `research_share` is above 0 (the scenario must then play `[research]`).
 //! **Strength** scales the sum and the cut. **At 0** nothing is scheduled. **Limits:** nothing a year, or an empty
@@ -18,7 +18,7 @@ use super::{Common, Lever, Moment, scope_keys};
 use crate::calendar::Day;
 use crate::market::posted::Posted;
 use crate::scenario::document::{Fields, Number, Variant};
-use crate::world::{Shift, State, World};
+use crate::world::{PRODUCTS, Shift, State, World};
 
 /// The line of the catalogue.
 pub const VARIANT: Variant<Arc<dyn Lever>> = Variant {
@@ -73,22 +73,23 @@ fn fields(f: &mut Fields<'_>) -> Arc<dyn Lever> {
 
 impl Equity {
     fn pay(&self, lever: usize, since: Day, world: &World, state: &mut State) {
-        let (paid, funded) = self.outlay.pay(lever, &self.common, self.research, since, world, state);
+        let (paid, _) = self.outlay.pay(lever, &self.common, self.research, since, world, state);
         let vendors = self.common.scope.vendor_indices(world);
         if let Some(research) = &mut state.research {
             for v in &vendors {
                 research.funds[usize::from(*v)] += self.research * paid / vendors.len() as f64;
             }
         }
-        self.cheapen(lever, funded, world, state);
+        self.cheapen(lever, world, state);
     }
 
-    /// Lowers the vendors' costs as far as the injection is paid for; one of nothing a year lowers none.
-    fn cheapen(&self, lever: usize, funded: f64, world: &World, state: &mut State) {
-        let funded = if self.outlay.is_nothing() { 0.0 } else { funded };
-        let mut cost = vec![[1.0; 2]; world.vendors.len()];
+    /// Lowers the vendors' costs as far as capital has been paid in.
+    fn cheapen(&self, lever: usize, world: &World, state: &mut State) {
+        let years = self.common.binds_from(lever, state).years_until(state.today);
+        let funded = self.outlay.years_paid(&self.common, years).min(1.0);
+        let mut cost = vec![[1.0; PRODUCTS]; world.vendors.len()];
         for v in self.common.scope.vendor_indices(world) {
-            cost[usize::from(v)] = [1.0 - funded * self.common.strength * self.cut * self.capital_years; 2];
+            cost[usize::from(v)] = [1.0 - funded * self.common.strength * self.cut * self.capital_years; PRODUCTS];
         }
         state.conditions.shift(
             lever,
@@ -125,8 +126,7 @@ impl Lever for Equity {
         match moment {
             Moment::InForce => {
                 self.outlay.open(lever, state);
-                let funded = if state.purse.budget[lever] > 0.0 { 1.0 } else { 0.0 };
-                self.cheapen(lever, funded, world, state);
+                self.cheapen(lever, world, state);
             }
             Moment::End => {
                 self.pay(lever, review_before(world, state.today), world, state);

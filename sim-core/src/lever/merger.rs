@@ -24,7 +24,7 @@ use super::{Common, Lever, Moment};
 use crate::scenario::document::{Fields, Number, Variant};
 use crate::scenario::kinds::VENDOR;
 use crate::world::rules::{Bound, Rule};
-use crate::world::{Arch, BB, RU, RuleScope, Shift, SlotState, Stack, State, VendorIx, World};
+use crate::world::{Arch, BB, PRODUCTS, RU, RuleScope, Shift, SlotState, Stack, State, VendorIx, World};
 
 /// The line of the catalogue.
 pub const VARIANT: Variant<Arc<dyn Lever>> = Variant {
@@ -160,8 +160,8 @@ impl Lever for Merger {
             };
             state.rules.add(country, from, rule);
         }
-        let mut cost = vec![[1.0; 2]; world.vendors.len()];
-        cost[usize::from(to)] = [1.0 - self.synergy * self.common.strength; 2];
+        let mut cost = vec![[1.0; PRODUCTS]; world.vendors.len()];
+        cost[usize::from(to)] = [1.0 - self.synergy * self.common.strength; PRODUCTS];
         state.conditions.shift(
             lever,
             Shift {

@@ -35,10 +35,16 @@ impl Outlay {
         }
     }
 
-    /// Whether nothing is ever due.
+    /// Years of its outlay that are paid after so many years in force: no more than its budget is good for.
     #[must_use]
-    pub fn is_nothing(&self) -> bool {
-        self.usd_per_year <= 0.0
+    pub fn years_paid(&self, common: &Common, years: f64) -> f64 {
+        let a_year = common.strength * self.usd_per_year;
+        if a_year <= 0.0 {
+            return 0.0;
+        }
+        years
+            .max(0.0)
+            .min(self.budget_usd.map_or(f64::INFINITY, |budget| budget / a_year))
     }
 
     /// Pays what fell due since a day while the lever was in force, times its strength: the share `works` for work done, a real resource,

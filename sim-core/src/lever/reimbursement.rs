@@ -19,7 +19,7 @@ use crate::calendar::Day;
 use crate::market::posted::Posted;
 use crate::scenario::document::{Fields, Number, Table, Variant};
 use crate::scenario::kinds::day;
-use crate::world::outlay::Payee;
+use crate::world::outlay::{Network, Payee};
 use crate::world::purse::Claim;
 use crate::world::rules::Bound;
 use crate::world::{BB, NO_VENDOR, RU, RuleScope, State, World};
@@ -178,7 +178,8 @@ impl Lever for Reimbursement {
                 .map(|(item, repaid)| item * (repaid + share - 1.0).max(0.0))
                 .sum();
             let due = share * bill - slot.sites * again;
-            let paid = state.purse.spend(lever, slot.country, Payee::Operators, due);
+            let to = (Network::of(slot.layer), Payee::Operators);
+            let paid = state.purse.spend(lever, slot.country, to, due);
             if due > 0.0 {
                 for ((item, repaid), all) in items.iter().zip(repaid).zip(&mut state.purse.repaid) {
                     if *item > 0.0 {

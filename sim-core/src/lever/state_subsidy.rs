@@ -19,7 +19,7 @@ use super::{Award, Common, Lever, Moment, scope_keys};
 use crate::calendar::Day;
 use crate::market::posted::Posted;
 use crate::scenario::document::{Fields, Number, Variant};
-use crate::world::outlay::Payee;
+use crate::world::outlay::{Network, Payee};
 use crate::world::{Aid, BB, RU, Shift, State, World};
 
 /// The line of the catalogue.
@@ -82,8 +82,9 @@ impl StateSubsidy {
         if self.common.scope.sellers(world).get(vendor).copied().unwrap_or(false) {
             let sum = cost * self.borne(state.conditions.subsidised[vendor]);
             let payers = self.fund.payers_of(vendor, world);
-            let market = world.slots[slot].country;
-            state.purse.book(lever, &payers, market, Payee::Sellers, sum);
+            let market = &world.slots[slot];
+            let to = (Network::of(market.layer), Payee::Sellers);
+            state.purse.book(lever, &payers, market.country, to, sum);
         }
     }
 }

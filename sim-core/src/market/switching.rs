@@ -26,7 +26,7 @@ pub const BROUGHT_FORWARD: usize = 1;
 pub const LEGACY_LAYER: usize = 2;
 /// Training and tools for a new vendor.
 pub const ONBOARDING: usize = 3;
-/// Break fee and unpaid concessional credit.
+/// Break fee and unpaid concessional credit, as it was taken at the award.
 pub const CONTRACT_BREAK: usize = 4;
 /// Outage and migration.
 pub const OUTAGE: usize = 5;
@@ -317,5 +317,5 @@ pub fn contract_break(terms: &Terms, h: &Attachment, stack: &Stack, component: u
         return 0.0;
     }
     let price = terms.price * terms.weight[component];
-    price * (terms.break_fee_share + terms.seller(seller).grant) * left / terms.term
+    price * (terms.break_fee_share + stack.grant[component]) * left / terms.term
 }

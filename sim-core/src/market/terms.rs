@@ -50,8 +50,6 @@ pub struct SellerTerms {
     pub hazard: [f64; 2],
     /// How far the operator is trained for it, in `[0,1]`.
     pub trained: f64,
-    /// Grant element of its credit, share of price.
-    pub grant: f64,
     /// Whether it supplies other slots of the operator.
     pub elsewhere: bool,
     /// Public money toward its parts in an open stack.

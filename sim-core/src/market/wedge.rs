@@ -101,7 +101,7 @@ fn leaving_today(terms: &Terms, left: [f64; 2], stack: &Stack) -> [Leaving; 4] {
         Leaving {
             work: later * terms.renewal_work_share * terms.work(component, stack.is_virtual),
             brought_forward: later * price,
-            contract_break: price * (terms.break_fee_share + t.grant) * left[component] / terms.term,
+            contract_break: price * (terms.break_fee_share + stack.grant[component]) * left[component] / terms.term,
         }
     };
     let (radio, baseband) = (of(RU), of(BB));

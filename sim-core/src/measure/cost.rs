@@ -1,6 +1,6 @@
 //! Cost: what operators and states lay out.
 
-use super::{Field, Measure, PLAIN, Parts, Recorded};
+use super::{Component, Dims, Field, Measure, PLAIN, Parts, Recorded};
 
 /// Parts of `operator_cost`.
 pub const COSTS: [&str; 5] = ["price", "switching", "integration", "running", "extension"];
@@ -33,17 +33,20 @@ pub const MEASURES: &[Measure] = &[
         unit: "musd_2020",
         is_flow: true,
         is_bounded: false,
-        doc: "Public money paid by the countries of a place, wherever it is spent, in all and by the lever that spends it",
+        doc: "Public money paid by the countries of a place, wherever it is spent, in all and by the lever that spends it; what is tied to no purchase is of the radio network, what is paid for cores stands apart",
         equation: "sum of money, not discounted",
         recorded: Recorded::World,
         parts: Parts::Lever,
-        dims: PLAIN,
+        dims: Dims {
+            components: &[Component::Ran, Component::Core],
+            ..PLAIN
+        },
         value: |v, c| {
             if c.place >= v.world.first_operator_place {
                 return f64::NAN; // states pay, operators do not
             }
             let lever = (c.part != usize::MAX).then_some(c.part);
-            v.public_money(c.place, lever)
+            v.public_money(c, lever)
         },
     },
 ];

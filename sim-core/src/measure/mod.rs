@@ -30,6 +30,7 @@ use std::ops::RangeInclusive;
 use crate::inference::IntervalRule;
 use crate::market::posted::Posted;
 use crate::scenario::document::Number;
+use crate::world::outlay::Network;
 use crate::world::{State, World};
 
 /// One cell to be read: indices of what a [`crate::record::SeriesKey`] says in words.
@@ -88,16 +89,20 @@ impl View<'_> {
         ratio(self.sites(c, field), self.sites(c, over))
     }
 
-    /// What the countries of a place have paid of public money, on one lever or on all, million US dollars. What those pay who are no country
-    /// of the scenario counts in the world as a whole.
-    fn public_money(&self, place: usize, lever: Option<usize>) -> f64 {
+    /// What the countries of a cell's place have paid of public money for its network, on one lever or on all, million US dollars. What those
+    /// pay who are no country of the scenario counts in the world as a whole.
+    fn public_money(&self, c: &Cell, lever: Option<usize>) -> f64 {
         let outlay = &self.state.purse.outlay;
-        let abroad = if place == 0 {
-            outlay.of(self.world.countries.len(), lever)
+        let paid = |country: usize| {
+            let networks = networks(c.component).iter();
+            networks.fold(0.0, |sum, n| sum + outlay.of_network(*n, country, lever))
+        };
+        let abroad = if c.place == 0 {
+            paid(self.world.countries.len())
         } else {
             0.0
         };
-        self.sum_over_countries(place, |country| outlay.of(country, lever)) + abroad
+        self.sum_over_countries(c.place, paid) + abroad
     }
 
     /// Sum over the countries of a place; an operator's own place has none.
@@ -106,6 +111,15 @@ impl View<'_> {
         countries
             .filter(|(_, places)| places.contains(&place))
             .fold(0.0, |sum, (country, _)| sum + of(country))
+    }
+}
+
+/// The networks whose public money stands beside the sums of a component; both parts of a radio share its network's.
+fn networks(component: Component) -> &'static [Network] {
+    match component {
+        Component::All => &Network::BOTH,
+        Component::Ran | Component::Ru | Component::Bb => &[Network::Radio],
+        Component::Core => &[Network::Core],
     }
 }
 
@@ -133,7 +147,7 @@ pub enum ByVendor {
 /// Which series of a measure are recorded without being asked for.
 #[derive(Debug, Clone, Copy)]
 pub struct Dims {
-    /// Components, for the world; elsewhere the radio network alone.
+    /// Components, for the world (of public money: everywhere); elsewhere the radio network alone.
     pub components: &'static [Component],
     /// Each generation, for the world.
     pub generations: bool,

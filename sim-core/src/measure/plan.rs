@@ -143,10 +143,12 @@ impl SeriesPlan {
                     continue;
                 }
                 let is_world = place.kind == "world" || whole;
+                // No account of public money leaves any of it out.
+                let is_full = is_world || measure.parts == Parts::Lever;
                 for component in d
                     .components
                     .iter()
-                    .filter(|c| is_world && !is_short || **c == Component::Ran)
+                    .filter(|c| is_full && !is_short || **c == Component::Ran)
                 {
                     let each = d.generations && is_world && !is_short && *component == Component::Ran;
                     let generations = std::iter::once(None).chain((0..world.gens.len()).filter(|_| each).map(Some));

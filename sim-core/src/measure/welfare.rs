@@ -18,6 +18,7 @@
 //!   credit, at the buyer's cost of capital, are transfers. Public money that one place pays for purchases in another is G of the first and
 //!   a gain of the second, so that for a place what it pays abroad, less what it gets from there, is among its resources; over the world
 //!   it is a transfer. A vendor's own credit (S06) is booked where it is taken, as the scenario does not say who bears it.
+//! - All of it is of the radio network, public money too: what is paid for cores stands in `public_outlay` of component `core`.
 //! - Not counted: what becomes of spectrum that a licence condition takes, and of support that a bar takes. The buyer forgoes it,
 //!   and that moves its choice; W takes it that the state puts it to the same use elsewhere. Spectrum that lies idle is a loss beside W, of the
 //!   condition's value for each site bought in spite of it. An operator's own row leaves public money out. No write-off and no fear of a rule to come is a cost.
@@ -29,7 +30,8 @@
 //! A flow of a window is discounted from its middle to the first day, so that a sum over dates is a present value. Levels have no
 //! meaning (networks are worth more than their lead over others); differences between worlds have.
 
-use super::{Cell, Dims, Field, Measure, PLAIN, Parts, Recorded, View};
+use super::{Cell, Dims, Field, Measure, PLAIN, Parts, Recorded, View, networks};
+use crate::world::outlay::Payee;
 
 /// Parts of `welfare`.
 pub const PARTS: [&str; 7] = [
@@ -72,9 +74,9 @@ fn value(v: &View, c: &Cell) -> f64 {
             + money(Field::Residual)
     };
     let producers = || money(Field::Sales) + money(Field::Fees) + subsidies - money(Field::Production);
-    let government = || 0.0 - 1e6 * v.public_money(c.place, None) - money(Field::Credit);
+    let government = || 0.0 - 1e6 * v.public_money(c, None) - money(Field::Credit);
     // What leaves the place, less what comes from outside: nothing over the world.
-    let abroad = || 1e6 * v.public_money(c.place, None) - (grants + subsidies + works);
+    let abroad = || 1e6 * v.public_money(c, None) - (grants + subsidies + works);
     let externalities = || 0.0 - money(Field::Security) - v.world.scenario.market.site_month * money(Field::Late);
     match c.part {
         0 => consumers(),
@@ -91,9 +93,13 @@ fn value(v: &View, c: &Cell) -> f64 {
 impl View<'_> {
     /// Public money of the window by who gets it in the markets of a place, whoever pays, US dollars: operators, sellers, and nobody (work done).
     fn received(&self, c: &Cell) -> [f64; 3] {
-        use crate::world::outlay::Payee;
+        let outlay = &self.state.purse.outlay;
         [Payee::Operators, Payee::Sellers, Payee::Works].map(|payee| {
-            1e6 * self.sum_over_countries(c.place, |country| self.state.purse.outlay.received(country, payee))
+            let got = |country: usize| {
+                let networks = networks(c.component).iter();
+                networks.fold(0.0, |sum, n| sum + outlay.received_for(*n, country, payee))
+            };
+            1e6 * self.sum_over_countries(c.place, got)
         })
     }
 }

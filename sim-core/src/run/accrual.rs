@@ -7,7 +7,7 @@ use crate::market::value::annuity;
 use crate::measure::cube::{FLOWING, Field, Places};
 use crate::measure::stocks::{DAYS_PER_MONTH, layer_index};
 use crate::world::state::FRONTHAUL;
-use crate::world::{Arch, BB, Layer, NO_VENDOR, RU, RuleScope, Stack, VendorIx};
+use crate::world::{Arch, BB, NO_VENDOR, RU, RuleScope, Stack, VendorIx, product};
 
 impl Run<'_> {
     /// Service, quality, lasting taste and security loss of a component over some years, for all sites of a slot: the fields from
@@ -19,11 +19,8 @@ impl Run<'_> {
         let v = usize::from(stack.seller[component]);
         let country = &world.countries[info.country];
         let vendor = &world.vendors[v];
-        let quality = if info.layer == Layer::Core {
-            vendor.core_quality
-        } else {
-            vendor.quality[component] + self.state.conditions.quality[v][component]
-        };
+        let product = product(info.layer, component);
+        let quality = vendor.qualities()[product] + self.state.conditions.quality[v][product];
         let weight = info.weight[component] * info.price;
         let mut value = weight * market.quality_value_share * quality;
         if component == BB && stack.is_open() {
@@ -141,7 +138,7 @@ impl Run<'_> {
                 RuleScope::of(slot.layer, component),
                 operator.mark,
             );
-            if may_buy && self.state.conditions.wait[vendor].is_finite() {
+            if may_buy && self.state.conditions.wait[vendor][product(slot.layer, component)].is_finite() {
                 let standing = self.ledger.standing[i][component];
                 money = expansion * slot.sites * standing.price;
                 production = expansion * slot.sites * standing.cost;

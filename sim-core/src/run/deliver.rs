@@ -3,7 +3,7 @@
 use super::engine::{Event, Run, phase};
 use crate::calendar::{DAYS_PER_YEAR, Day};
 use crate::measure::stocks::DAYS_PER_MONTH;
-use crate::world::{BB, Layer, NO_VENDOR, RU, RuleScope, Stack};
+use crate::world::{BB, Layer, NO_VENDOR, RU, RuleScope, Stack, product};
 
 /// Months that new kit comes after its lead time.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -26,11 +26,11 @@ impl Run<'_> {
     }
 
     /// Days beyond the lead time that the slower of the sellers asks.
-    fn supply_days(&self, stack: &Stack, bought: [bool; 2]) -> i32 {
+    fn supply_days(&self, layer: Layer, stack: &Stack, bought: [bool; 2]) -> i32 {
         let asked = [RU, BB]
             .into_iter()
             .filter(|k| bought[*k] && stack.seller[*k] != NO_VENDOR)
-            .map(|k| self.state.conditions.wait[usize::from(stack.seller[k])])
+            .map(|k| self.state.conditions.wait[usize::from(stack.seller[k])][product(layer, k)])
             .filter(|years| years.is_finite());
         libm::round(asked.fold(0.0, f64::max) * DAYS_PER_YEAR) as i32
     }
@@ -39,7 +39,7 @@ impl Run<'_> {
     pub(super) fn order(&mut self, slot: usize, mut stack: Stack, bought: [bool; 2]) -> Wait {
         let info = &self.world.slots[slot];
         let usual = self.state.today.add_days(self.world.lead_days);
-        let ready = usual.add_days(self.supply_days(&stack, bought));
+        let ready = usual.add_days(self.supply_days(info.layer, &stack, bought));
         let is_core = info.layer == Layer::Core;
         let free = if is_core {
             ready
@@ -89,8 +89,12 @@ impl Run<'_> {
         let vendors = world.vendors.len();
         for component in [RU, BB] {
             let v = stack.seller[component];
-            if v != NO_VENDOR && stack.installed[component] == today && info.layer != Layer::Core {
+            if v != NO_VENDOR && stack.installed[component] == today {
                 let sites = info.sites * info.weight[component];
+                if info.layer == Layer::Core {
+                    self.state.core_volume[usize::from(v)] += sites;
+                    continue;
+                }
                 self.state.volume[usize::from(v)] += sites;
                 if world.vendors[usize::from(v)].white_box {
                     self.state.white_box_volume += sites;

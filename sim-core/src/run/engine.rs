@@ -42,6 +42,22 @@ pub enum Event {
     Measure(usize),
 }
 
+impl Event {
+    /// What the calendar breaks ties of day and phase by: the slot or generation that the event is about. Levers come in the order in
+    /// which they reach their moments.
+    ///
+    /// Tenders of one day share crews and neighbours: were their order that of scheduling, whatever looks a date up again would change who
+    /// goes first.
+    fn rank(self) -> u32 {
+        match self {
+            Event::Delivery(about) | Event::Tender(about) | Event::Launch(about) => {
+                u32::try_from(about).unwrap_or(u32::MAX)
+            }
+            Event::Lever(..) | Event::Review | Event::Measure(_) => 0,
+        }
+    }
+}
+
 /// Order of what happens on one day.
 pub mod phase {
     use super::Phase;
@@ -246,7 +262,7 @@ impl<'a> Run<'a> {
         if day > self.world.end {
             None
         } else {
-            self.calendar.schedule(day, phase, event).ok()
+            self.calendar.schedule_ranked(day, phase, event.rank(), event).ok()
         }
     }
 
@@ -296,7 +312,7 @@ impl<'a> Run<'a> {
         if let Some(handle) = self.state.slots[slot].tender.take() {
             self.calendar.cancel(handle);
         }
-        // A tender planned for today by another tender of today still comes: phases are ordered, sequence decides.
+        // A tender planned for today by another tender of today still comes: phases are ordered, and what of a phase is put back comes next.
         let handle = self.schedule(day.max(self.state.today), phase::TENDER, Event::Tender(slot));
         let s = &mut self.state.slots[slot];
         s.tender = handle;

@@ -45,6 +45,8 @@ pub(super) struct Decided {
     pub(super) bidders: f64,
     /// Public money toward each component, US dollars a site.
     pub(super) aid: [f64; 2],
+    /// Grant element of the credit taken with each component, share of price.
+    pub(super) grant: [f64; 2],
     /// Whether a cap was set aside for it.
     pub(super) relaxed: bool,
     /// What the buyer had from the choice itself, money per site: its expected maximum less the mean value of what it may get.
@@ -160,7 +162,8 @@ impl Run<'_> {
         let late = match decided.outcome {
             Outcome::Award(a) => {
                 let bought = self.desk.offer.alternatives[a];
-                decided.aid = self.pay_aid(slot, &bought, bought.arch(old.as_ref()));
+                let drawn = self.pay_aid(slot, &bought, bought.arch(old.as_ref()));
+                (decided.aid, decided.grant) = (drawn.off, drawn.grant);
                 self.award(slot, a, &decided, life_left)
             }
             Outcome::Keep | Outcome::Relaxed => {
@@ -271,6 +274,7 @@ impl Run<'_> {
             payments: [0.0; 2],
             bidders: f64::NAN,
             aid: [0.0; 2],
+            grant: [0.0; 2],
             relaxed: false,
             choice_surplus: 0.0,
             appraisal: Appraisal::default(),
@@ -387,6 +391,13 @@ impl Run<'_> {
             is_virtual: alternative.is_virtual,
             installed: old.map_or([today; 2], |o| o.installed),
             exercised: arch != Arch::Closed && (changed || (was_open && old.is_some_and(|o| o.exercised))),
+            grant: [RU, BB].map(|k| {
+                if buys[k] {
+                    decided.grant[k]
+                } else {
+                    old.map_or(0.0, |o| o.grant[k])
+                }
+            }),
         };
         if let Some(kept) = [RU, BB]
             .into_iter()

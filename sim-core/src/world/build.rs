@@ -230,6 +230,7 @@ fn add_operator(world: &mut World, o: usize, mix: &StackMix) {
                 is_virtual: false,
                 installed: [installed; 2],
                 exercised: false,
+                grant: [ru, bb].map(|id| world.countries[c].own_credit(seller(id))),
             };
             stretches.push(Stretch {
                 territory: t as u32,
@@ -442,6 +443,7 @@ fn add_core(world: &mut World, o: usize, c: usize, sites: f64, mix: &StackMix) {
             is_virtual: false,
             installed: [due.plus_years(-term); 2],
             exercised: false,
+            grant: [0.0, world.countries[c].own_credit(supplier as VendorIx)],
         }),
         open_entry: false,
         initial_due: due,

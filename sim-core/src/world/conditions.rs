@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{RuleScope, VendorIx, World};
+use super::{PRODUCTS, RuleScope, VendorIx, World};
 
 /// What buyers lose by buying some vendors' products: public money or a licence that they forgo.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,8 +64,8 @@ pub struct Conditions {
     pub closed_handicap: Vec<f64>,
     /// Added to the risk of open stacks in a country, share of price at criticality 1.
     pub open_risk: Vec<f64>,
-    /// Factor on each vendor's unit costs, radio and baseband.
-    pub cost: Vec<[f64; 2]>,
+    /// Factor on each vendor's unit costs: radio, baseband and core.
+    pub cost: Vec<[f64; PRODUCTS]>,
     /// Part of each vendor's unit cost that no state bears: a factor beside `cost`. It uses up as much as before.
     pub subsidised: Vec<f64>,
     /// What each vendor pays holders of patents, share of its unit cost: the sum of its row of `royalties`.
@@ -73,12 +73,12 @@ pub struct Conditions {
     /// What it pays to each of them: payer-major.
     pub royalties: Vec<f64>,
     has_levies: bool,
-    /// Added to each vendor's quality, radio and baseband.
-    pub quality: Vec<[f64; 2]>,
+    /// Added to each vendor's quality: radio, baseband and core.
+    pub quality: Vec<[f64; PRODUCTS]>,
     /// Added to the yearly growth rate of each interface's maturity; the sum is never below 0.
     pub support: [f64; 3],
-    /// By vendor: years that an order waits beyond the usual lead time; infinite, it cannot be placed.
-    pub wait: Vec<f64>,
+    /// By vendor and product: years that an order waits beyond the usual lead time; infinite, it cannot be placed.
+    pub wait: Vec<[f64; PRODUCTS]>,
     /// By vendor: the most that the fronthaul of its own lines matures with other sellers' parts, whatever the market's maturity.
     pub maturity_cap: Vec<f64>,
     shifts: BTreeMap<usize, Shift>,
@@ -96,14 +96,14 @@ pub struct Shift {
     pub open_risk: Vec<f64>,
     pub support: [f64; 3],
     /// Factors.
-    pub cost: Vec<[f64; 2]>,
+    pub cost: Vec<[f64; PRODUCTS]>,
     /// Factors.
     pub subsidised: Vec<f64>,
     /// Payer-major.
     pub royalties: Vec<f64>,
-    pub quality: Vec<[f64; 2]>,
+    pub quality: Vec<[f64; PRODUCTS]>,
     /// Of several levers the longest counts.
-    pub wait: Vec<f64>,
+    pub wait: Vec<[f64; PRODUCTS]>,
     /// Of several levers the lowest counts.
     pub maturity_cap: Vec<f64>,
     /// What buyers lose by buying from some vendors.
@@ -134,14 +134,14 @@ impl Conditions {
             wacc: vec![0.0; countries],
             closed_handicap: vec![0.0; countries],
             open_risk: vec![0.0; countries],
-            cost: vec![[1.0; 2]; vendors],
+            cost: vec![[1.0; PRODUCTS]; vendors],
             subsidised: vec![1.0; vendors],
             royalty: vec![0.0; vendors],
             royalties: vec![0.0; vendors * vendors],
             has_levies: false,
-            quality: vec![[0.0; 2]; vendors],
+            quality: vec![[0.0; PRODUCTS]; vendors],
             support: [0.0; 3],
-            wait: vec![0.0; vendors],
+            wait: vec![[0.0; PRODUCTS]; vendors],
             maturity_cap: vec![1.0; vendors],
             shifts: BTreeMap::new(),
         }
@@ -157,7 +157,9 @@ impl Conditions {
         let all = || self.shifts.values();
         let add = |x: f64, by: f64| x + by;
         let times = |x: f64, by: f64| x * by;
-        let each = |f: fn(f64, f64) -> f64| move |x: [f64; 2], by: [f64; 2]| [f(x[0], by[0]), f(x[1], by[1])];
+        let each = |f: fn(f64, f64) -> f64| {
+            move |x: [f64; PRODUCTS], by: [f64; PRODUCTS]| std::array::from_fn(|k| f(x[k], by[k]))
+        };
         fold(&mut self.trust, 0.0, all().map(|s| &s.trust[..]), add);
         fold(&mut self.hazard, 0.0, all().map(|s| &s.hazard[..]), add);
         fold(&mut self.wacc, 0.0, all().map(|s| &s.wacc[..]), add);
@@ -169,11 +171,21 @@ impl Conditions {
         );
         fold(&mut self.open_risk, 0.0, all().map(|s| &s.open_risk[..]), add);
         fold(&mut self.support, 0.0, all().map(|s| &s.support[..]), add);
-        fold(&mut self.cost, [1.0; 2], all().map(|s| &s.cost[..]), each(times));
+        fold(&mut self.cost, [1.0; PRODUCTS], all().map(|s| &s.cost[..]), each(times));
         fold(&mut self.subsidised, 1.0, all().map(|s| &s.subsidised[..]), times);
         fold(&mut self.royalties, 0.0, all().map(|s| &s.royalties[..]), add);
-        fold(&mut self.quality, [0.0; 2], all().map(|s| &s.quality[..]), each(add));
-        fold(&mut self.wait, 0.0, all().map(|s| &s.wait[..]), f64::max);
+        fold(
+            &mut self.quality,
+            [0.0; PRODUCTS],
+            all().map(|s| &s.quality[..]),
+            each(add),
+        );
+        fold(
+            &mut self.wait,
+            [0.0; PRODUCTS],
+            all().map(|s| &s.wait[..]),
+            each(f64::max),
+        );
         fold(
             &mut self.maturity_cap,
             1.0,
@@ -253,8 +265,8 @@ mod tests {
         let mut c = neutral.clone();
         let shift = |x: f64| Shift {
             trust: vec![x, 0.0],
-            cost: vec![[1.0 + x, 1.0], [1.0; 2]],
-            wait: vec![0.0, x],
+            cost: vec![[1.0 + x, 1.0, 1.0], [1.0; PRODUCTS]],
+            wait: vec![[0.0; PRODUCTS], [x; PRODUCTS]],
             maturity_cap: vec![1.0, 1.0 - x],
             ..Shift::default()
         };
@@ -262,16 +274,16 @@ mod tests {
         c.shift(3, shift(0.5));
         assert_eq!(
             (c.trust[0], c.cost[0], c.wait[1], c.maturity_cap[1]),
-            (0.5, [1.5, 1.0], 0.5, 0.5)
+            (0.5, [1.5, 1.0, 1.0], [0.5; PRODUCTS], 0.5)
         );
         c.shift(4, shift(0.25));
         assert_eq!(
             (c.trust[0], c.wait[1], c.maturity_cap[1]),
-            (0.75, 0.5, 0.5),
+            (0.75, [0.5; PRODUCTS], 0.5),
             "waits do not add up"
         );
         c.unshift(3);
-        assert_eq!((c.trust[0], c.cost[0][0], c.wait[1]), (0.25, 1.25, 0.25));
+        assert_eq!((c.trust[0], c.cost[0][0], c.wait[1]), (0.25, 1.25, [0.25; PRODUCTS]));
         c.unshift(4);
         assert_eq!(c, neutral);
     }
@@ -283,7 +295,7 @@ mod tests {
         let shift = |x: f64| Shift {
             trust: vec![x, 1.0 / x],
             closed_handicap: vec![x],
-            cost: vec![[1.0 - x / 10.0, 1.0 + x / 7.0], [1.0; 2]],
+            cost: vec![[1.0 - x / 10.0, 1.0 + x / 7.0, 1.0 - x / 3.0], [1.0; PRODUCTS]],
             subsidised: vec![1.0 - x / 3.0, 1.0],
             royalties: vec![0.0, x / 30.0, x / 70.0, 0.0],
             ..Shift::default()

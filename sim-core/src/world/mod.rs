@@ -41,6 +41,19 @@ pub const NO_VENDOR: VendorIx = u8::MAX;
 pub const RU: usize = 0;
 /// Baseband: distributed and central unit; also the place of the core in a core slot.
 pub const BB: usize = 1;
+/// The core, where it is told apart from the baseband: in what levers and research move of a vendor's products.
+pub const CORE: usize = 2;
+/// Products of a vendor that are told apart so: radio, baseband, core.
+pub const PRODUCTS: usize = 3;
+
+/// The product that a component of a layer is.
+#[must_use]
+pub fn product(layer: Layer, component: usize) -> usize {
+    match layer {
+        Layer::Ran(_) => component,
+        Layer::Core => CORE,
+    }
+}
 
 /// What a slot holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -104,6 +117,14 @@ pub struct CountryInfo {
     pub launch: Vec<Option<Day>>,
 }
 
+impl CountryInfo {
+    /// Grant element of a vendor's own tied credit here, share of price; 0 for nobody.
+    #[must_use]
+    pub fn own_credit(&self, vendor: VendorIx) -> f64 {
+        self.grant.get(usize::from(vendor)).copied().unwrap_or(0.0)
+    }
+}
+
 /// A vendor.
 #[derive(Debug, Clone)]
 pub struct VendorInfo {
@@ -150,10 +171,17 @@ impl VendorInfo {
         self.virtual_from.is_some_and(|d| d <= today)
     }
 
-    /// Whether the vendor sells a component at all.
+    /// Whether the vendor sells a product at all.
     #[must_use]
-    pub fn sells_component(&self, component: usize) -> bool {
-        !self.cost[component].is_nan()
+    pub fn sells_component(&self, product: usize) -> bool {
+        !self.cost.get(product).unwrap_or(&self.core_cost).is_nan()
+    }
+
+    /// Quality of its radio, baseband and core on the first day.
+    #[must_use]
+    pub fn qualities(&self) -> [f64; PRODUCTS] {
+        let [ru, bb] = self.quality;
+        [ru, bb, self.core_quality]
     }
 }
 

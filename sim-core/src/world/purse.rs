@@ -12,7 +12,7 @@
 //! or the part that comes next where that is more; claims are those of a year in which all that could be helped is. All help together
 //! pays no more than the reference price: kinds count in the order of [`Aid::ALL`], each up to what is left to pay.
 
-use super::outlay::{Outlay, PAYEES, Payee, Payers};
+use super::outlay::{Network, Outlay, PAYEES, Payee, Payers};
 use super::{BB, Layer, RU, RuleScope, VendorIx};
 
 /// What is helped.
@@ -300,10 +300,15 @@ impl Purse {
     }
 
     /// Pays what was promised toward what is bought of a lot: by component from whom, if it is bought, and which kinds of help it draws.
-    /// Returns what was paid toward each component, US dollars.
-    pub fn pay(&mut self, lot: &Lot, bought: [Option<VendorIx>; 2], draws: impl Fn(Aid, usize) -> bool) -> [f64; 2] {
+    /// Returns what was paid toward each component, US dollars, by [`Aid`].
+    pub fn pay(
+        &mut self,
+        lot: &Lot,
+        bought: [Option<VendorIx>; 2],
+        draws: impl Fn(Aid, usize) -> bool,
+    ) -> [[f64; 4]; 2] {
         // All promises first: what is paid for one component was not promised to the other.
-        let mut due: Vec<(usize, usize, f64, Payers)> = Vec::new();
+        let mut due: Vec<(usize, Aid, usize, f64, Payers)> = Vec::new();
         for (component, vendor) in bought.into_iter().enumerate() {
             let Some(vendor) = vendor else { continue };
             let part = lot.part(vendor, component);
@@ -314,21 +319,22 @@ impl Purse {
                     if draws(s.aid, component) {
                         let payers = s.payers.as_ref().map(|by| by[usize::from(vendor)].clone());
                         let payers = payers.unwrap_or_else(|| vec![(lot.country, 1.0)]);
-                        due.push((component, s.lever, share * lot.reference[component], payers));
+                        due.push((component, s.aid, s.lever, share * lot.reference[component], payers));
                     }
                 },
             );
         }
-        let mut paid = [0.0; 2];
-        for (component, lever, sum, payers) in due {
-            paid[component] += self.spend_for(lever, &payers, lot.country, Payee::Operators, sum);
+        let to = (Network::of(lot.layer), Payee::Operators);
+        let mut paid = [[0.0; 4]; 2];
+        for (component, aid, lever, sum, payers) in due {
+            paid[component][aid as usize] += self.spend_for(lever, &payers, lot.country, to, sum);
         }
         paid
     }
 
-    /// Spends up to `sum` US dollars of a lever's budget, paid and got in one country. Returns what was spent.
-    pub fn spend(&mut self, lever: usize, country: usize, payee: Payee, sum: f64) -> f64 {
-        self.spend_for(lever, &[(country, 1.0)], country, payee, sum)
+    /// Spends up to `sum` US dollars of a lever's budget on a network, paid and got in one country. Returns what was spent.
+    pub fn spend(&mut self, lever: usize, country: usize, to: (Network, Payee), sum: f64) -> f64 {
+        self.spend_for(lever, &[(country, 1.0)], country, to, sum)
     }
 
     /// Books `sum` US dollars in all of what a lever will have spent once [`Purse::spend_rest`] is asked for it; its budget stays.
@@ -336,7 +342,7 @@ impl Purse {
         let booked = &mut self.advanced[lever][payee as usize];
         let more = (sum - *booked).max(0.0);
         *booked += more;
-        self.book(lever, &[(country, 1.0)], country, payee, more);
+        self.book(lever, &[(country, 1.0)], country, (Network::Radio, payee), more);
     }
 
     /// As [`Purse::spend`], of which what was booked ahead is not booked again.
@@ -344,21 +350,29 @@ impl Purse {
         let paid = sum.min(self.budget[lever]).max(0.0);
         self.budget[lever] -= paid;
         let booked = std::mem::take(&mut self.advanced[lever][payee as usize]);
-        self.book(lever, &[(country, 1.0)], country, payee, (paid - booked).max(0.0));
+        let more = (paid - booked).max(0.0);
+        self.book(lever, &[(country, 1.0)], country, (Network::Radio, payee), more);
         paid
     }
 
     /// Spends up to `sum` US dollars of a lever's budget in the market of a country, for others' account. Returns what was spent.
-    fn spend_for(&mut self, lever: usize, payers: &[(usize, f64)], market: usize, payee: Payee, sum: f64) -> f64 {
+    fn spend_for(
+        &mut self,
+        lever: usize,
+        payers: &[(usize, f64)],
+        market: usize,
+        to: (Network, Payee),
+        sum: f64,
+    ) -> f64 {
         let paid = sum.min(self.budget[lever]).max(0.0);
         self.budget[lever] -= paid;
-        self.book(lever, payers, market, payee, paid);
+        self.book(lever, payers, market, to, paid);
         paid
     }
 
     /// Books money that a lever spends without a budget, such as a subsidy of costs, in the market of a country.
-    pub fn book(&mut self, lever: usize, payers: &[(usize, f64)], market: usize, payee: Payee, sum: f64) {
-        self.outlay.spend(payers, market, lever, payee, 1e-6 * sum);
+    pub fn book(&mut self, lever: usize, payers: &[(usize, f64)], market: usize, to: (Network, Payee), sum: f64) {
+        self.outlay.spend(payers, market, lever, to, 1e-6 * sum);
     }
 }
 
@@ -390,6 +404,8 @@ mod tests {
 
     fn pay(purse: &mut Purse, reference: f64) -> f64 {
         purse.pay(&lot(reference), [Some(0), None], |_, _| true)[RU]
+            .iter()
+            .sum()
     }
 
     #[test]
@@ -473,7 +489,8 @@ mod tests {
             ..lot(0.0)
         };
         assert_eq!(purse.promised_shares(&lot, 0, BB)[Aid::Any as usize], 0.1);
-        assert_eq!(purse.pay(&lot, [Some(0), Some(0)], |_, _| true), [6.0, 4.0]);
+        let paid = purse.pay(&lot, [Some(0), Some(0)], |_, _| true);
+        assert_eq!(paid.map(|by_aid| by_aid.iter().sum::<f64>()), [6.0, 4.0]);
     }
 
     #[test]

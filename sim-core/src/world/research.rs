@@ -1,6 +1,7 @@
 //! Research and quality of vendors: off unless the scenario has a `[research]` section.
 //!
-//! Quality is relative to a technology that moves on, so it wears out without research. For each vendor and component
+//! Quality is relative to a technology that moves on, so it wears out without research. For each vendor and product (radio,
+//! baseband, core)
 //! ```text
 //! dQ/dt = d [A Q0 (R/R0)^eta - Q] + s a max(F - Q, 0)
 //! R = base + share x sales + public funds            US dollars a year
@@ -18,7 +19,7 @@
 use std::collections::BTreeMap;
 
 use super::conditions::{RESEARCH, Shift};
-use super::{BB, Conditions, Layer, RU, World};
+use super::{BB, CORE, Conditions, Layer, PRODUCTS, RU, World};
 use crate::world::state::State;
 
 /// Factors of one vendor.
@@ -47,8 +48,8 @@ pub struct Research {
     pub funds: Vec<f64>,
     /// Sales and royalties got since the last review, US dollars.
     pub sales: Vec<f64>,
-    /// Quality of radio and baseband.
-    pub quality: Vec<[f64; 2]>,
+    /// Quality of radio, baseband and core.
+    pub quality: Vec<[f64; PRODUCTS]>,
     /// Smoothed sales, US dollars a year.
     pub income: Vec<f64>,
     /// Sales at the start, US dollars a year, as what stands then brings each contract term.
@@ -90,7 +91,7 @@ impl Research {
     pub fn new(world: &World) -> Option<Self> {
         world.scenario.research.as_ref()?;
         let vendors = world.vendors.len();
-        let quality: Vec<[f64; 2]> = world.vendors.iter().map(|v| v.quality).collect();
+        let quality = world.vendors.iter().map(super::VendorInfo::qualities).collect();
         Some(Self {
             factors: BTreeMap::new(),
             funds: vec![0.0; vendors],
@@ -154,7 +155,7 @@ impl Research {
             return;
         }
         let keep = libm::exp(-years / s.smoothing_years);
-        let frontier = [RU, BB].map(|k| {
+        let frontier = [RU, BB, CORE].map(|k| {
             let sold = (0..world.vendors.len()).filter(|v| world.vendors[*v].sells_component(k));
             sold.map(|v| self.quality[v][k]).fold(0.0, f64::max)
         });
@@ -168,12 +169,12 @@ impl Research {
                 .iter()
                 .find(|(h, _)| h == home)
                 .map_or(0.0, |(_, rate)| *rate);
-            for k in [RU, BB] {
-                self.quality[v][k] = quality_after(
-                    self.quality[v][k],
-                    pull * info.quality[k],
+            for ((quality, at_start), frontier) in self.quality[v].iter_mut().zip(info.qualities()).zip(frontier) {
+                *quality = quality_after(
+                    *quality,
+                    pull * at_start,
                     s.depreciation_per_year,
-                    frontier[k],
+                    frontier,
                     spill * factors.access,
                     years,
                 );
@@ -186,7 +187,7 @@ impl Research {
     /// A new generation levels a share of each vendor's distance to the mean.
     pub fn level(&mut self, world: &World) {
         let Some(s) = &world.scenario.research else { return };
-        for k in [RU, BB] {
+        for k in [RU, BB, CORE] {
             let sellers: Vec<usize> = (0..world.vendors.len())
                 .filter(|v| world.vendors[*v].sells_component(k))
                 .collect();
@@ -199,8 +200,11 @@ impl Research {
 
     /// Makes the market see today's quality.
     pub fn show(&self, world: &World, conditions: &mut Conditions) {
-        let moved = |(q, v): (&[f64; 2], &super::VendorInfo)| [q[RU] - v.quality[RU], q[BB] - v.quality[BB]];
-        let quality: Vec<[f64; 2]> = self.quality.iter().zip(&world.vendors).map(moved).collect();
+        let moved = |(q, v): (&[f64; PRODUCTS], &super::VendorInfo)| {
+            let at_start = v.qualities();
+            std::array::from_fn(|k| q[k] - at_start[k])
+        };
+        let quality = self.quality.iter().zip(&world.vendors).map(moved).collect();
         conditions.shift(
             RESEARCH,
             Shift {

@@ -31,6 +31,9 @@ pub struct Stack {
     pub installed: [Day; 2],
     /// Whether a part of this open stack has been changed for another seller's.
     pub exercised: bool,
+    /// Grant element of the credit that was taken with each component at its award, share of price: the seller's own, or that of a lever's
+    /// loan. What of it the contract has still to run for is lost on leaving early, whatever terms are offered today.
+    pub grant: [f64; 2],
 }
 
 impl Stack {
@@ -153,6 +156,8 @@ pub struct State {
     pub interfaces: [InterfaceState; 3],
     /// Cumulative sites of each vendor.
     pub volume: Vec<f64>,
+    /// Sites of the operators to whom each vendor has delivered a core since the start, once a core.
+    pub core_volume: Vec<f64>,
     /// Cumulative white-box sites.
     pub white_box_volume: f64,
     /// Sites of each (radio, baseband) pair of two sellers, radio-major.
@@ -202,6 +207,7 @@ impl State {
                 .collect(),
             interfaces: [interface(FRONTHAUL), interface(X2), interface(MANAGEMENT)],
             volume: world.vendors.iter().map(|v| v.cumulative_sites).collect(),
+            core_volume: vec![0.0; vendors],
             white_box_volume: world.scenario.learning.white_box_sites,
             pair_sites: vec![0.0; vendors * vendors],
             taste: draw_tastes(world, luck),
@@ -269,7 +275,9 @@ impl State {
         note("interfaces", self.interfaces != before.interfaces);
         note(
             "volume",
-            self.volume != before.volume || self.white_box_volume != before.white_box_volume,
+            self.volume != before.volume
+                || self.core_volume != before.core_volume
+                || self.white_box_volume != before.white_box_volume,
         );
         note("pair_sites", self.pair_sites != before.pair_sites);
         note("taste", self.taste != before.taste);

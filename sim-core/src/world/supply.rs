@@ -148,12 +148,12 @@ impl Supplies {
     }
 }
 
-/// Sites that a vendor delivers in a year when what stands of it is renewed once a contract term.
+/// Sites that a vendor delivers in a year when what stands of it in the radio network, or of its cores, is renewed once a contract term.
 #[must_use]
-pub fn usual_sites_per_year(world: &World, state: &State, vendor: VendorIx) -> f64 {
+pub fn usual_sites_per_year(world: &World, state: &State, vendor: VendorIx, cores: bool) -> f64 {
     let mut sites = 0.0;
     for (slot, info) in state.slots.iter().zip(&world.slots) {
-        if let (Some(stack), Layer::Ran(_)) = (slot.stack, info.layer) {
+        if let Some(stack) = slot.stack.filter(|_| (info.layer == Layer::Core) == cores) {
             for k in [RU, BB] {
                 if stack.seller[k] == vendor {
                     sites += info.sites * info.weight[k];

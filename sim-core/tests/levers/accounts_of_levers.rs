@@ -193,3 +193,50 @@ fn royalties_pass_between_vendors_and_use_up_nothing() {
         }
     }
 }
+
+/// Cores are in no row of the radio network: neither is the public money for them.
+#[test]
+fn public_money_for_cores_is_not_of_the_radio_network() {
+    let scope = "scope = { vendors = [\"alpha\"], components = [\"core\"] }\n";
+    let ban = format!("[levers.ban.procurement_ban]\nin_force = 2021-01-01\ndeadline = 2026-12-31\n{scope}");
+    let refund = format!(
+        "{ban}[levers.test.reimbursement]\nin_force = 2021-01-01\nappropriations = [{{ date = 2021-01-01, usd = 1e10 }}]\n{scope}"
+    );
+    let [without, with] = [&ban, &refund].map(|more| simulate_all(&child(MINIMAL, more)));
+    let mut all = 0.0;
+    for k in 0..REPLICATES {
+        let [a, b] = [&without, &with].map(|s| play(s, k));
+        let paid = |component: &str, place: &str, part: &str| -> f64 {
+            let table = Table {
+                simulation: &with,
+                record: &b,
+            };
+            let series = table.find(|key| {
+                (key.measure, key.component, key.place.as_str(), key.part.as_str())
+                    == ("public_outlay", component, place, part)
+            });
+            (1..with.dates().len()).map(|date| table.at(date, series)).sum()
+        };
+        for place in ["world", "DEU", "west"] {
+            for part in ["all", "test"] {
+                assert_eq!(paid("ran", place, part), 0.0, "{place} {part}");
+                assert_eq!(
+                    paid("core", place, part),
+                    paid("core", "world", "all"),
+                    "{place} {part}"
+                );
+            }
+        }
+        all += paid("core", "world", "all");
+        // Nobody waits for money, so that nothing of the radio network moves: least of all who gains.
+        let parts = ["all", "consumers", "producers", "government", "benefits", "resources"];
+        let of = |s: &Simulation, r: &ReplicateRecord| parts.map(|p| total(s, r, "welfare", p, "world", "all"));
+        assert_eq!(of(&without, &a), of(&with, &b));
+        let cost = |s: &Simulation, r: &ReplicateRecord| {
+            let price = total(s, r, "operator_cost", "price", "world", "all");
+            price + total(s, r, "operator_cost", "switching", "world", "all")
+        };
+        assert_eq!(cost(&without, &a), cost(&with, &b));
+    }
+    assert!(all > 0.0);
+}

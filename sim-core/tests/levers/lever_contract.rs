@@ -3,7 +3,7 @@
 
 use crate::common::levers::{EACH, example};
 use crate::common::{
-    MINIMAL, assert_same_record, assert_same_trace, child, exactly, play, simulate, simulate_with, watch,
+    MINIMAL, assert_same_record, assert_same_trace, behaviour, child, exactly, play, simulate, simulate_with, watch,
 };
 use sim_core::draws::Luck;
 use sim_core::lever::{CATALOGUE, Moment};
@@ -110,7 +110,7 @@ fn what_has_ended_leaves_no_bit_behind() {
         let others = Shift {
             trust: (0..state.conditions.trust.len()).map(|i| 0.1 * i as f64).collect(),
             closed_handicap: vec![0.3; world.countries.len()],
-            cost: vec![[1.1, 0.7]; world.vendors.len()],
+            cost: vec![[1.1, 0.7, 1.3]; world.vendors.len()],
             subsidised: vec![0.9; world.vendors.len()],
             ..Shift::default()
         };
@@ -128,5 +128,38 @@ fn what_has_ended_leaves_no_bit_behind() {
         }
         lever.act(0, Moment::End, world, &mut state);
         assert!(state.conditions == before, "{kind} leaves something behind");
+    }
+}
+
+/// What had ended before the first day is no news to anybody: it only lets dates be looked up once more, and who goes first of the tenders of
+/// a day must not depend on that.
+#[test]
+fn a_lever_that_ended_before_the_start_changes_nothing() {
+    let dated = |line: &&str| {
+        ["announced", "in_force", "deadline", "end"]
+            .iter()
+            .any(|key| line.starts_with(key))
+    };
+    for (kind, keys, more) in EACH {
+        if *kind == "merger" {
+            continue; // it has no end
+        }
+        let mut past: Vec<&str> = keys.lines().filter(|line| !dated(line)).collect();
+        past.extend(["announced = 2015-01-01", "in_force = 2016-01-01", "end = 2018-01-01"]);
+        if keys.lines().any(|line| line.starts_with("deadline")) {
+            past.push("deadline = 2017-12-31");
+        }
+        let base = simulate(&child(MINIMAL, more));
+        let with = simulate(&child(MINIMAL, &example(kind, &past.join("\n"), more, "")));
+        for k in 0..2 {
+            let [(plain, seen), (record, mut trace)] = [&base, &with].map(|s| watch(s, k));
+            trace.levers.clone_from(&seen.levers);
+            let what = format!("{kind}, replicate {k}");
+            assert_same_trace(&seen, &trace, &what);
+            assert_eq!(behaviour(&base, &plain), behaviour(&with, &record), "{what}");
+            if base.series() == with.series() {
+                assert_eq!(exactly(&plain.values), exactly(&record.values), "{what}");
+            }
+        }
     }
 }

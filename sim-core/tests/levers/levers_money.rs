@@ -4,6 +4,7 @@ use crate::common::{MINIMAL, Table, Tender, Watch, behaviour, child, day, play, 
 use sim_core::calendar::Day;
 use sim_core::draws::Luck;
 use sim_core::lever::{Award, Moment};
+use sim_core::market::switching::CONTRACT_BREAK;
 use sim_core::market::value::grant_element;
 use sim_core::run::Simulation;
 use sim_core::world::outlay::Payee;
@@ -99,7 +100,8 @@ fn a_fund_is_released_by_year_and_never_spent_twice() {
         state.today = day(2022, 1, 1).add_months(3 * quarter);
         lever.review(0, last, world, &posted, &mut state);
         last = state.today;
-        spent += state.purse.pay(&lot, [Some(vendor(&s, "gamma")), None], |_, _| true)[RU];
+        let paid = state.purse.pay(&lot, [Some(vendor(&s, "gamma")), None], |_, _| true);
+        spent += paid[RU].iter().sum::<f64>();
         let years = f64::from((quarter / 4 + 1).min(3));
         assert_eq!(spent, years * 1e6, "quarter {quarter}");
     }
@@ -250,6 +252,68 @@ fn a_buyer_takes_the_better_of_two_credits() {
     crate::common::assert_close(share("gamma"), grant(0.02), 1e-12, &"no credit of its own");
     crate::common::assert_close(share("beta"), grant(0.02) - grant(0.05), 1e-12, &"the difference");
     assert_eq!(share("alpha"), 0.0);
+}
+
+/// Whoever lent it, credit is lost with the contract that it was taken with: by what was taken then, not by what is on offer when the
+/// contract is broken.
+#[test]
+fn credit_is_lost_on_leaving_the_contract_that_it_came_with() {
+    let ban = "[levers.ban.procurement_ban]\nannounced = 2024-06-01\nin_force = 2024-06-01\ndeadline = 2025-06-30\n\
+               scope = { vendors = [\"gamma\"] }\n";
+    let terms = "tenor_years = 8\nfinanced_share = 0.85\n";
+    let own =
+        format!("{ELIGIBLE}{ban}[[vendor]]\nid = \"gamma\"\n[vendor.credit]\ninterest = 0.0\ngrace_years = 0\n{terms}");
+    let lever = |end: &str| {
+        format!(
+            "{ELIGIBLE}{ban}[levers.test.export_credit]\ninterest_per_year = 0.0\ngrace_years = 0\n{terms}\
+             in_force = 2021-01-01\n{end}scope = {{ vendors = [\"gamma\"] }}\n"
+        )
+    };
+    let (begin, end) = (day(2021, 1, 1), day(2023, 6, 1));
+    let of_grant = 0.85 * grant_element(0.07, 0.0, 8.0, 0.0);
+    assert!(of_grant > 0.1, "{of_grant}");
+    let always = |_: Option<Day>| of_grant;
+    let since = |award: Option<Day>| award.filter(|d| *d >= begin).map_or(0.0, |_| of_grant);
+    let between = |award: Option<Day>| award.filter(|d| *d >= begin && *d < end).map_or(0.0, |_| of_grant);
+    type Taken<'a> = &'a dyn Fn(Option<Day>) -> f64;
+    let worlds: [(String, Taken<'_>); 3] = [
+        (own, &always),
+        (lever(""), &since),
+        (lever("end = 2023-06-01\n"), &between),
+    ];
+    for (more, taken) in worlds {
+        let s = base(&more);
+        let world = s.world();
+        let (gamma, contract) = (vendor(&s, "gamma"), &world.scenario.contract);
+        let mut seen = [0; 2];
+        for k in 0..REPLICATES {
+            let (_, w) = watch(&s, k);
+            for (i, t) in w.tenders.iter().enumerate().filter(|(_, t)| t.kind == "forced") {
+                let (info, Some(old)) = (&world.slots[t.slot], t.old) else {
+                    continue;
+                };
+                let leaves = t
+                    .alternatives
+                    .iter()
+                    .position(|a| a.buys() == [true; 2] && (0..2).all(|k| a.seller[k] != old.seller[k]));
+                let (Some(leaves), [true, true]) = (leaves, old.seller.map(|v| v == gamma)) else {
+                    continue;
+                };
+                let mut broken = |k: usize| {
+                    let before = w.tenders[..i].iter().rev().filter(|b| b.slot == t.slot);
+                    let mut awards = before.filter(|b| b.bought().is_some_and(|a| a.buys()[k]));
+                    let award = awards.find(|b| b.day < old.installed[k]).map(|b| b.day);
+                    let left = (contract.term_years - old.installed[k].years_until(t.day)).max(0.0);
+                    let grant = taken(award);
+                    seen[usize::from(grant > 0.0 && left > 0.0)] += 1;
+                    info.price * info.weight[k] * (contract.break_fee_share + grant) * left / contract.term_years
+                };
+                let expected = broken(RU) + broken(BB);
+                crate::common::assert_close(t.bills[leaves][CONTRACT_BREAK], expected, 1e-9, &t.id);
+            }
+        }
+        assert!(seen[1] > 5, "{seen:?}");
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use crate::common::{MINIMAL, Watch, bought_from, child, day, exactly, vendor, wa
 use sim_core::lever::Moment;
 use sim_core::market::posted::Posted;
 use sim_core::run::Simulation;
-use sim_core::world::{BB, Layer, NO_VENDOR, RU, State, VendorIx};
+use sim_core::world::{BB, CORE, Layer, NO_VENDOR, RU, State, VendorIx};
 
 fn cutoff(keys: &str) -> String {
     format!("[levers.test.component_cutoff]\nin_force = 2021-01-01\nscope = {{ vendors = [\"alpha\"] }}\n{keys}\n")
@@ -216,6 +216,77 @@ fn allied_suppliers_lose_sales_and_are_compensated() {
     assert_eq!(state.supply.inventory_months(vendor(&s, "beta")), None);
 }
 
+/// A cut-off of some products moves nothing of the others: no cost, quality or delivery of cores by one of radio parts, nor the other way.
+#[test]
+fn a_cut_off_moves_the_products_that_its_scope_names() {
+    let keys = "inventory_months = 0\nbackfill_share = 0\nrecovery_per_year = 0.1\nindigenous_premium_share = 3\n\
+                suppliers = { DEU = 1 }\ncompensation_share = 1\n";
+    let of = |components: &str| {
+        minimal(&format!(
+            "[levers.test.component_cutoff]\nin_force = 2021-01-01\n\
+             scope = {{ vendors = [\"alpha\"], components = [{components}] }}\n{keys}"
+        ))
+    };
+    let (base, radio, core) = (minimal(""), of("\"ru\", \"bb\""), of("\"core\""));
+    let held = |s: &Simulation, k: u64, layer_is_core: bool| -> Vec<String> {
+        let (_, w) = watch(s, k);
+        let of_layer = |slot: usize| (s.world().slots[slot].layer == Layer::Core) == layer_is_core;
+        let tenders = w.tenders.iter().filter(|t| of_layer(t.slot)).map(exactly);
+        let deliveries = w
+            .deliveries
+            .iter()
+            .filter(|(_, slot, _)| of_layer(*slot))
+            .map(|d| exactly(&d));
+        tenders.chain(deliveries).collect()
+    };
+    for k in 0..3 {
+        let [radios, cores] = [false, true].map(|is_core| held(&base, k, is_core));
+        assert!(radios.len() > 20 && cores.len() > 4, "{} {}", radios.len(), cores.len());
+        assert!(held(&radio, k, true) == cores, "replicate {k}: radio parts are cut off");
+        assert!(held(&radio, k, false) != radios);
+        assert!(
+            held(&core, k, false) == radios,
+            "replicate {k}: parts of cores are cut off"
+        );
+        assert!(held(&core, k, true) != cores);
+    }
+    // Parts of cores that are not sold are no parts of the radios that are delivered.
+    let world = core.world();
+    let lever = &world.scenario.levers[0].lever;
+    let mut state = State::new(world, &core.luck(0));
+    let posted = Posted::new(world, &state);
+    state.today = day(2021, 1, 1);
+    lever.act(0, Moment::InForce, world, &mut state);
+    let alpha = usize::from(vendor(&core, "alpha"));
+    let last = state.today;
+    state.today = day(2021, 4, 1);
+    state.volume[alpha] += 10_000.0;
+    lever.review(0, last, world, &posted, &mut state);
+    assert_eq!(state.purse.outlay.of(0, None), 0.0);
+    assert_eq!(state.conditions.wait[alpha][..2], [0.0; 2]);
+    assert!(state.conditions.wait[alpha][CORE] > 0.0 && state.conditions.cost[alpha][CORE] > 1.0);
+}
+
+/// Research moves the core by its own quality, not by that of the baseband.
+#[test]
+fn research_moves_each_product_by_its_own_quality() {
+    let s = minimal(
+        "[research]\ngeneration_levelling_share = 0.5\n[[vendor]]\nid = \"alpha\"\ncore_quality = 1.2\n\
+         [[vendor]]\nid = \"beta\"\ncore_quality = 0.8\n",
+    );
+    let world = s.world();
+    let mut state = State::new(world, &s.luck(0));
+    let (alpha, beta) = (usize::from(vendor(&s, "alpha")), usize::from(vendor(&s, "beta")));
+    let mut research = state.research.take().expect("it is played");
+    research.level(world);
+    research.show(world, &mut state.conditions);
+    // Of those who sell a core, each loses half of its distance to the mean.
+    let of_core = |v: usize| state.conditions.quality[v][CORE];
+    assert!((of_core(alpha) + 0.1).abs() < 1e-12, "{}", of_core(alpha));
+    assert!((of_core(beta) - 0.1).abs() < 1e-12, "{}", of_core(beta));
+    assert!(state.conditions.quality[alpha][BB] > -0.09);
+}
+
 const RESEARCH: &str = "[research]\n";
 
 /// Mean quality value of a vendor's bundles on offer in some years, over the price.
@@ -326,10 +397,11 @@ fn equity_cheapens_and_capital_restrictions_reach_listed_firms_alone() {
     };
     assert_same_values(&base, &paid("usd_per_year = 0"), 0, "nothing a year");
     assert_same_values(&base, &paid("usd_per_year = 1e8, budget_usd = 0"), 0, "an empty budget");
-    // Spent after a year: no more than a year of it.
-    let spent = of(&paid("usd_per_year = 1e8, budget_usd = 1e8"));
-    let half = (of(&base) + of(&equity("0.05"))) / 2.0;
-    assert!(of(&base) < spent && spent < half, "{spent} {half}");
+    // Capital that was paid in stays, in proportion.
+    let tenth = of(&paid("usd_per_year = 1e8, budget_usd = 1e7"));
+    let whole = of(&paid("usd_per_year = 1e8, budget_usd = 1e8"));
+    assert!(of(&base) < tenth && tenth < whole, "{tenth} {whole}");
+    assert_eq!(whole, of(&equity("0.05")), "a year's outlay is all of it");
     let restricted = |listed: &str| {
         minimal(&format!(
             "[levers.test.capital_restriction]\nin_force = 2021-01-01\nscope = {{ vendors = [\"beta\"] }}\npremium_per_year = 0.05\n[[vendor]]\nid = \"beta\"\nlisted = {listed}\n"

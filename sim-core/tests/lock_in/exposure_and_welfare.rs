@@ -5,7 +5,7 @@ use crate::common::market_day::MarketDay;
 use crate::common::{MINIMAL, Table, WORLD, assert_close, child, play, simulate, simulate_all, vendor};
 use sim_core::measure::{CATALOGUE, Cell, Component, Cube, Recorded, View};
 use sim_core::world::Layer;
-use sim_core::world::outlay::Payee;
+use sim_core::world::outlay::{Network, Payee};
 
 /// W = CS + PS + G + X = benefits - resources + X, in every place and year, with removals, fees and credit.
 #[test]
@@ -277,7 +277,10 @@ fn public_money_is_nobodys_gain_but_what_it_pays_for_is_used_up() {
     let simulation = simulate(&child(MINIMAL, BAN));
     let mut day = MarketDay::first(&simulation, 0);
     for (payee, musd) in [(Payee::Operators, 5.0), (Payee::Sellers, 3.0), (Payee::Works, 2.0)] {
-        day.state.purse.outlay.spend(&[(0, 1.0)], 0, 0, payee, musd);
+        day.state
+            .purse
+            .outlay
+            .spend(&[(0, 1.0)], 0, 0, (Network::Radio, payee), musd);
     }
     let cube = Cube::new(day.world, false);
     let view = View {

@@ -8,19 +8,17 @@ use sim_core::market::switching::{
 use sim_core::market::terms::Terms;
 use sim_core::market::wedge::{Wedge, Wedges};
 use sim_core::run::Simulation;
-use sim_core::world::VendorIx;
+use sim_core::world::Stack;
 
-/// Takes one item out of every bill that these terms make.
-fn remove(terms: &mut Terms, item: usize) {
+/// Takes one item out of every bill that these terms make for a stack.
+fn remove(terms: &mut Terms, stack: &mut Stack, item: usize) {
     match item {
         SWAP => terms.forgo_work(),
         LEGACY_LAYER => terms.x2_anchor = 0.0,
         ONBOARDING => (terms.onboarding, terms.onboarding_open) = (0.0, 0.0),
         CONTRACT_BREAK => {
             terms.break_fee_share = 0.0;
-            for v in 0..terms.vendors() as VendorIx {
-                terms.seller_mut(v).grant = 0.0;
-            }
+            stack.grant = [0.0; 2];
         }
         OUTAGE => terms.outage = 0.0,
         INTEGRATION => (terms.start_up, terms.operations, terms.extra_vendor) = (0.0, 0.0, 0.0),
@@ -95,8 +93,9 @@ fn over_the_installed_base(simulation: &Simulation) -> Count {
         let id = day.world.slot_id(slot);
         for item in [SWAP, LEGACY_LAYER, ONBOARDING, CONTRACT_BREAK, OUTAGE, INTEGRATION] {
             day.prepare(slot, true);
-            remove(&mut day.desk.offer.terms, item);
-            let without = day.desk.offer.wedges(&stack, legacy, life_left);
+            let mut poorer = stack;
+            remove(&mut day.desk.offer.terms, &mut poorer, item);
+            let without = day.desk.offer.wedges(&poorer, legacy, life_left);
             let what = format!("{id} without {}", ITEMS[item]);
             count.compare_all(&whole.today, &without.today, &[item], &what);
             count.compare_all(&whole.at_end, &without.at_end, &[item], &what);

@@ -97,6 +97,7 @@ fn others_before(simulation: &Simulation, watch: &Watch, nth: usize, component: 
                 is_virtual: a.is_virtual,
                 installed: [tender.day; 2],
                 exercised: false,
+                grant: [0.0; 2],
             });
         }
     }
@@ -256,6 +257,7 @@ fn what_is_at_risk_is_what_stands_and_the_crews_are_one() {
         is_virtual: false,
         installed: [world.start; 2],
         exercised: false,
+        grant: [0.0; 2],
     };
     let mut sites = 0.0;
     for slot in world.operators[operator].slots.clone() {

@@ -8,6 +8,7 @@ use sim_core::lever::Moment;
 use sim_core::run::{Observer, Simulation, TenderReport};
 use sim_core::scenario::INTERFACES;
 use sim_core::scenario::document::nearest;
+use sim_core::world::fates::Fate;
 use sim_core::world::{Stack, World};
 
 use super::anatomy::Anatomy;
@@ -168,6 +169,16 @@ impl Observer for Teller<'_> {
             .collect();
         let words = format!("maturity of interfaces: {}", words.join(", "));
         self.common(day, "review", &words, json!({ "maturity": fields }));
+    }
+
+    fn vendor(&mut self, day: Day, vendor: &str, fate: Fate) {
+        let (does, name) = match fate {
+            Fate::Opened => ("opens its line", "opened"),
+            Fate::Entered => ("enters the market", "entered"),
+            Fate::Left => ("leaves the market", "left"),
+        };
+        let words = format!("{vendor} {does}");
+        self.common(day, "vendor", &words, json!({ "vendor": vendor, "decision": name }));
     }
 
     fn held_back(&mut self, day: Day, slot: usize, until: Day) {

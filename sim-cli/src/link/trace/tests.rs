@@ -276,3 +276,33 @@ fn a_reader_that_leaves_ends_the_run() {
     });
     assert_eq!((left.unwrap_err(), printed), (crate::exit::Failure::ClosedPipe, 1));
 }
+
+#[test]
+fn what_vendors_decide_is_told() {
+    // Who pays nothing to come comes on the first day; whose line is worth opening for nothing opens it; who pays more than it can earn leaves.
+    let theory = |name: &str, json: bool| -> Vec<String> {
+        let mut asked = request(json, &[]);
+        asked.world.scenarios = vec![format!("{}/../scenarios/theory/{name}.toml", env!("CARGO_MANIFEST_DIR")).into()];
+        lines(&asked)
+    };
+    for (scenario, decision, words) in [
+        ("entrant", "entered", "enters the market"),
+        ("line-that-opens", "opened", "opens its line"),
+        ("seller-that-leaves", "left", "leaves the market"),
+    ] {
+        let events = theory(scenario, true);
+        let told: Vec<Value> = (events.iter().map(|line| serde_json::from_str::<Value>(line).unwrap()))
+            .filter(|event| event["event"] == "vendor" && event["decision"] == decision)
+            .collect();
+        assert!(!told.is_empty(), "{scenario}: {decision}");
+        let said = theory(scenario, false);
+        for event in told {
+            let (date, vendor) = (event["date"].as_str().unwrap(), event["vendor"].as_str().unwrap());
+            let sentence = format!("{vendor} {words}");
+            assert!(
+                said.iter().any(|line| line.contains(date) && line.contains(&sentence)),
+                "{scenario}: {date}, {sentence}"
+            );
+        }
+    }
+}

@@ -177,6 +177,8 @@ pub(super) fn prepare(
             is_virtual: open && world.vendors[usize::from(v)].is_virtual(today),
             installed: [today; 2],
             exercised: false,
+            // It has no contract left to break.
+            grant: [0.0; 2],
         };
         offer.terms.fit(world, state, ahead, &asks, Some(&stack), today);
         table.typical().attach(&mut offer.terms, management, seller);

@@ -291,7 +291,6 @@ impl CommonTerms {
         t.closed = market.closed;
         t.open = market.open;
         t.is_virtual = market.is_virtual;
-        t.grant = market.grant;
         t.hazard = market.hazard;
         t.immaturity = market.immaturity;
         t.virtual_aid = slot.weight[BB] * slot.price * market.virtual_aid;
@@ -317,7 +316,7 @@ impl CommonTerms {
                 0.0
             };
             t.credit[component] = weight * market.grant;
-            t.finance[component] = weight * (market.helped[component] - levy - market.waiting);
+            t.finance[component] = weight * (market.helped[component] - levy - market.waiting[component]);
             t.open_aid[component] = weight * market.open_aid[component];
             self.risk[component] = weight * s.market.risk_share * market.trust;
             self.removal[component] = match &market.removal[component] {

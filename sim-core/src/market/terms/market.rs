@@ -11,7 +11,7 @@ use crate::market::alternatives::NESTS;
 use crate::market::posted::Posted;
 use crate::market::value::{Life, RemovalRates, RemovalRisk, annuity, extension_upkeep};
 use crate::world::state::{FRONTHAUL, State};
-use crate::world::{Aid, BB, CountryInfo, Layer, RU, RuleScope, VendorIx, World};
+use crate::world::{Aid, BB, CountryInfo, Layer, RU, RuleScope, VendorIx, World, product};
 
 /// The market of one layer on one day. Fill it anew for another day, country, layer or set of rules.
 #[derive(Debug, Clone, Default)]
@@ -49,7 +49,7 @@ pub(super) struct Supplier {
     /// That with public money for a purchase, share of price.
     pub helped: [f64; 2],
     /// What longer waiting for its kit costs, share of price.
-    pub waiting: f64,
+    pub waiting: [f64; 2],
     /// Public money toward its part of an open stack, share of price.
     pub open_aid: [f64; 2],
     /// The same toward its virtual baseband.
@@ -151,14 +151,7 @@ impl Market {
         let hazard = (country.hazard[v] + rules.mean(|c| moved.hazard[moved.at(c, ix)])).max(0.0);
         seller.grant = country.grant[v];
         seller.immaturity = immaturity(posted.maturity[FRONTHAUL], moved.maturity_cap[v]);
-        // An order that comes later keeps old kit running for longer; one that never comes is not placed.
-        let wait = moved.wait[v];
         let term = s.contract.term_years;
-        seller.waiting = if wait > 0.0 && wait.is_finite() {
-            extension_upkeep(s.keep.growth_share_per_year, self.wacc, term, wait, term).max(0.0)
-        } else {
-            0.0
-        };
         (seller.helped, seller.open_aid) = ([seller.grant; 2], [0.0; 2]);
         seller.virtual_aid = 0.0;
         if !state.purse.is_empty() {
@@ -174,6 +167,14 @@ impl Market {
         }
         let transferred = moved.transferred(v);
         for component in [RU, BB] {
+            let product = product(layer, component);
+            // An order that comes later keeps old kit running for longer; one that never comes is not placed.
+            let wait = moved.wait[v][product];
+            seller.waiting[component] = if wait > 0.0 && wait.is_finite() {
+                extension_upkeep(s.keep.growth_share_per_year, self.wacc, term, wait, term).max(0.0)
+            } else {
+                0.0
+            };
             let (unit, learnt, quality) = if is_core {
                 let unit = if component == BB { info.core_cost } else { f64::NAN };
                 (unit, 1.0, info.core_quality)
@@ -182,10 +183,10 @@ impl Market {
                 (info.cost[component], learnt, info.quality[component])
             };
             seller.unit[component] = unit;
-            seller.cost_factors[component] = [moved.cost[v][component], transferred, learnt];
+            seller.cost_factors[component] = [moved.cost[v][product], transferred, learnt];
             seller.may_sell[component] = seller.on_sale && !unit.is_nan() && wait.is_finite();
             seller.quality[component] =
-                s.market.quality_value_share * (quality + moved.quality[v][component]) + country.effect[v];
+                s.market.quality_value_share * (quality + moved.quality[v][product]) + country.effect[v];
         }
         if rules.is_free(state, ix) {
             // Most vendors are under no rule at all.
