@@ -168,12 +168,12 @@ impl Lines<'_> {
     }
 }
 
-/// Refuses what no value of a measure can be: most likely per cent where a fraction is meant.
-fn possible(name: &str, value: Option<f64>, measure: &str, unit: &str) -> std::result::Result<(), String> {
+/// Refuses what no value of a measure can be, nor anything within `reach` of one: most likely per cent where a fraction is meant.
+fn possible(name: &str, value: Option<f64>, measure: &str, unit: &str, reach: f64) -> std::result::Result<(), String> {
     let (Some(value), Some(domain)) = (value, domain_of(measure, unit)) else {
         return Ok(());
     };
-    if domain.contains(&value) {
+    if (domain.start() - reach..=domain.end() + reach).contains(&value) {
         return Ok(());
     }
     let hint = fraction_hint(unit, value).map_or_else(String::new, |hint| format!(" ({hint})"));
@@ -219,7 +219,9 @@ fn parse(row: &csv::StringRecord, file: &Arc<Path>, line: u64) -> std::result::R
     };
     let (value, low, high) = (number(9)?, number(10)?, number(11)?);
     for (name, bound) in [("value", value), ("low", low), ("high", high)] {
-        possible(name, bound, &text(1), &text(2))?;
+        // The range of a value is what it may be off by: 0.03 within -0.02 and 0.08. That of a bound alone is of the measure itself.
+        let is_range = value.is_some() && name != "value";
+        possible(name, bound, &text(1), &text(2), if is_range { 1.0 } else { 0.0 })?;
     }
     let (below, above) = (low.unwrap_or(f64::NEG_INFINITY), high.unwrap_or(f64::INFINITY));
     if below > above {
@@ -341,7 +343,8 @@ mod tests {
     #[test]
     fn per_cent_and_an_empty_file_are_refused() {
         let text = read_text(&format!(
-            "2020-12-31,{SHARE},33,,,F002\n2021-12-31,{SHARE},0.3,,34,F1\n2022-12-31,{SHARE},,-0.1,0.2,F1\n"
+            "2020-12-31,{SHARE},33,,,F002\n2021-12-31,{SHARE},0.3,,34,F1\n2022-12-31,{SHARE},,-0.1,0.2,F1\n\
+             2023-12-31,{SHARE},0.03,-0.02,0.08,F1\n"
         ));
         let text = text.unwrap_err();
         for part in [
@@ -351,6 +354,7 @@ mod tests {
         ] {
             assert!(text.message().contains(part), "{}", text.message());
         }
+        assert!(!text.message().contains(":5:"), "a range of error may leave the domain");
         let text = read_text("").unwrap_err();
         assert!(text.message().starts_with("no observation in "), "{}", text.message());
     }

@@ -291,13 +291,13 @@ fn regret_and_boxes_are_those_of_the_outcomes() {
     let root = folder.path();
     explore(root, "--design lhs -n 40 --replicates 1 --out run");
     let outcomes = lock_in(&root.join("run"));
-    let said = done(root, &["regret", "run", "--threshold", "0.75"]);
+    let said = done(root, &["regret", "run", "--threshold", "1"]);
     assert!(
         said.contains("low is better, over 40 futures") && said.contains(&format!("{CHOICE} = 1")),
         "{said}"
     );
     assert!(said.contains("Savage") && said.contains("on average"), "{said}");
-    silent(root, &["regret", "run", "--threshold", "0.75"]);
+    silent(root, &["regret", "run", "--threshold", "1"]);
     for (args, said) in [
         (
             ["regret", "run", "--threshold", "60"],
@@ -317,7 +317,7 @@ fn regret_and_boxes_are_those_of_the_outcomes() {
         let text = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success() && text.contains(said), "{args:?}: {text}");
     }
-    silent(root, &["regret", "run", "--threshold", "0.75"]);
+    silent(root, &["regret", "run", "--threshold", "1"]);
     let regret = rows(&root.join("run/regret.csv"));
     assert_eq!(regret.len(), 80);
     for row in &regret {
