@@ -74,10 +74,9 @@ impl<'a> Desk<'a> {
     fn hand_all_to(&mut self, country: &str, vendor: &str) {
         let (world, v) = (self.s.world(), self.vendor(vendor));
         for (slot, info) in self.state.slots.iter_mut().zip(&world.slots) {
-            if world.countries[info.country].id == country && info.layer != Layer::Core {
-                if let Some(stack) = &mut slot.stack {
-                    stack.seller = [v; 2];
-                }
+            let is_there = world.countries[info.country].id == country && info.layer != Layer::Core;
+            if let Some(stack) = slot.stack.as_mut().filter(|_| is_there) {
+                stack.seller = [v; 2];
             }
         }
     }
