@@ -162,6 +162,7 @@ pub struct Watch {
     pub reviews: Vec<(Day, [f64; 3])>,
     pub launches: Vec<(Day, String)>,
     pub held_back: Vec<(Day, usize, Day)>,
+    pub switched_off: Vec<(Day, usize)>,
 }
 
 impl Observer for Watch {
@@ -195,6 +196,10 @@ impl Observer for Watch {
 
     fn delivery(&mut self, day: Day, slot: usize, stack: &Stack) {
         self.deliveries.push((day, slot, *stack));
+    }
+
+    fn switch_off(&mut self, day: Day, slot: usize, _stack: &Stack) {
+        self.switched_off.push((day, slot));
     }
 
     fn review(&mut self, day: Day, maturity: [f64; 3]) {

@@ -300,6 +300,10 @@ pub const MECHANISMS: &[Mechanism] = &[
             "levers_supply::a_cut_off_vendor_sells_less_and_least_where_the_coalition_holds",
             "levers_supply::limit_all_cut_without_stock_backfill_or_recovery_ends_all_sales",
             "levers_supply::after_the_stock_out_orders_come_later",
+            "levers_supply::allied_suppliers_lose_sales_and_are_compensated",
+            "levers_by_hand::the_stockpile_is_what_networks_get_of_it_over_what_they_use",
+            "levers_by_hand::the_stockpile_is_drawn_by_deliveries_over_usual_ones_and_by_what_is_missing",
+            "levers_by_hand::a_cut_off_bites_by_the_tiers_and_the_states_that_it_covers",
             "src/world/supply::v32_the_stockpile_lasts_its_months_over_what_is_missing",
         ],
         scenarios: &["levers/component_cutoff.toml", "coalition-holds.toml", "backfill.toml"],
@@ -359,6 +363,9 @@ pub const MECHANISMS: &[Mechanism] = &[
         tests: &[
             "levers_supply::after_a_merger_the_target_holds_and_sells_nothing_and_the_buyer_has_its_contracts",
             "levers_supply::equity_cheapens_and_capital_restrictions_reach_listed_firms_alone",
+            "levers_by_hand::a_merger_makes_the_buyer_cheaper_by_its_synergy",
+            "levers_by_hand::a_merger_adds_the_targets_income_for_research_to_the_buyers",
+            "levers_by_hand::a_share_of_new_capital_is_research_of_those_who_get_it",
         ],
         scenarios: &["levers/merger.toml", "levers/equity.toml", "run-faster.toml"],
     },
@@ -461,6 +468,8 @@ pub const MECHANISMS: &[Mechanism] = &[
         tests: &[
             "levers_politics::norms_reach_members_and_by_leakage_the_others",
             "levers_politics::a_rule_in_one_member_is_feared_in_the_others",
+            "levers_by_hand::a_country_that_is_supplied_by_the_target_takes_a_norm_over_more_slowly",
+            "levers_by_hand::a_coalition_presses_by_the_influence_of_who_has_a_rule_and_outsiders_feel_a_part",
             "src/lever/norms::the_exact_step_agrees_with_small_ones_and_with_its_steady_state",
         ],
         scenarios: &["levers/norms.toml", "levers/coalition_pressure.toml"],
@@ -566,7 +575,10 @@ pub const MECHANISMS: &[Mechanism] = &[
             "hazard.after_announcement_per_year",
         ],
         measures: &["ban_hazard"],
-        tests: &["levers_politics::counter_lobbying_lowers_the_fear_of_a_ban"],
+        tests: &[
+            "levers_politics::counter_lobbying_lowers_the_fear_of_a_ban",
+            "levers_by_hand::counter_lobbying_works_most_where_the_target_is_depended_on",
+        ],
         scenarios: &["levers/counter_lobbying.toml"],
     },
 ];

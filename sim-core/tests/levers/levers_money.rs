@@ -358,8 +358,9 @@ fn a_state_subsidy_sells_its_champion_and_is_passed_on_in_part() {
         passed.push((x.prices[i] - y.prices[j]) / borne);
     }
     assert!(passed.len() > 5, "{} tenders", passed.len());
+    // A good part of it each time, and never all.
     assert!(
-        passed.iter().all(|p| (0.0..1.05).contains(p)),
+        passed.iter().all(|p| (0.3..1.0).contains(p)),
         "pass-through: {passed:?}"
     );
 }

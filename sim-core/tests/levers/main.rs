@@ -7,6 +7,7 @@ mod accounts_of_levers;
 mod forced_tenders;
 mod lever_contract;
 mod levers_bad_input;
+mod levers_by_hand;
 mod levers_demand;
 mod levers_edges;
 mod levers_money;

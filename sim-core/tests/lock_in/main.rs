@@ -4,6 +4,7 @@
 mod common;
 
 mod exposure_and_welfare;
+mod measures_by_hand;
 mod posted_valuation;
 mod published_estimates;
 mod shared_values;

@@ -2,6 +2,7 @@
 
 use crate::common::{MINIMAL, Table, WORLD, child, day, play, simulate, simulate_all, vendor, watch};
 use sim_core::market::tender::Outcome;
+use sim_core::run::Simulation;
 use sim_core::world::{Layer, Neighbour};
 
 /// What is awarded on the first day is in the flows of the first year.
@@ -117,18 +118,37 @@ fn a_ban_next_door_does_not_move_list_prices() {
 /// The end of a ban takes the forced tenders back that it had planned, and no other lever's.
 #[test]
 fn the_end_of_a_ban_unforces_what_it_forced() {
-    let ban = "[levers.test.procurement_ban]\nannounced = 2020-06-01\nin_force = 2021-01-01\ndeadline = 2027-12-31\nend = 2022-01-01\nscope = { vendors = [\"alpha\"] }\n";
-    let simulation = simulate(&child(MINIMAL, ban));
-    for k in 0..10 {
-        let (_, watch) = watch(&simulation, k);
-        let forced: Vec<_> = watch
-            .tenders
-            .iter()
-            .filter(|t| t.kind == "forced" && t.day >= day(2022, 1, 1))
-            .map(|t| &t.id)
-            .collect();
-        assert!(forced.is_empty(), "replicate {k}: {forced:?}");
-    }
+    let ban = |name: &str, vendor: &str, end: &str| {
+        format!(
+            "[levers.{name}.procurement_ban]\nannounced = 2020-06-01\nin_force = 2021-01-01\ndeadline = 2025-12-31\n{end}\
+             scope = {{ vendors = [\"{vendor}\"] }}\n"
+        )
+    };
+    let (until, other) = ("end = 2022-01-01\n", ban("other", "beta", ""));
+    let world = |end: &str, more: &str| simulate(&child(MINIMAL, &format!("{}{more}", ban("test", "alpha", end))));
+    // Forced tenders after the end: of kit of each of the two, over the replicates.
+    let forced = |simulation: &Simulation| {
+        let sellers = ["alpha", "beta"].map(|v| vendor(simulation, v));
+        let mut of = [0; 2];
+        for k in 0..10 {
+            let (_, watch) = watch(simulation, k);
+            let after = watch.tenders.iter().filter(|t| t.day >= day(2022, 1, 1));
+            for t in after.filter(|t| t.kind == "forced") {
+                for (n, v) in of.iter_mut().zip(sellers) {
+                    *n += usize::from(t.old.is_some_and(|o| o.holds(v)));
+                }
+            }
+        }
+        of
+    };
+    let stands = forced(&world("", ""));
+    assert!(stands[0] > 10, "a ban that stands forces: {stands:?}");
+    assert_eq!(forced(&world(until, "")), [0, 0], "one that has ended does not");
+    let beside = forced(&world(until, &other));
+    assert!(
+        beside[0] == 0 && beside[1] > 5,
+        "the other's are still held: {beside:?}"
+    );
 }
 
 /// A ban does not take the kit that it forbids out of the measure of lock-in.

@@ -330,6 +330,28 @@ fn what_the_data_do_not_reach_is_called_so() {
     );
 }
 
+/// The bootstrap knows no more than the effective sample: of many rows of which few are independent, as little is known as of those few.
+#[test]
+fn fewer_independent_rows_widen_the_intervals() {
+    // A thousand rows spread as the prior, in two columns that have nothing to do with one another.
+    let at = |i: usize| (i as f64 + 0.5) / 1000.0;
+    let rows: Vec<Vec<f64>> = (0..1000).map(|i| vec![at(i), at(i * 617 % 1000)]).collect();
+    let priors = [uniform(0.0, 1.0), uniform(0.0, 1.0)];
+    let width = |interval: crate::inference::Interval| interval.high - interval.low;
+    for effective in [25.0, 100.0, 400.0] {
+        // The variance of n uniform numbers errs by sqrt((1.8 - 1) / n) of itself, their correlation by sqrt(1 / n).
+        for found in identify(&priors, &rows, effective, 1) {
+            let expected = 2.0 * 1.96 * (0.8 / effective).sqrt();
+            let ratio = width(found.interval) / expected;
+            assert!((0.85..1.15).contains(&ratio), "{effective}: {ratio}");
+            assert!(found.interval.contains(0.0), "{effective}: {:?}", found.interval);
+        }
+        let pair = &correlations(&rows, effective, 1)[0];
+        let ratio = width(pair.interval) / (2.0 * 1.96 / effective.sqrt());
+        assert!((0.85..1.15).contains(&ratio), "{effective}: {ratio}");
+    }
+}
+
 #[test]
 fn what_the_model_cannot_make_is_said() {
     let mut calibration = Calibration::new(problem(
