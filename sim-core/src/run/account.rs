@@ -294,17 +294,14 @@ impl Run<'_> {
             if new.seller[k] == NO_VENDOR || new.installed[k] != today {
                 continue;
             }
-            match old {
-                Some(old) => {
-                    let from = usize::from(old.seller[k]);
-                    let moves = new.seller[k] != old.seller[k];
-                    let age = old.installed[k].years_until(today).max(0.0);
-                    let book = self.ledger.standing[slot][k].price * (term - age).max(0.0) / term;
-                    let values = [1.0, age, if moves { 1.0 } else { 0.0 }, book].map(|x| info.sites * x);
-                    self.cube
-                        .add_all(places_of(world, info), layer, k, from, Field::Replaced, &values);
-                }
-                None => {}
+            if let Some(old) = old {
+                let from = usize::from(old.seller[k]);
+                let moves = new.seller[k] != old.seller[k];
+                let age = old.installed[k].years_until(today).max(0.0);
+                let book = self.ledger.standing[slot][k].price * (term - age).max(0.0) / term;
+                let values = [1.0, age, if moves { 1.0 } else { 0.0 }, book].map(|x| info.sites * x);
+                self.cube
+                    .add_all(places_of(world, info), layer, k, from, Field::Replaced, &values);
             }
             self.ledger.standing[slot][k] = self.ledger.ordered[slot][k];
         }
