@@ -1,10 +1,12 @@
 //! Input that no caller should give has a defined answer too: rows of unequal length, short slices, numbers beyond all
 //! measure.
 
-use super::calibration::{correlations, identify, luck_of_history};
+use super::calibration::{
+    Calibration, CalibrationError, Prediction, Problem, Surface, Target, correlations, identify, luck_of_history,
+};
 use super::prim::{Limits, PrimBox, PrimSettings, cover, quasi_p_values, reproduced, trajectory};
 use super::sensitivity::{SensitivityError, morris_effects, sobol_indices};
-use super::{Discounting, intraclass, path_dependence};
+use super::{Discounting, Observation, intraclass, path_dependence};
 use crate::draws::{Draws, Luck};
 use crate::scenario::Distribution;
 
@@ -139,4 +141,63 @@ fn replicates_and_rows_of_unequal_length_are_left_out_or_say_nothing() {
 fn there_is_no_path_dependence_over_more_classes_than_can_be() {
     assert_eq!(path_dependence(&[(0.0, 1.0), (1.0, 2.0)], usize::MAX), None);
     assert_eq!(intraclass(&[1.0, 2.0], usize::MAX), None);
+}
+
+/// One input that makes one outcome.
+fn problem(luck: Vec<f64>) -> Problem {
+    Problem {
+        priors: vec![Distribution::Uniform { low: 0.0, high: 1.0 }],
+        targets: vec![Target {
+            observation: Observation::Value(0.5),
+            tolerance: 0.1,
+        }],
+        luck,
+        replicates: 4,
+        cutoff: 3.0,
+        candidates: 64,
+        seed: 1,
+    }
+}
+
+#[test]
+fn a_surface_is_fitted_to_rows_of_one_length_only() {
+    let points: Vec<Vec<f64>> = (0..16).map(|k| vec![f64::from(k)]).collect();
+    let mut ragged = points.clone();
+    ragged[3] = vec![];
+    for (points, outcomes) in [(&ragged, &points), (&points, &ragged), (&points, &points[1..].to_vec())] {
+        assert_eq!(Surface::fit(points, outcomes).err(), Some(CalibrationError::Ragged));
+    }
+    let surface = Surface::fit(&points, &points).expect("a line");
+    let mut at = Prediction::default();
+    for odd in [&[][..], &[1.0, 2.0]] {
+        surface.predict(odd, &mut at);
+        assert!(at.means.len() == 1 && at.means[0].is_nan() && at.leverage.is_nan());
+    }
+    surface.predict(&[3.5], &mut at);
+    assert!((at.means[0] - 3.5).abs() < 1e-12);
+}
+
+#[test]
+fn a_calibration_learns_nothing_of_what_the_problem_does_not_have() {
+    let mut calibration = Calibration::new(problem(vec![0.01]));
+    let points = calibration.first_points(16).expect("points");
+    let outcomes: Vec<Option<Vec<f64>>> = points.iter().map(|point| Some(point.clone())).collect();
+    let (mut short, mut long) = (points.clone(), outcomes.clone());
+    short[2] = vec![];
+    long[2] = Some(vec![0.1, 0.2]);
+    for (points, outcomes) in [(&short, &outcomes), (&points, &long)] {
+        assert_eq!(
+            calibration.learn(points, outcomes, 8).err(),
+            Some(CalibrationError::Ragged)
+        );
+    }
+    let report = calibration.learn(&points, &outcomes, 8).expect("a wave");
+    assert_eq!((report.wave, report.fitted), (1, 16));
+    assert!(calibration.implausibility(&[]).0.is_nan());
+    assert!(calibration.foretell(&[]).expect("a surface")[0].0.is_nan());
+    let mut without_luck = Calibration::new(problem(vec![]));
+    assert_eq!(
+        without_luck.learn(&points, &outcomes, 8).err(),
+        Some(CalibrationError::Ragged)
+    );
 }
