@@ -11,6 +11,7 @@ use crate::figures::FigureError;
 use crate::figures::summary::SummaryTable;
 use crate::output::differences;
 use crate::store::directory::{Found, RunDirectory};
+use crate::store::limited;
 use crate::store::manifest::Manifest;
 
 /// Measures that sentences and tables speak of.
@@ -166,7 +167,7 @@ fn count_rows(path: &Path) -> Result<usize> {
     if !path.is_file() {
         return Ok(0);
     }
-    let mut reader = csv::Reader::from_path(path).while_doing("read", path)?;
+    let mut reader = csv::Reader::from_reader(limited::open(path, limited::FAILURES)?);
     let (mut row, mut rows) = (csv::ByteRecord::new(), 0);
     while reader.read_byte_record(&mut row).while_doing("read", path)? {
         rows += 1;
@@ -333,5 +334,9 @@ mod tests {
         assert_eq!((stats.mean, stats.ci), (-0.2, Some((-0.3, -0.1))));
         assert_eq!(count_rows(&directory.file(differences::FILE)).unwrap(), 4);
         assert_eq!(count_rows(&directory.file("failures.csv")).unwrap(), 0);
+        let beyond = fs::File::create(directory.file("failures.csv")).unwrap();
+        beyond.set_len(limited::FAILURES + 1).unwrap();
+        let refused = count_rows(&directory.file("failures.csv")).unwrap_err();
+        assert!(refused.message().contains("more than 1024 MiB"), "{refused}");
     }
 }

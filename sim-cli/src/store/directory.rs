@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::limited;
 use super::manifest::Manifest;
 use super::plan::Plan;
 use crate::exit::{Context as _, Failure, Result};
@@ -203,7 +204,49 @@ fn is_shard_name(name: &str) -> bool {
 }
 
 fn read_manifest(path: &Path) -> Result<std::result::Result<Manifest, String>> {
-    let bytes = fs::read(path).while_doing("read", path)?;
+    let bytes = match limited::read(path, limited::MANIFEST) {
+        Err(Failure::Refused(why)) => return Ok(Err(why)),
+        read => read?,
+    };
     let text = String::from_utf8_lossy(&bytes);
     Ok(Manifest::parse(&text).map_err(|why| why.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Makes a file that has `length` bytes, and room on the disk for none of them.
+    fn of_length(path: &Path, length: u64) {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::File::create(path).unwrap().set_len(length).unwrap();
+    }
+
+    #[test]
+    fn a_manifest_or_plan_beyond_all_measure_is_not_read() {
+        let dir = tempfile::tempdir().unwrap();
+        let directory = RunDirectory::new(dir.path());
+        let foreign = || match directory.look().unwrap() {
+            Found::Foreign(why) => why,
+            other => panic!("{other:?}"),
+        };
+        of_length(&directory.plan(), limited::PLAN + 1);
+        let why = foreign();
+        assert!(why.contains("plan.json has more than 1024 MiB"), "{why}");
+        of_length(&directory.shard(), limited::PLAN + 1);
+        let why = foreign();
+        assert!(why.contains("shard.json has more than 1024 MiB"), "{why}");
+        of_length(&directory.manifest(), limited::MANIFEST + 1);
+        let why = foreign();
+        assert!(why.contains("manifest.json has more than 16 MiB"), "{why}");
+    }
+
+    #[test]
+    fn a_plan_that_is_no_text_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let directory = RunDirectory::new(dir.path());
+        fs::create_dir_all(directory.work()).unwrap();
+        fs::write(directory.plan(), b"\xff\xfe").unwrap();
+        assert!(matches!(directory.look(), Ok(Found::Foreign(why)) if why.contains("no text in UTF-8")));
+    }
 }

@@ -16,6 +16,7 @@ use sim_core::record::Counters;
 use super::directory::RunDirectory;
 use super::entry::{Entry, FailedReplicate};
 use super::layout::Layout;
+use super::limited;
 use super::manifest::Manifest;
 use super::points::{key, point_and_replicate};
 use super::segments::Segments;
@@ -121,7 +122,7 @@ fn read_failures(
     layouts: &[Layout],
 ) -> Result<BTreeMap<(usize, u64), FailedReplicate>> {
     let path = directory.file("failures.csv");
-    let mut reader = csv::Reader::from_path(&path).while_doing("read", &path)?;
+    let mut reader = csv::Reader::from_reader(limited::open(&path, limited::FAILURES)?);
     let mut failures = BTreeMap::new();
     for row in reader.records() {
         let row = row.while_doing("read", &path)?;
@@ -376,4 +377,30 @@ fn take_tenders(rows: &mut Peekable<TenderRows>, id: &str, k: u64) -> Result<Ten
         }
     }
     Ok(tenders)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn failures_beyond_all_measure_are_not_read() {
+        let manifest: Manifest = serde_json::from_value(serde_json::json!({
+            "format": 1, "model_version": "0.1.0", "results_epoch": 1, "mode": "run", "worlds": [], "inputs": {},
+            "seed": 1, "uncertainty": "fixed", "replicates": 1,
+            "recorded": {"series": "core", "tenders": false, "layout_hash": ""},
+        }))
+        .unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        let directory = RunDirectory::new(dir.path());
+        let failures = File::create(directory.file("failures.csv")).unwrap();
+        assert!(read_failures(&directory, &manifest, &[]).unwrap().is_empty());
+        failures.set_len(limited::FAILURES + 1).unwrap();
+        let refused = read_failures(&directory, &manifest, &[]).unwrap_err();
+        assert!(matches!(refused, Failure::Refused(_)));
+        assert!(
+            refused.message().contains("failures.csv has more than 1024 MiB"),
+            "{refused}"
+        );
+    }
 }

@@ -10,6 +10,7 @@ pub mod force;
 pub mod frame;
 pub mod import;
 pub mod layout;
+pub mod limited;
 pub mod lock;
 pub mod manifest;
 pub mod plan;

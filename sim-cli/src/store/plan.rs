@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::atomic;
 use super::canonical::{canonical, hash_of};
 use super::layout::Layout;
+use super::limited;
 use super::manifest::{FORMAT, Manifest};
 use super::points::{hash_of_first, key};
 use crate::engine::Valuation;
@@ -119,19 +120,28 @@ impl Plan {
     /// Writes it whole or not at all.
     ///
     /// # Errors
-    /// Of the disk.
+    /// Where it would be too large to be read back; of the disk.
     pub fn write(&self, path: &Path) -> Result<()> {
         let value = serde_json::to_value(self).while_doing("write", path)?;
-        atomic::write_text(path, &(canonical(&value) + "\n"))
+        let text = canonical(&value) + "\n";
+        if text.len() as u64 > limited::PLAN {
+            return Err(Failure::CouldNotGoOn(format!(
+                "{} would have more than {} MiB: record fewer series, or play fewer worlds at a time",
+                path.display(),
+                limited::PLAN >> 20
+            )));
+        }
+        atomic::write_text(path, &text)
     }
 
     /// Reads it back.
     ///
     /// # Errors
-    /// [`Failure::Refused`] where the text is not a plan whose parts agree.
+    /// [`Failure::Refused`] where the file is larger than a plan may be, or not a plan whose parts agree.
     pub fn read(path: &Path) -> Result<Self> {
-        let text = std::fs::read_to_string(path).while_doing("read", path)?;
-        Self::parse(&text).map_err(|why| {
+        let text =
+            String::from_utf8(limited::read(path, limited::PLAN)?).map_err(|_| "it is no text in UTF-8".to_owned());
+        text.and_then(|text| Self::parse(&text)).map_err(|why| {
             Failure::Refused(format!(
                 "{} cannot be used: {why}. Remove it, or choose another --out",
                 path.display()

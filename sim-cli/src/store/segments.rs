@@ -15,6 +15,7 @@ use super::canonical::sha256_hex;
 use super::entry::{Entry, FailedReplicate, VALUES_AT};
 use super::frame;
 use super::layout::Layout;
+use super::limited;
 use super::tenders::Tenders;
 use crate::exit::{Context as _, Failure, Result};
 
@@ -23,6 +24,8 @@ const FILE_MAGIC: [u8; 8] = *b"ORANSEG1";
 const FILE_HEAD: usize = 8 + 64 + 4;
 /// A file that has grown beyond this is closed and another begun: 64 MiB.
 const FILE_FULL: u64 = 64 << 20;
+/// Most bytes of a file: one that is not full yet takes one frame more, however large.
+const FILE_MOST: u64 = FILE_FULL + frame::HEAD as u64 + frame::MAX_PAYLOAD as u64;
 
 /// Where a finished replicate lies.
 #[derive(Debug, Clone, Copy)]
@@ -87,7 +90,7 @@ impl Segments {
     /// Takes in what a directory holds and appends to it from now on; torn tails are cut off.
     ///
     /// # Errors
-    /// Where the directory cannot be read or written, or holds segments of another run.
+    /// Where the directory cannot be read or written, or holds segments of another run or larger than any is.
     pub fn open_for_writing(&mut self, directory: &Path) -> Result<()> {
         fs::create_dir_all(directory).while_doing("create", directory)?;
         self.take_in(directory, true)?;
@@ -98,7 +101,7 @@ impl Segments {
     /// Takes in what a directory holds, changing nothing.
     ///
     /// # Errors
-    /// Where the directory cannot be read or holds segments of another run.
+    /// Where the directory cannot be read, or holds segments of another run or larger than any is.
     pub fn open_for_reading(&mut self, directory: &Path) -> Result<()> {
         self.take_in(directory, false)
     }
@@ -119,7 +122,7 @@ impl Segments {
     }
 
     fn take_in_file(&mut self, path: PathBuf, repair: bool) -> Result<()> {
-        let bytes = fs::read(&path).while_doing("read", &path)?;
+        let bytes = limited::read(&path, FILE_MOST)?;
         let head = bytes.get(..FILE_HEAD);
         let sound =
             head.is_some_and(|head| crc32fast::hash(&head[..FILE_HEAD - 4]).to_le_bytes() == head[FILE_HEAD - 4..]);

@@ -70,6 +70,24 @@ fn segments_of_another_run_are_refused() {
     assert!(matches!(refused, Err(Failure::Refused(_))));
 }
 
+#[test]
+fn a_segment_larger_than_any_is_refused_unread() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = written(dir.path(), 2);
+    // The file has no more room on the disk than before.
+    let grown = OpenOptions::new().write(true).open(&path).unwrap();
+    grown.set_len(FILE_MOST + 1).unwrap();
+    let refused = Segments::new(vec![layout()], "key")
+        .open_for_writing(dir.path())
+        .unwrap_err();
+    assert!(matches!(refused, Failure::Refused(_)));
+    assert!(
+        refused.message().contains("w-0001.seg has more than 4160 MiB"),
+        "{refused}"
+    );
+    assert_eq!(fs::metadata(&path).unwrap().len(), FILE_MOST + 1, "nothing is cut off");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
     #[test]

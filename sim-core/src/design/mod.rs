@@ -149,12 +149,12 @@ impl DesignKind {
     }
 
     /// Rows of a design that belong together: a design that is cut off between two such groups is a smaller design
-    /// of the same kind.
+    /// of the same kind. At most `usize::MAX`, whatever the number of axes.
     #[must_use]
     pub fn block(self, axes: usize) -> usize {
         match self {
-            Self::Saltelli { .. } => axes + 2,
-            Self::Morris { .. } => axes + 1,
+            Self::Saltelli { .. } => axes.saturating_add(2),
+            Self::Morris { .. } => axes.saturating_add(1),
             _ => 1,
         }
     }

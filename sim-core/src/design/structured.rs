@@ -16,9 +16,13 @@ pub fn morris_step() -> f64 {
 
 /// One block of Saltelli's design from two independent points: `a`; then `a` with coordinate `i` from `b`, for each
 /// `i`; then `b`. Saltelli et al., Computer Physics Communications 181 (2010), 259-270.
+///
+/// Where one point has more coordinates than the other, those that both have are taken.
 #[must_use]
 pub fn saltelli_block(a: &[f64], b: &[f64]) -> Vec<Vec<f64>> {
-    let mixed = (0..a.len()).map(|i| {
+    let axes = a.len().min(b.len());
+    let (a, b) = (&a[..axes], &b[..axes]);
+    let mixed = (0..axes).map(|i| {
         let mut row = a.to_vec();
         row[i] = b[i];
         row

@@ -375,3 +375,20 @@ fn correlated_designs_keep_what_makes_them_designs() {
     );
     assert_eq!(build(DesignKind::Saltelli { n: 8 }, &none).map(|p| p.len()), Ok(40));
 }
+
+#[test]
+fn odd_numbers_of_axes_and_points_of_unequal_length() {
+    assert_eq!(
+        saltelli_block(&[0.1, 0.2], &[0.7]),
+        [[0.1], [0.7], [0.7]],
+        "the coordinates that both have"
+    );
+    assert_eq!(saltelli_block(&[0.1], &[0.7, 0.8]), [[0.1], [0.7], [0.7]]);
+    assert_eq!(saltelli_block(&[], &[0.7]), [[0.0; 0], []]);
+    let saltelli = DesignKind::Saltelli { n: 1 };
+    let morris = DesignKind::Morris { trajectories: 1 };
+    assert_eq!((saltelli.block(3), morris.block(3)), (5, 4));
+    for kind in [saltelli, morris] {
+        assert_eq!(kind.block(usize::MAX), usize::MAX);
+    }
+}

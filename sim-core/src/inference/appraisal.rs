@@ -59,18 +59,15 @@ impl Discounting {
     }
 
     /// The discounted means over time of a stock in two worlds, `sum(w x) / sum(w)` by the trapezoidal
-    /// rule, over the dates on which both are defined; NaN where there is none.
-    ///
-    /// # Panics
-    /// If there are fewer values than dates.
+    /// rule, over the dates on which both are defined; NaN where there is none. A date beyond the values is undefined.
     #[must_use]
     pub fn means(&self, base: &[f64], alt: &[f64]) -> (f64, f64) {
         let (mut weight, mut of_base, mut of_alt) = (0.0, 0.0, 0.0);
-        for (i, w) in self.stock.iter().enumerate() {
-            if !base[i].is_nan() && !alt[i].is_nan() {
+        for (w, (base, alt)) in self.stock.iter().zip(base.iter().zip(alt)) {
+            if !base.is_nan() && !alt.is_nan() {
                 weight += w;
-                of_base += w * base[i];
-                of_alt += w * alt[i];
+                of_base += w * base;
+                of_alt += w * alt;
             }
         }
         if weight > 0.0 {

@@ -8,6 +8,8 @@ mod appraisal;
 pub mod calibration;
 mod distributions;
 mod interval;
+#[cfg(test)]
+mod odd_input_tests;
 mod paired;
 pub mod path;
 pub mod prim;

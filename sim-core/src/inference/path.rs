@@ -27,7 +27,7 @@
 #[must_use]
 pub fn intraclass(late: &[f64], continuations: usize) -> Option<f64> {
     let n = continuations;
-    if n < 2 || late.len() < 2 * n || !late.len().is_multiple_of(n) || late.iter().any(|x| !x.is_finite()) {
+    if n < 2 || late.len() / 2 < n || !late.len().is_multiple_of(n) || late.iter().any(|x| !x.is_finite()) {
         return None;
     }
     let mean = |x: &[f64]| x.iter().sum::<f64>() / x.len() as f64;
@@ -48,7 +48,7 @@ pub fn intraclass(late: &[f64], continuations: usize) -> Option<f64> {
 #[must_use]
 pub fn path_dependence(pairs: &[(f64, f64)], classes: usize) -> Option<f64> {
     let n = pairs.len();
-    if classes < 2 || n < 2 * classes || pairs.iter().any(|(e, l)| !e.is_finite() || !l.is_finite()) {
+    if classes < 2 || n / 2 < classes || pairs.iter().any(|(e, l)| !e.is_finite() || !l.is_finite()) {
         return None;
     }
     let mut order: Vec<usize> = (0..n).collect();

@@ -60,13 +60,12 @@ pub fn log_sum_exp(terms: impl Iterator<Item = f64> + Clone) -> f64 {
 /// Plain logit: fills `shares` and returns the expected maximum in money, `mu ln sum exp(v/mu)`.
 ///
 /// `value` and `mu` in money, `mu > 0`. If no alternative is on offer, shares are 0 and the result is
-/// minus infinity.
-///
-/// # Panics
-///
-/// If the two slices differ in length: a fault of the program, not of its input.
+/// minus infinity. Where one slice is longer than the other, an alternative without a value or without
+/// a place for its share is not on offer.
 pub fn logit(value: &[f64], mu: f64, shares: &mut [f64]) -> f64 {
-    assert_eq!(value.len(), shares.len(), "one share for each alternative");
+    let offered = value.len().min(shares.len());
+    let (value, (shares, beyond)) = (&value[..offered], shares.split_at_mut(offered));
+    beyond.fill(0.0);
     let peak = value.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     if peak == f64::NEG_INFINITY {
         shares.fill(0.0);
@@ -152,18 +151,19 @@ impl Tree<'_> {
     }
 
     /// Fills inclusive values and shares; returns the expected maximum in money, without Euler's
-    /// constant.
-    ///
-    /// # Panics
-    ///
-    /// If a slice is shorter than the tree needs: a fault of the program, not of its input.
+    /// constant. An alternative of a nest that a slice is too short for is not on offer.
     pub fn shares(&self, inclusive: &mut [f64], shares: &mut [f64]) -> f64 {
         self.inclusive(inclusive);
-        let top = expected_maximum(self.mu, inclusive);
+        let nests = inclusive.len().min(self.lambda.len());
+        let top = expected_maximum(self.mu, &inclusive[..nests]);
         for ((share, v), nest) in shares.iter_mut().zip(self.value).zip(self.nest) {
             let g = usize::from(*nest);
-            let inside = (v - inclusive[g]) / (self.mu * self.lambda[g]);
-            let log_share = inside + (inclusive[g] - top) / self.mu;
+            let (Some(of_nest), Some(lambda)) = (inclusive.get(g), self.lambda.get(g)) else {
+                *share = 0.0;
+                continue;
+            };
+            let inside = (v - of_nest) / (self.mu * lambda);
+            let log_share = inside + (of_nest - top) / self.mu;
             // A value of minus infinity in an empty nest gives NaN: it is not on offer.
             *share = if log_share.is_nan() { 0.0 } else { libm::exp(log_share) };
         }
@@ -177,16 +177,20 @@ impl Tree<'_> {
     /// with the same shocks differ only where values differ. `inclusive` must hold this tree's
     /// inclusive values; `nest_shock(g)` and `alternative_shock(a)` give the shocks (see [`gumbel`]) and
     /// are asked once each, in index order, alternatives only inside the chosen nest. Ties go to the lower
-    /// index. `None` if nothing is on offer.
+    /// index. `None` if nothing is on offer. A nest without a dissimilarity is never chosen.
     pub fn draw(
         &self,
         inclusive: &[f64],
         mut nest_shock: impl FnMut(usize) -> f64,
         mut alternative_shock: impl FnMut(usize) -> f64,
     ) -> Option<usize> {
-        let nests = inclusive.iter().map(|i| i / self.mu).enumerate();
+        let nests = inclusive
+            .iter()
+            .take(self.lambda.len())
+            .map(|i| i / self.mu)
+            .enumerate();
         let chosen = first_largest(nests.map(|(g, i)| (g, i + nest_shock(g))))?;
-        let scale = self.mu * self.lambda[chosen];
+        let scale = self.mu * self.lambda.get(chosen)?;
         let members = self.nest.iter().zip(self.value).enumerate();
         let members = members.filter(|(_, (nest, _))| usize::from(**nest) == chosen);
         first_largest(members.map(|(a, (_, v))| (a, v / scale + alternative_shock(a))))
@@ -243,6 +247,33 @@ mod tests {
             tree.draw(&inclusive, |g| if g == 0 { 30.0 } else { 0.0 }, shocks),
             Some(0)
         );
+    }
+
+    #[test]
+    fn what_lacks_a_value_or_a_place_is_not_on_offer() {
+        let mut shares = [9.0; 3];
+        assert!((logit(&[1.0, 1.0], 1.0, &mut shares) - (1.0 + libm::log(2.0))).abs() < 1e-15);
+        assert_eq!(shares, [0.5, 0.5, 0.0]);
+        let mut one = [9.0];
+        assert_eq!(logit(&[1.0, 5.0], 1.0, &mut one), 1.0);
+        assert_eq!(one, [1.0]);
+        assert_eq!(logit(&[1.0], 1.0, &mut []), NOT_ON_OFFER);
+        // The second nest has no dissimilarity, so that only the first alternative is left.
+        let tree = Tree {
+            mu: 1.0,
+            lambda: &[0.5],
+            nest: &[0, 1],
+            value: &[1.0, 7.0],
+        };
+        for size in [1, 2] {
+            let (mut inclusive, mut shares) = (vec![8.0; size], [9.0; 2]);
+            assert_eq!(tree.shares(&mut inclusive, &mut shares), 1.0);
+            assert_eq!(shares, [1.0, 0.0]);
+            assert_eq!(tree.draw(&inclusive, |_| 0.0, |_| 0.0), Some(0));
+        }
+        let mut shares = [9.0; 2];
+        assert_eq!(tree.shares(&mut [], &mut shares), NOT_ON_OFFER);
+        assert_eq!(shares, [0.0, 0.0]);
     }
 
     /// One pass over all nests is the sum of each nest by itself, to the last bit.

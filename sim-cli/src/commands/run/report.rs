@@ -1,12 +1,13 @@
 //! What a run tells at its end.
 
 use crate::commands::Session;
-use crate::exit::{Context as _, Exit, Failure, Result};
+use crate::exit::{Exit, Failure, Result};
 use crate::output::comparison::comparison;
 use crate::output::differences;
 use crate::output::headline::headline;
 use crate::play::Played;
 use crate::store::directory::RunDirectory;
+use crate::store::limited;
 
 /// The line on speed and work; none where nothing was played.
 pub fn timing(played: &Played, jobs: usize) -> Option<String> {
@@ -75,7 +76,7 @@ pub fn show_headline(directory: &RunDirectory, session: &Session<'_>, failed: Op
 /// Number of rows of `failures.csv`.
 fn recorded_failures(directory: &RunDirectory) -> Result<u64> {
     let path = directory.file("failures.csv");
-    let reader = csv::Reader::from_path(&path).while_doing("read", &path)?;
+    let reader = csv::Reader::from_reader(limited::open(&path, limited::FAILURES)?);
     Ok(reader.into_records().filter(std::result::Result::is_ok).count() as u64)
 }
 

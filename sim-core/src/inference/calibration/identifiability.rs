@@ -116,11 +116,12 @@ fn interval(mut values: Vec<f64>) -> Interval {
     }
 }
 
-/// Compares priors and posterior rows. `effective` is the effective sample behind the rows; none where there are fewer than two rows.
+/// Compares priors and posterior rows. `effective` is the effective sample behind the rows; none where there are fewer than two rows, or
+/// where a row has fewer values than there are priors.
 #[must_use]
 pub fn identify(priors: &[Distribution], rows: &[Vec<f64>], effective: f64, seed: u64) -> Vec<Identified> {
     let n = rows.len();
-    if n < 2 {
+    if n < 2 || rows.iter().any(|row| row.len() < priors.len()) {
         return Vec::new();
     }
     let before: Vec<[f64; 5]> = priors.iter().map(prior_of).collect();
@@ -171,10 +172,13 @@ fn correlation(rows: &[Vec<f64>], picks: &[usize], i: usize, j: usize) -> f64 {
     sum(&|x, y| x * y) / (sum(&|x, _| x * x) * sum(&|_, y| y * y)).sqrt()
 }
 
-/// Correlations of all pairs of inputs over the posterior rows, the first before the second.
+/// Correlations of all pairs of inputs over the posterior rows, the first before the second; none where rows are not of equal length.
 #[must_use]
 pub fn correlations(rows: &[Vec<f64>], effective: f64, seed: u64) -> Vec<Correlation> {
     let inputs = rows.first().map_or(0, Vec::len);
+    if rows.iter().any(|row| row.len() != inputs) {
+        return Vec::new();
+    }
     let pairs: Vec<(usize, usize)> = (0..inputs).flat_map(|i| (i + 1..inputs).map(move |j| (i, j))).collect();
     let all: Vec<usize> = (0..rows.len()).collect();
     let mut resampled: Vec<Vec<f64>> = vec![Vec::new(); pairs.len()];

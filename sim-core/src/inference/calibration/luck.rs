@@ -13,15 +13,19 @@ pub struct Histories {
     pub covariance: Vec<f64>,
 }
 
-/// Mean and covariance over replicates; one with an undefined outcome is left out. `None` with fewer than two.
+/// Mean and covariance over replicates; one with an undefined outcome, or with another number of outcomes than the first,
+/// is left out. `None` with fewer than two.
 #[must_use]
 pub fn luck_of_history(replicates: &[Vec<f64>]) -> Option<Histories> {
-    let whole: Vec<&Vec<f64>> = replicates.iter().filter(|r| r.iter().all(|y| y.is_finite())).collect();
+    let t = replicates.first()?.len();
+    let whole: Vec<&Vec<f64>> = replicates
+        .iter()
+        .filter(|r| r.len() == t && r.iter().all(|y| y.is_finite()))
+        .collect();
     let n = whole.len();
     if n < 2 {
         return None;
     }
-    let t = whole[0].len();
     let means: Vec<f64> = (0..t)
         .map(|k| compensated_sum(whole.iter().map(|y| y[k])) / n as f64)
         .collect();

@@ -96,6 +96,9 @@ pub enum CalibrationError {
         /// Points needed at least.
         needed: usize,
     },
+    /// Points have not a value for each input, outcomes not one for each target, or the covariance of luck not one for each
+    /// pair of targets.
+    Ragged,
     /// The points do not span the inputs.
     Singular,
     /// The covariance of all uncertainty is singular: a target without tolerance, luck or surface error.
@@ -122,6 +125,10 @@ impl fmt::Display for CalibrationError {
                     "{points} points have an outcome, and at least {needed} are needed for so many inputs"
                 )
             }
+            Self::Ragged => write!(
+                f,
+                "points, outcomes or the covariance of luck do not have as many values as there are inputs and targets"
+            ),
             Self::Singular => write!(f, "the points do not span the inputs: take more of them"),
             Self::NoSpread => write!(
                 f,
@@ -287,13 +294,21 @@ impl Calibration {
     /// Takes in the outcomes of a wave (`None`: a point that left none), and looks for `n` points of the next.
     ///
     /// # Errors
-    /// [`CalibrationError`] where no surface can be fitted, all is ruled out, or it was stopped, and then the wave is lost.
+    /// [`CalibrationError`] where no surface can be fitted, all is ruled out, or it was stopped, and then the wave is lost;
+    /// [`CalibrationError::Ragged`] where points or outcomes are not such as the problem says, and then nothing is changed.
     pub fn learn(
         &mut self,
         points: &[Vec<f64>],
         outcomes: &[Option<Vec<f64>>],
         n: u32,
     ) -> Result<WaveReport, CalibrationError> {
+        let (inputs, targets) = (self.problem.priors.len(), self.problem.targets.len());
+        let whole = self.problem.luck.len() == targets * targets
+            && points.iter().all(|point| point.len() == inputs)
+            && outcomes.iter().flatten().all(|outcome| outcome.len() == targets);
+        if !whole {
+            return Err(CalibrationError::Ragged);
+        }
         let mut used = 0;
         for (point, outcome) in points.iter().zip(outcomes) {
             if let Some(outcome) = outcome {

@@ -117,16 +117,20 @@ impl Calibration {
         (worst.0.sqrt(), worst.1)
     }
 
-    /// Implausibility at a point, and the outcome that is worst; nothing is implausible before the first wave.
+    /// Implausibility at a point, and the outcome that is worst; nothing is implausible before the first wave. NaN of a
+    /// point that has not a value for each input.
     #[must_use]
     pub fn implausibility(&self, point: &[f64]) -> (f64, usize) {
+        if point.len() < self.problem.priors.len() {
+            return (f64::NAN, 0);
+        }
         let mut coordinates = Vec::new();
         self.coordinates(point, &mut coordinates);
         self.worst(&coordinates, &mut Prediction::default())
     }
 
     /// What the last surface expects of each outcome at a point: mean over luck, and its standard deviation by what the surface does not
-    /// know. `None` before the first wave.
+    /// know. `None` before the first wave, NaN of a point that has not a value for each input.
     #[must_use]
     pub fn foretell(&self, point: &[f64]) -> Option<Vec<(f64, f64)>> {
         let surface = self.surfaces.last()?;

@@ -99,9 +99,14 @@ impl Surface {
     /// Fits outcomes at points, with as many terms as the points carry: at least two points a coefficient.
     ///
     /// # Errors
-    /// [`CalibrationError::TooFewPoints`] where they do not carry slopes; [`CalibrationError::Singular`] where they do not span the inputs.
+    /// [`CalibrationError::TooFewPoints`] where they do not carry slopes; [`CalibrationError::Singular`] where they do not span the inputs;
+    /// [`CalibrationError::Ragged`] where points or outcomes are not of one length, or not of one number.
     pub fn fit(points: &[Vec<f64>], outcomes: &[Vec<f64>]) -> Result<Self, CalibrationError> {
         let (n, inputs) = (points.len(), points.first().map_or(0, Vec::len));
+        let even = |rows: &[Vec<f64>]| rows.windows(2).all(|pair| pair[0].len() == pair[1].len());
+        if outcomes.len() != n || !even(points) || !even(outcomes) {
+            return Err(CalibrationError::Ragged);
+        }
         let most = n / POINTS_A_TERM;
         let kinds = [Terms::Quadratic, Terms::Squares, Terms::Linear];
         let able: Vec<Terms> = kinds.into_iter().filter(|t| t.count(inputs) <= most).collect();
@@ -204,13 +209,18 @@ impl Surface {
             .collect();
     }
 
-    /// The expected outcomes at a point, and its leverage.
+    /// The expected outcomes at a point, and its leverage; NaN at one of another number of inputs.
     pub fn predict(&self, point: &[f64], at: &mut Prediction) {
+        at.means.clear();
+        if point.len() != self.centre.len() {
+            at.means.resize(self.outcomes, f64::NAN);
+            at.leverage = f64::NAN;
+            return;
+        }
         let standard = point.iter().zip(self.centre.iter().zip(&self.scale));
         at.inputs.clear();
         at.inputs.extend(standard.map(|(x, (c, s))| (x - c) / s));
         self.terms.fill(&at.inputs, &mut at.basis);
-        at.means.clear();
         at.means.resize(self.outcomes, 0.0);
         for (b, row) in at
             .basis

@@ -6,7 +6,8 @@ use crate::draws::Draws;
 
 /// For each input with a limit, the probability that the box without that limit would hold as many futures of interest
 /// among as many points by chance: `P(X >= of_interest)` of a binomial law with the density of the wider box. Bryant
-/// and Lempert call it a quasi-p-value: the box was sought for, so that it is a screen and no test.
+/// and Lempert call it a quasi-p-value: the box was sought for, so that it is a screen and no test. Of a box that says it
+/// holds more points of interest than points it is 0, since no law gives so many.
 #[must_use]
 pub fn quasi_p_values(found: &PrimBox, points: &[Vec<f64>], interest: &[bool]) -> Vec<(usize, f64)> {
     let without = |input: usize| {
@@ -23,6 +24,9 @@ pub(super) fn at_least(hits: usize, n: usize, p: f64) -> f64 {
     if hits == 0 {
         return 1.0;
     }
+    if hits > n {
+        return 0.0;
+    }
     if p >= 1.0 {
         return 1.0;
     }
@@ -31,7 +35,8 @@ pub(super) fn at_least(hits: usize, n: usize, p: f64) -> f64 {
 
 /// Seeks the box anew in `resamples` random halves of the points, and gives for each input the share of them in which
 /// it had a limit (the resampling test of Bryant and Lempert). In each half the box is chosen whose coverage and
-/// density together are nearest to those of `found`, so that like is compared with like.
+/// density together are nearest to those of `found`, so that like is compared with like. An input that the points lack
+/// never has a limit, and one that `found` lacks has no share; NaN where no half shows anything.
 #[must_use]
 pub fn reproduced(
     found: &PrimBox,
@@ -62,7 +67,9 @@ pub fn reproduced(
         };
         made += 1;
         for input in nearest.restricted() {
-            counts[input] += 1;
+            if let Some(count) = counts.get_mut(input) {
+                *count += 1;
+            }
         }
     }
     let share = |count: u32| {

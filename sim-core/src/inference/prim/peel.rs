@@ -10,7 +10,8 @@ struct Slice {
     gain: f64,
 }
 
-/// The boxes from that of all points to the smallest, in the order in which they were peeled. Empty without points.
+/// The boxes from that of all points to the smallest, in the order in which they were peeled. Empty without points, and
+/// where they have not all as many values as the first.
 ///
 /// A slice takes `alpha` of the points in the box, or all points of the outermost value where several share it; of all
 /// slices that one is taken off whose loss raises the density most for each point lost, the first input and the lower
@@ -27,6 +28,9 @@ pub fn trajectory(points: &[Vec<f64>], interest: &[bool], settings: PrimSettings
     let Some(inputs) = points.first().map(Vec::len) else {
         return Vec::new();
     };
+    if points.iter().any(|point| point.len() != inputs) {
+        return Vec::new();
+    }
     let mut limits = vec![Limits::NONE; inputs];
     let mut inside: Vec<usize> = (0..n).collect();
     let mut boxes = vec![PrimBox::measure(limits.clone(), points, interest)];
@@ -107,14 +111,15 @@ fn cut<'a>(
         if first == 0 {
             first = sorted.partition_point(|k| points[*k][input] <= inner);
         }
-        (first < n).then(|| (&sorted[first..], middle(value(first - 1), value(first))))
+        // An undefined value is on neither side of any other: none is outermost.
+        (first > 0 && first < n).then(|| (&sorted[first..], middle(value(first - 1), value(first))))
     } else {
         let inner = value(n - 1 - take);
         let mut end = sorted.partition_point(|k| points[*k][input] <= inner);
         if end == n {
             end = sorted.partition_point(|k| points[*k][input] < inner);
         }
-        (end > 0).then(|| (&sorted[..end], middle(value(end - 1), value(end))))
+        (end > 0 && end < n).then(|| (&sorted[..end], middle(value(end - 1), value(end))))
     }
 }
 
@@ -163,7 +168,7 @@ fn paste(chosen: &PrimBox, points: &[Vec<f64>], interest: &[bool], alpha: f64) -
                 wider.push(Limits { low, ..old });
             }
             if old.high.is_finite() && inside < values.len() {
-                let last = values[(inside + add - 1).min(values.len() - 1)];
+                let last = values[inside.saturating_add(add - 1).min(values.len() - 1)];
                 let end = values.partition_point(|value| *value <= last);
                 let high = match values.get(end) {
                     None => f64::INFINITY,
@@ -193,7 +198,7 @@ fn paste(chosen: &PrimBox, points: &[Vec<f64>], interest: &[bool], alpha: f64) -
 /// boxes before it left over. It ends when nothing of interest can be told from what is left, or when a further box would
 /// miss `min_density`: the first may, so that the best that can be said is said.
 ///
-/// No box has less than `min_mass` of all points. Coverage, density and mass of each are measured on all points.
+/// None of points that have not all as many values as the first. No box has less than `min_mass` of all points. Coverage, density and mass of each are measured on all points.
 #[must_use]
 pub fn cover(points: &[Vec<f64>], interest: &[bool], settings: PrimSettings, most: usize) -> Vec<PrimBox> {
     let n = points.len().min(interest.len());

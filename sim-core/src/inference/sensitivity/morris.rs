@@ -28,7 +28,7 @@ pub struct ElementaryEffect {
 /// The points may be in probabilities or in values: only the direction of each move is read from them.
 ///
 /// # Errors
-/// [`SensitivityError`] where points and outcomes are no trajectories, or fewer than two have all outcomes.
+/// [`SensitivityError`] where points and outcomes are no trajectories (points of unequal length are none), or fewer than two have all outcomes.
 pub fn morris_effects(
     points: &[Vec<f64>],
     outcomes: &[f64],
@@ -43,6 +43,9 @@ pub fn morris_effects(
             outcomes: outcomes.len(),
             block,
         });
+    }
+    if points.iter().any(|point| point.len() != inputs) {
+        return Err(SensitivityError::NotATrajectory);
     }
     let mut effects = vec![Vec::new(); inputs];
     for (points, outcomes) in points.chunks_exact(block).zip(outcomes.chunks_exact(block)) {

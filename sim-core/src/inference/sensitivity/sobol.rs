@@ -51,14 +51,15 @@ pub struct SobolIndices {
 /// luck does not blur them.
 ///
 /// # Errors
-/// [`SensitivityError`] where the outcomes are no blocks or too few of them are defined.
+/// [`SensitivityError`] where the outcomes are no blocks, as with more inputs than there can be, or too few of them are
+/// defined.
 pub fn sobol_indices(
     outcomes: &[f64],
     inputs: usize,
     resamples: u32,
     draws: &mut Draws,
 ) -> Result<SobolIndices, SensitivityError> {
-    let blocks = whole_blocks(outcomes, inputs + 2)?;
+    let blocks = whole_blocks(outcomes, inputs.saturating_add(2))?;
     let all: Vec<usize> = (0..blocks.len()).collect();
     let point = estimate(&blocks, &all, inputs);
     let bound = u32::try_from(blocks.len()).unwrap_or(u32::MAX);
