@@ -9,7 +9,7 @@ use sim_core::run::Simulation;
 use sim_core::scenario::ComponentBidding;
 
 /// Replicates of each world, of paired luck.
-const REPLICATES: u64 = 2;
+const REPLICATES: u64 = 6;
 
 fn to(end: &str, scenario: &str) -> Simulation {
     let changes = format!("[scenario]\nid = \"own\"\nend = {end}\n");
@@ -74,7 +74,7 @@ fn early_removal_costs_more_and_more_bidders_take_off() {
         "europe-early-contested",
         "europe-refresh",
     ];
-    let [none, early, contested, refresh] = worlds.map(|name| bill(&to("2023-12-31", name), "europe31"));
+    let [none, early, contested, refresh] = worlds.map(|name| bill(&to("2030-12-31", name), "europe31"));
     let (early, contested, refresh) = (early.0 - none.0, contested.0 - none.0, refresh.0 - none.0);
     assert!(
         early > 2.0 * refresh.max(0.0),
