@@ -3,12 +3,13 @@
 use crate::common::market_day::MarketDay;
 use crate::common::{MINIMAL, WORLD, child, simulate};
 use sim_core::market::switching::{
-    BROUGHT_FORWARD, CONTRACT_BREAK, INTEGRATION, ITEMS, LEGACY_LAYER, ONBOARDING, OUTAGE, SWAP,
+    Attachment, BROUGHT_FORWARD, CONTRACT_BREAK, INTEGRATION, ITEMS, LEGACY_LAYER, ONBOARDING, OUTAGE, SWAP,
+    contract_break,
 };
 use sim_core::market::terms::Terms;
 use sim_core::market::wedge::{Wedge, Wedges};
 use sim_core::run::Simulation;
-use sim_core::world::Stack;
+use sim_core::world::{Layer, Stack};
 
 /// Takes one item out of every bill that these terms make for a stack.
 fn remove(terms: &mut Terms, stack: &mut Stack, item: usize) {
@@ -118,4 +119,83 @@ fn a_part_that_goes_takes_at_least_itself_with_it() {
         world.risen * 20 < world.same_path + world.other_rival,
         "how often lock-in rises: {world:?}"
     );
+}
+
+/// The incumbent's path leaves the kit in place to its end: the share of its renewal's work that this puts off is part of what leaving costs today.
+#[test]
+fn today_the_renewal_that_is_put_off_takes_its_work_along() {
+    let simulation = simulate(&child(MINIMAL, ""));
+    let mut day = MarketDay::first(&simulation, 0);
+    let mut seen = 0;
+    for slot in 0..day.world.slots.len() {
+        let stack = day.state.slots[slot].stack;
+        let Some(stack) = stack.filter(|s| !s.is_open() && day.world.slots[slot].layer != Layer::Core) else {
+            continue;
+        };
+        let legacy = day.state.legacy(day.world, slot);
+        let (left, _) = day.state.life(day.world, &stack, day.state.today);
+        day.prepare(slot, true);
+        let wedges = day.desk.offer.wedges(&stack, legacy, left);
+        let terms = &day.desk.offer.terms;
+        let put_off: f64 = (0..2)
+            .map(|k| terms.share_of_life(left[k]) * terms.renewal_work_share * terms.work(k, false))
+            .sum();
+        for (today, end) in wedges.today.iter().zip(&wedges.at_end) {
+            let (Some(today), Some(end)) = (today, end) else {
+                continue;
+            };
+            if (today.incumbent, today.rival) == (end.incumbent, end.rival) {
+                let more = today.parts[SWAP] - end.parts[SWAP];
+                assert!(
+                    (more - put_off).abs() < 1e-9 * end.list_price,
+                    "{more} is not {put_off}"
+                );
+                seen += usize::from(put_off > 0.0);
+            }
+        }
+    }
+    assert!(seen > 5, "{seen}");
+}
+
+/// A seller that the operator has nowhere else costs as a further vendor while its kit runs on, too.
+#[test]
+fn keeping_a_last_foothold_bears_a_further_seller() {
+    let simulation = simulate(&child(MINIMAL, ""));
+    let mut day = MarketDay::first(&simulation, 0);
+    day.prepare(0, true);
+    let stack = day.state.slots[0].stack.expect("4G stands");
+    let terms = &mut day.desk.offer.terms;
+    assert!(terms.extra_vendor > 0.0);
+    terms.has_others = true;
+    let mut kept = |elsewhere: bool| {
+        terms.seller_mut(stack.seller[0]).elsewhere = elsewhere;
+        terms.keep(&stack, [8.0; 2], 0.0)
+    };
+    let dearer = kept(true) - kept(false);
+    let expected = terms.share_of_life(terms.keep_years) * terms.extra_vendor;
+    assert!(
+        (dearer - expected).abs() < 1e-9 * expected,
+        "{dearer} is not {expected}"
+    );
+}
+
+#[test]
+fn each_part_breaks_its_own_contract() {
+    let simulation = simulate(&child(MINIMAL, ""));
+    let mut day = MarketDay::first(&simulation, 0);
+    day.prepare(0, true);
+    let stack = Stack {
+        grant: [0.0, 0.03],
+        ..day.state.slots[0].stack.expect("4G stands")
+    };
+    let terms = &day.desk.offer.terms;
+    let attached = Attachment {
+        stack: Some(&stack),
+        legacy: day.state.legacy(day.world, 0),
+        life_left: [0.0, 2.0],
+    };
+    assert_eq!(contract_break(terms, &attached, &stack, 0), 0.0);
+    // Two of eight years of a baseband at two fifths of the price: a fee of 5% and credit worth 3%.
+    let expected = 0.4 * terms.price * (0.05 + 0.03) * 2.0 / 8.0;
+    assert!((contract_break(terms, &attached, &stack, 1) - expected).abs() < 1e-9);
 }

@@ -1,7 +1,9 @@
 //! Flows of time: each day counts for the kit that stands on it, whatever dates are measured.
 
-use crate::common::{MINIMAL, Table, assert_close, child, play, simulate};
+use crate::common::{MINIMAL, Table, assert_close, child, play, simulate, watch};
+use sim_core::market::tender::Outcome;
 use sim_core::run::Simulation;
+use sim_core::world::Layer;
 
 const STATIC: &str = "theory/static-duopoly.toml";
 
@@ -58,5 +60,34 @@ fn a_state_pays_its_share_of_added_capacity_too() {
         );
         // Each site of alpha's is sold at the same margin, bought at first or added later.
         assert!(made(&added) > made(&without));
+    }
+}
+
+/// What a seller's credit is worth to the buyer is off its outlay, as a lever's would be.
+#[test]
+fn outlay_is_net_of_the_sellers_own_credit() {
+    let s = simulate(&child(
+        MINIMAL,
+        "[market]\nexpansion_share_per_year = 0\n[[country]]\nid = \"DEU\"\ncredit_eligible = true\n\
+         [[vendor]]\nid = \"alpha\"\n[vendor.credit]\ninterest = 0.02\ntenor_years = 8\nfinanced_share = 0.85\n",
+    ));
+    let world = s.world();
+    for k in 0..3 {
+        let (_, seen) = watch(&s, k);
+        let (mut net, mut credit) = (0.0, 0.0);
+        for t in &seen.tenders {
+            let slot = &world.slots[t.slot];
+            let (Outcome::Award(a), false) = (t.outcome, slot.layer == Layer::Core) else {
+                continue;
+            };
+            let bought = &t.alternatives[a];
+            for c in (0..2).filter(|c| bought.buys()[*c]) {
+                let grant = world.countries[slot.country].own_credit(bought.seller[c]);
+                credit += slot.sites * slot.price * slot.weight[c] * grant;
+            }
+            net += slot.sites * t.prices[a];
+        }
+        assert!(credit > 0.0);
+        assert_close(1e6 * sum(&s, k, "operator_cost", "price"), net - credit, 1e-9, &k);
     }
 }
